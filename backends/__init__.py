@@ -1,0 +1,29 @@
+"""Quantum heads: circuits, the adapters that run them, and the oracle they are checked against.
+
+Knows nothing of images, training or records. Names are loaded on first use, so ``import backends`` needs no vendor SDK.
+"""
+
+import importlib
+from typing import Any
+
+_HOME = {
+    "Angle": "backends.circuit",
+    "Circuit": "backends.circuit",
+    "Gate": "backends.circuit",
+    "CIRCUITS": "backends.catalogue",
+    "circuit_named": "backends.catalogue",
+    "QuantumHead": "backends.head",
+    "Capabilities": "backends.head",
+    "Executed": "backends.head",
+    "Options": "backends.head",
+    "HEADS": "backends.registry",
+    "head_class": "backends.registry",
+    "HeadError": "backends.errors",
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'backends' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(_HOME[name]), name)

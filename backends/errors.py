@@ -1,0 +1,40 @@
+"""The exceptions that quantum heads raise.
+
+    HeadError
+    ├── ConfigError (ValueError)          an unknown name or a value that cannot be used; found before any compute
+    │   └── CircuitError                  a circuit that is not well formed, or that the head cannot represent
+    ├── AnglesError (ValueError)          what the network handed to the head: wrong shape, NaN, infinity
+    ├── MissingPackageError (ImportError) an SDK that is not installed; the message holds the pip line
+    ├── ExecutionError (RuntimeError)     the vendor's call failed (the vendor's exception is chained)
+    └── OutputError (ValueError)          the vendor's call answered, but not with probabilities
+
+Each message says who, what was expected, what came, and how to mend it.
+"""
+
+
+class HeadError(Exception):
+    """Root of everything that a head raises on purpose."""
+
+
+class ConfigError(HeadError, ValueError):
+    """A name or a setting that cannot be used."""
+
+
+class CircuitError(ConfigError):
+    """A circuit that is not well formed, or that a head cannot represent."""
+
+
+class AnglesError(HeadError, ValueError):
+    """Angles of the wrong shape, or not finite."""
+
+
+class MissingPackageError(HeadError, ImportError):
+    """A vendor's package is not installed."""
+
+
+class ExecutionError(HeadError, RuntimeError):
+    """The vendor's call failed."""
+
+
+class OutputError(HeadError, ValueError):
+    """An adapter returned something that is not a table of probabilities."""

@@ -1,0 +1,271 @@
+"""QuantumHead: what every backend's adapter is, an ``nn.Module`` that turns angles into probabilities."""
+
+import abc
+import dataclasses
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, final
+
+import pydantic
+import torch
+
+from backends.circuit import Circuit
+from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
+from backends.gradients import ParameterShift, ShiftRule, shifts_of
+from backends.tally import Tally
+
+MAX_SHOTS = 10_000_000
+_ROUNDING = 1e-9
+
+
+class Options(pydantic.BaseModel):
+    """Base of an adapter's options: frozen, unknown keys refused."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclasses.dataclass(frozen=True)
+class Capabilities:
+    """What an adapter can do; the conformance suite tests each flag.
+
+    Attributes:
+        analytic: Takes ``shots=None`` and gives exact probabilities.
+        shots: Takes a number of shots.
+        noisy: Models a noisy device.
+        autograd: In the analytic case torch differentiates through it; otherwise the parameter-shift rule does.
+        multicore: The backend uses every core it finds, so that a run wants the machine for itself.
+        max_qubits: Widest circuit.
+    """
+
+    analytic: bool
+    shots: bool
+    noisy: bool
+    autograd: bool
+    multicore: bool
+    max_qubits: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Executed:
+    """What an adapter returns: probabilities, and what the backend says it executed for them.
+
+    Attributes:
+        p_zero: p(outcome 0) of each measured qubit, float64, shape (n_rows, n_outputs).
+        circuits: Circuit evaluations that the backend executed.
+        shots: Shots that the backend executed, over all circuits.
+    """
+
+    p_zero: torch.Tensor
+    circuits: int
+    shots: int
+
+
+class QuantumHead(torch.nn.Module, abc.ABC):
+    """A layer of ``n_circuits`` copies of one circuit, each fed its own angles.
+
+    An adapter writes ``_prepare``, ``_execute`` and ``provenance``, and nothing else.
+
+    Args:
+        circuit: What is evaluated.
+        n_circuits: Copies, one a class in the paper (Sec. 3).
+        shots: Repetitions of each evaluation, or None for exact probabilities.
+        seed: Of the shot noise. Every evaluation has a number of its own, so no noise is ever used twice.
+        shift_rule: "exact", or "paper_eq9" for Eq. (9) as printed.
+        options: The adapter's options, as its ``Options`` or as a mapping.
+
+    Raises:
+        ConfigError: a value that this adapter cannot use; raised before any compute.
+        MissingPackageError: the adapter's SDK is not installed.
+    """
+
+    capabilities: ClassVar[Capabilities]
+    Options: ClassVar[type[Options]] = Options
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        *,
+        n_circuits: int = 10,
+        shots: int | None = None,
+        seed: int = 0,
+        shift_rule: ShiftRule = "exact",
+        options: Mapping[str, Any] | Options | None = None,
+    ) -> None:
+        super().__init__()
+        self.options = self.check(circuit, shots=shots, options=options)
+        if n_circuits < 1:
+            raise ConfigError(f"{self.name}: n_circuits must be at least 1, got {n_circuits}")
+        if seed < 0:
+            raise ConfigError(f"{self.name}: seed must be 0 or more, got {seed}")
+        self.circuit = circuit
+        self.n_circuits = n_circuits
+        self.shots = shots
+        self.seed = seed
+        self.shifts = shifts_of(circuit, shift_rule)
+        self.tally = Tally()
+        self.n_evaluated = 0
+        self.weights = (
+            torch.nn.Parameter(torch.zeros(n_circuits, circuit.n_weights)) if circuit.n_weights else None
+        )
+        self._prepare()
+
+    @classmethod
+    def check(
+        cls, circuit: Circuit, *, shots: int | None, options: Mapping[str, Any] | Options | None = None
+    ) -> Options:
+        """Validate what a head would be made of, without making it, and return the validated options.
+
+        Raises:
+            ConfigError: shots, an option, or the circuit's width does not fit this adapter.
+        """
+        able = cls.capabilities
+        if shots is None and not able.analytic:
+            raise ConfigError(f"{cls.__name__}: it samples, so shots must be a number of 1 or more, got none; set shots = 1000")
+        if shots is not None and not able.shots:
+            raise ConfigError(f"{cls.__name__}: it is exact and takes no shots, got shots = {shots}; leave shots out")
+        if shots is not None and (isinstance(shots, bool) or not isinstance(shots, int) or not 1 <= shots <= MAX_SHOTS):
+            raise ConfigError(f"{cls.__name__}: shots must be a whole number from 1 to {MAX_SHOTS}, got {shots!r}")
+        if circuit.n_qubits > able.max_qubits:
+            raise ConfigError(
+                f"{cls.__name__}: circuit {circuit.name!r} has {circuit.n_qubits} qubits, it takes at most {able.max_qubits}"
+            )
+        if isinstance(options, cls.Options):
+            return options
+        try:
+            return cls.Options.model_validate(dict(options or {}))
+        except pydantic.ValidationError as error:
+            known = ", ".join(cls.Options.model_fields) or "none"
+            lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r}" for e in error.errors()]
+            raise ConfigError(f"{cls.__name__}: option {'; '.join(lines)} (options: {known})") from None
+
+    @property
+    def name(self) -> str:
+        """The adapter's class name, for messages."""
+        return type(self).__name__
+
+    @property
+    def gradient(self) -> Literal["autograd", "parameter-shift"]:
+        """How derivatives are made."""
+        return "autograd" if self.capabilities.autograd and self.shots is None else "parameter-shift"
+
+    @property
+    def input_shape(self) -> tuple[int, int]:
+        """(n_circuits, n_inputs): the last two dimensions that ``forward`` takes."""
+        return self.n_circuits, self.circuit.n_inputs
+
+    @property
+    def evaluations_per_row(self) -> int:
+        """Circuit evaluations of one circuit in one training step: 1 + 2 n_angles for eq7 by parameter shift."""
+        return 1 + (len(self.shifts) if self.gradient == "parameter-shift" else 0)
+
+    @final
+    def forward(self, angles: torch.Tensor) -> torch.Tensor:
+        """Return p(outcome 0) of each measured qubit of each circuit.
+
+        Args:
+            angles: Radians, shape (..., n_circuits, n_inputs), floating point.
+        Returns:
+            Probabilities in [0, 1], shape (..., n_circuits * n_outputs), dtype of ``angles``.
+        Raises:
+            AnglesError: wrong shape or dtype, or a value that is not finite.
+            ExecutionError: the vendor's call failed.
+            OutputError: the vendor's answer is not a table of probabilities.
+        """
+        rows = self._rows(angles)
+        if torch.is_grad_enabled() and rows.requires_grad and self.gradient == "parameter-shift":
+            p_zero = ParameterShift.apply(rows, self)
+        else:
+            p_zero = self.evaluate(rows, n_shifted=0)
+        n_values = self.n_circuits * self.circuit.n_outputs
+        return p_zero.reshape(*angles.shape[:-2], n_values).to(angles.dtype)
+
+    @final
+    def evaluate(self, rows: torch.Tensor, *, n_shifted: int) -> torch.Tensor:
+        """Run rows of bound angles as one job, check the answer and count it. Called by ``forward`` and ParameterShift.
+
+        Args:
+            rows: Radians, shape (n_rows, n_angles), float64.
+            n_shifted: How many of them, the last ones, are shifted evaluations.
+        Returns:
+            p(0), shape (n_rows, n_outputs), float64.
+        """
+        if len(rows) == 0:
+            return rows.new_zeros(0, self.circuit.n_outputs)
+        started = time.perf_counter()
+        try:
+            executed = self._execute(rows, first_evaluation=self.n_evaluated)
+        except HeadError:
+            raise
+        except Exception as error:
+            raise ExecutionError(
+                f"{self.name}: the backend failed on {len(rows)} evaluations of circuit {self.circuit.name!r}: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        seconds = time.perf_counter() - started
+        self.n_evaluated += len(rows)
+        p_zero = self._checked_output(executed.p_zero, n_rows=len(rows))
+        self.tally.add(
+            n_forward=len(rows) - n_shifted,
+            n_shifted=n_shifted,
+            executed=executed.circuits,
+            shots=executed.shots,
+            seconds=seconds,
+        )
+        return p_zero
+
+    @abc.abstractmethod
+    def _prepare(self) -> None:
+        """Compile what does not depend on the angles (transpile, noise model, device); called once by ``__init__``."""
+
+    @abc.abstractmethod
+    def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
+        """Run one job.
+
+        Args:
+            rows: Bound angles in radians, shape (n_rows, n_angles), float64, finite.
+            first_evaluation: The number of the first row's evaluation in this head's life; shot noise of row j is
+                seeded from ``(self.seed, first_evaluation + j)`` or, for the whole job, ``(self.seed, first_evaluation)``.
+        """
+
+    @abc.abstractmethod
+    def provenance(self) -> dict[str, Any]:
+        """Return what the backend was set up as (method, device, layout, versions of data): JSON values only."""
+
+    def _rows(self, angles: torch.Tensor) -> torch.Tensor:
+        if not isinstance(angles, torch.Tensor) or not angles.is_floating_point():
+            got = angles.dtype if isinstance(angles, torch.Tensor) else type(angles).__name__
+            raise AnglesError(f"{self.name}: expected a floating-point tensor of angles, got {got}")
+        if angles.dim() < 2 or tuple(angles.shape[-2:]) != self.input_shape:
+            raise AnglesError(
+                f"{self.name}: expected angles of shape (..., {self.n_circuits}, {self.circuit.n_inputs}) "
+                f"= (..., n_circuits, n_inputs) for circuit {self.circuit.name!r}, got {tuple(angles.shape)}"
+            )
+        finite = torch.isfinite(angles)
+        if not finite.all():
+            index = tuple(torch.nonzero(~finite)[0].tolist())
+            raise AnglesError(
+                f"{self.name}: expected finite angles, got {angles[index].item()} at {index}; the network has diverged, "
+                "try a smaller learning rate"
+            )
+        rows = angles.double()
+        if self.weights is not None:
+            rows = torch.cat((rows, self.weights.double().expand(*rows.shape[:-1], -1)), dim=-1)
+        return rows.reshape(-1, self.circuit.n_angles)
+
+    def _checked_output(self, p_zero: torch.Tensor, *, n_rows: int) -> torch.Tensor:
+        expected = (n_rows, self.circuit.n_outputs)
+        if not isinstance(p_zero, torch.Tensor) or tuple(p_zero.shape) != expected or p_zero.dtype != torch.float64:
+            got = (
+                f"{p_zero.dtype} of shape {tuple(p_zero.shape)}"
+                if isinstance(p_zero, torch.Tensor)
+                else type(p_zero).__name__
+            )
+            raise OutputError(f"{self.name}: the adapter must return torch.float64 of shape {expected}, it returned {got}")
+        wrong = ~((p_zero >= -_ROUNDING) & (p_zero <= 1 + _ROUNDING))  # true for NaN as well
+        if wrong.any():
+            row, output = torch.nonzero(wrong)[0].tolist()
+            raise OutputError(
+                f"{self.name}: the adapter must return probabilities in [0, 1], it returned {p_zero[row, output].item()} "
+                f"for row {row}, output {output}"
+            )
+        return p_zero.clamp(0.0, 1.0)

@@ -1,0 +1,74 @@
+"""Which quantum heads there are, by name; an adapter's module is imported when it is used."""
+
+import dataclasses
+import difflib
+import importlib
+import importlib.util
+
+from backends.errors import ConfigError, MissingPackageError
+from backends.head import QuantumHead
+
+DISTRIBUTION = "quantum-head-bench"
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """Where a head lives and what it needs.
+
+    Attributes:
+        path: "module:Class".
+        summary: One line for ``qhb list``.
+        packages: Import names of the SDKs it needs.
+        extra: The extra of this distribution that installs them.
+    """
+
+    path: str
+    summary: str
+    packages: tuple[str, ...] = ()
+    extra: str | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Needed packages that are not installed."""
+        return tuple(package for package in self.packages if importlib.util.find_spec(package) is None)
+
+    @property
+    def pip_line(self) -> str:
+        """The command that installs what the head needs."""
+        return f"pip install '{DISTRIBUTION}[{self.extra}]'" if self.extra else f"pip install {DISTRIBUTION}"
+
+
+_QISKIT = ("qiskit", "qiskit_aer")
+HEADS: dict[str, Entry] = {
+    "statevector": Entry("backends.statevector:Statevector", "batched torch statevector; exact (autograd) or shots"),
+    "aer_shots": Entry("backends.aer:AerShots", "Qiskit Aer, sampled", _QISKIT, "qiskit"),
+    "aer_statevector": Entry("backends.aer:AerStatevector", "Qiskit Aer, exact", _QISKIT, "qiskit"),
+    "fake_ibm": Entry(
+        "backends.fake_ibm:FakeIBM",
+        "noise model of a fake IBM device on Qiskit Aer; option device",
+        (*_QISKIT, "qiskit_ibm_runtime"),
+        "qiskit",
+    ),
+    "pennylane": Entry(
+        "backends.pennylane_qubit:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"
+    ),
+}
+
+
+def head_class(name: str) -> type[QuantumHead]:
+    """Return the head's class.
+
+    Raises:
+        ConfigError: no head of that name.
+        MissingPackageError: its SDK is not installed.
+    """
+    entry = HEADS.get(name)
+    if entry is None:
+        near = difflib.get_close_matches(name, HEADS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(f"unknown head {name!r}: expected one of {', '.join(HEADS)}{hint}")
+    if entry.missing:
+        raise MissingPackageError(f"head {name!r} needs {', '.join(entry.missing)}, not installed: {entry.pip_line}")
+    module, _, attribute = entry.path.partition(":")
+    found: type[QuantumHead] = getattr(importlib.import_module(module), attribute)
+    return found

@@ -1,0 +1,44 @@
+"""Random streams and finite shots for heads that sample from probabilities they know exactly."""
+
+import numpy as np
+import torch
+
+
+def stream_seed(seed: int, purpose: str, index: int) -> int:
+    """Return a 63-bit seed for the stream (seed, purpose, index); different triples give unrelated streams.
+
+    Args:
+        seed: The run's seed.
+        purpose: What the stream is for, e.g. "shots".
+        index: Which one, e.g. the number of circuit evaluations made before this call.
+    """
+    words = np.random.SeedSequence([seed, index, *purpose.encode()]).generate_state(2, np.uint64)
+    return int(words[0] >> 1)
+
+
+def sample_frequencies(outcomes: torch.Tensor, *, shots: int, seed: int) -> torch.Tensor:
+    """Draw ``shots`` outcomes a row and return the frequency of outcome 0 of every measured qubit.
+
+    The joint outcome is drawn, so that outputs of one circuit share their shots: qubit after qubit, the counts of each
+    prefix are split binomially by the conditional probability of the next outcome. Exact, not Gaussian.
+
+    Args:
+        outcomes: Joint probabilities, float64, shape (n_rows, 2**n_outputs); first measured qubit is the top bit.
+        shots: Repetitions of each row.
+        seed: Of this call alone (see ``stream_seed``).
+    Returns:
+        float64, shape (n_rows, n_outputs), each k / shots.
+    """
+    generator = torch.Generator(outcomes.device).manual_seed(seed)
+    n_rows, n_outcomes = outcomes.shape
+    n_outputs = n_outcomes.bit_length() - 1
+    counts = torch.full((n_rows, 1), float(shots), dtype=torch.float64, device=outcomes.device)
+    zeros = []
+    for output in range(n_outputs):
+        prefix = outcomes.reshape(n_rows, 2**output, 2, -1).sum(dim=3)  # (n_rows, prefixes, next outcome)
+        total = prefix.sum(dim=2)
+        p_zero = torch.where(total > 0, prefix[:, :, 0] / total, 0.0).clamp(0.0, 1.0)
+        zero = torch.binomial(counts, p_zero, generator=generator)
+        zeros.append(zero.sum(dim=1))
+        counts = torch.stack((zero, counts - zero), dim=2).reshape(n_rows, -1)
+    return torch.stack(zeros, dim=1) / shots

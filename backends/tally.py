@@ -1,0 +1,43 @@
+"""Counts of what a head was asked for, what its backend executed, and how long that took."""
+
+import dataclasses
+
+
+@dataclasses.dataclass
+class Count:
+    """Circuit evaluations requested, executed by the backend, their shots, and the seconds inside the backend."""
+
+    requested: int = 0
+    executed: int = 0
+    shots: int = 0
+    seconds: float = 0.0
+
+
+@dataclasses.dataclass
+class Tally:
+    """A head's counts since it was made; copy and subtract to count a part.
+
+    Attributes:
+        forward: Unshifted evaluations.
+        backward: Shifted evaluations of the parameter-shift rule. They travel in the forward pass's job; its seconds are
+            divided in proportion to the evaluations.
+        jobs: Calls of the backend.
+    """
+
+    forward: Count = dataclasses.field(default_factory=Count)
+    backward: Count = dataclasses.field(default_factory=Count)
+    jobs: int = 0
+
+    def add(self, *, n_forward: int, n_shifted: int, executed: int, shots: int, seconds: float) -> None:
+        """Count one job that evaluated ``n_forward + n_shifted`` rows."""
+        self.jobs += 1
+        shifted_share = n_shifted / (n_forward + n_shifted)
+        executed_shifted, shots_shifted = round(executed * shifted_share), round(shots * shifted_share)
+        for count, requested, done, taken, share in (
+            (self.forward, n_forward, executed - executed_shifted, shots - shots_shifted, 1 - shifted_share),
+            (self.backward, n_shifted, executed_shifted, shots_shifted, shifted_share),
+        ):
+            count.requested += requested
+            count.executed += done
+            count.shots += taken
+            count.seconds += seconds * share

@@ -104,9 +104,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         self.shifts = shifts_of(circuit, shift_rule)
         self.tally = Tally()
         self.n_evaluated = 0
-        self.weights = (
-            torch.nn.Parameter(torch.zeros(n_circuits, circuit.n_weights)) if circuit.n_weights else None
-        )
+        self.weights = torch.nn.Parameter(torch.zeros(n_circuits, circuit.n_weights)) if circuit.n_weights else None
         self._prepare()
 
     @classmethod
@@ -120,7 +118,9 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         """
         able = cls.capabilities
         if shots is None and not able.analytic:
-            raise ConfigError(f"{cls.__name__}: it samples, so shots must be a number of 1 or more, got none; set shots = 1000")
+            raise ConfigError(
+                f"{cls.__name__}: it samples, so shots must be a number of 1 or more, got none; set shots = 1000"
+            )
         if shots is not None and not able.shots:
             raise ConfigError(f"{cls.__name__}: it is exact and takes no shots, got shots = {shots}; leave shots out")
         if shots is not None and (isinstance(shots, bool) or not isinstance(shots, int) or not 1 <= shots <= MAX_SHOTS):
@@ -135,7 +135,10 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             return cls.Options.model_validate(dict(options or {}))
         except pydantic.ValidationError as error:
             known = ", ".join(cls.Options.model_fields) or "none"
-            lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r}" for e in error.errors()]
+            lines = [
+                f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}, got {e['input']!r}"
+                for e in error.errors()
+            ]
             raise ConfigError(f"{cls.__name__}: option {'; '.join(lines)} (options: {known})") from None
 
     @property
@@ -250,7 +253,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         rows = angles.double()
         if self.weights is not None:
             rows = torch.cat((rows, self.weights.double().expand(*rows.shape[:-1], -1)), dim=-1)
-        return rows.reshape(-1, self.circuit.n_angles)
+        return rows.flatten(0, -2)
 
     def _checked_output(self, p_zero: torch.Tensor, *, n_rows: int) -> torch.Tensor:
         expected = (n_rows, self.circuit.n_outputs)
@@ -260,7 +263,9 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 if isinstance(p_zero, torch.Tensor)
                 else type(p_zero).__name__
             )
-            raise OutputError(f"{self.name}: the adapter must return torch.float64 of shape {expected}, it returned {got}")
+            raise OutputError(
+                f"{self.name}: the adapter must return torch.float64 of shape {expected}, it returned {got}"
+            )
         wrong = ~((p_zero >= -_ROUNDING) & (p_zero <= 1 + _ROUNDING))  # true for NaN as well
         if wrong.any():
             row, output = torch.nonzero(wrong)[0].tolist()

@@ -12,10 +12,17 @@ class Count:
     shots: int = 0
     seconds: float = 0.0
 
+    def __iadd__(self, other: "Count") -> "Count":
+        self.requested += other.requested
+        self.executed += other.executed
+        self.shots += other.shots
+        self.seconds += other.seconds
+        return self
+
 
 @dataclasses.dataclass
 class Tally:
-    """A head's counts since it was made; copy and subtract to count a part.
+    """A head's counts.
 
     Attributes:
         forward: Unshifted evaluations.
@@ -37,7 +44,10 @@ class Tally:
             (self.forward, n_forward, executed - executed_shifted, shots - shots_shifted, 1 - shifted_share),
             (self.backward, n_shifted, executed_shifted, shots_shifted, shifted_share),
         ):
-            count.requested += requested
-            count.executed += done
-            count.shots += taken
-            count.seconds += seconds * share
+            count += Count(requested, done, taken, seconds * share)
+
+    def __iadd__(self, other: "Tally") -> "Tally":
+        self.forward += other.forward
+        self.backward += other.backward
+        self.jobs += other.jobs
+        return self

@@ -1,0 +1,33 @@
+"""Classical heads: what a quantum head has to be compared with. Knows nothing of circuits or training.
+
+A classical head is an ``nn.Module`` made as ``Head(n_classes)``, with ``input_shape`` (the shape of what the network's
+last linear layer hands to it, per image) and ``forward``: (..., *input_shape) -> (..., n_classes) class scores.
+"""
+
+import dataclasses
+import importlib
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """Where a classical head lives ("module:Class") and one line about it."""
+
+    path: str
+    summary: str
+
+
+BASELINES: dict[str, Entry] = {
+    "linear": Entry("baselines.linear:Linear", "the 10-way linear head: Linear(128, 10), no more"),
+    "cosine": Entry("baselines.cosine:Cosine", "Linear(128, 10), then (1 + cos)/2: eq7 without a circuit"),
+}
+
+
+def baseline_class(name: str) -> Any:
+    """Return the class of a classical head.
+
+    Raises:
+        KeyError: no head of that name.
+    """
+    module, _, attribute = BASELINES[name].path.partition(":")
+    return getattr(importlib.import_module(module), attribute)

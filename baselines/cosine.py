@@ -1,0 +1,15 @@
+"""The cosine head: the function that Eq. (7) of the paper computes, without a circuit."""
+
+import torch
+
+
+class Cosine(torch.nn.Module):
+    """One angle a class, (1 + cos(angle))/2: equal in function class to the paper's head (design/PAPER.md, finding 4)."""
+
+    def __init__(self, n_classes: int) -> None:
+        super().__init__()
+        self.input_shape = (n_classes,)
+
+    def forward(self, angles: torch.Tensor) -> torch.Tensor:
+        """Return (1 + cos(angles))/2; angles in radians, shape (..., n_classes)."""
+        return (1 + torch.cos(angles)) / 2

@@ -1,0 +1,1 @@
+"""Everything that runs, records and reports: plan -> runs -> records -> report. No vendor SDK."""

@@ -1,0 +1,72 @@
+"""Where a run happened: versions, processor, threads, load."""
+
+import functools
+import importlib.metadata
+import os
+import platform
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from harness.record import Environment
+
+_PACKAGES = (
+    "quantum-head-bench", "torch", "torchvision", "numpy", "pydantic",
+    "qiskit", "qiskit-aer", "qiskit-ibm-runtime", "pennylane", "pennylane-lightning",
+)  # fmt: skip
+
+
+def environment(torch_device: str) -> Environment:
+    """Describe this process's machine and packages."""
+    return Environment(
+        versions=versions(),
+        python=platform.python_version(),
+        platform=platform.platform(terse=True),
+        cpu=_cpu(),
+        n_cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        torch_threads=torch.get_num_threads(),
+        load_average=round(os.getloadavg()[0], 2),
+        torch_device=torch.cuda.get_device_name(torch_device) if torch_device.startswith("cuda") else torch_device,
+        git_commit=git_commit(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the installed versions of what a result depends on."""
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def peak_rss_mib() -> float:
+    """Return the largest memory this process has held, MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 if sys.platform != "darwin" else 1024**2)
+
+
+@functools.cache
+def git_commit() -> str | None:
+    """Return the commit of the checkout that the code runs from, None for an installed package."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip()
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,38 @@
+"""The exceptions of the harness, each with the exit code that ``qhb`` ends in.
+
+    HarnessError
+    ├── PlanError (ValueError)      2   a plan, preset or option that cannot be used; all problems at once
+    ├── DatasetError (RuntimeError) 4   images that are missing or not the expected ones
+    ├── StoreError (RuntimeError)   4   a results folder or record that cannot be used
+    └── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
+"""
+
+from typing import ClassVar
+
+
+class HarnessError(Exception):
+    """Root of everything that the harness raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class PlanError(HarnessError, ValueError):
+    """A plan, a preset or an option that cannot be used."""
+
+    exit_code = 2
+
+
+class DatasetError(HarnessError, RuntimeError):
+    """Images that are missing, damaged or not the expected ones."""
+
+    exit_code = 4
+
+
+class StoreError(HarnessError, RuntimeError):
+    """A results folder or a record that cannot be used."""
+
+    exit_code = 4
+
+
+class DivergedError(HarnessError, ArithmeticError):
+    """Training reached a loss that is not finite."""

@@ -1,0 +1,71 @@
+"""All heads by name, quantum and classical: what a plan may ask for, and how a spec becomes a module."""
+
+import difflib
+
+import torch
+
+from backends.catalogue import circuit_named
+from backends.circuit import Circuit
+from backends.errors import ConfigError
+from backends.head import QuantumHead
+from backends.registry import HEADS, head_class
+from baselines import BASELINES, baseline_class
+from harness.spec import RunSpec
+
+
+def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
+    """Check a spec's head, circuit, shots and options without building them; return the circuit, None for a classical head.
+
+    Raises:
+        HeadError: something in the spec cannot be used; the message says what and how to mend it.
+    """
+    if spec.head in BASELINES:
+        given = [key for key in ("circuit", "shots", "options") if getattr(spec, key)]
+        if given:
+            raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
+        return None
+    if spec.head not in HEADS:
+        known = (*BASELINES, *HEADS)
+        near = difflib.get_close_matches(spec.head, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(f"unknown head {spec.head!r}: expected one of {', '.join(known)}{hint}")
+    if spec.circuit is None:
+        raise ConfigError(f"head {spec.head!r} needs a circuit; set circuit = 'eq7'")
+    circuit = circuit_named(spec.circuit)
+    head_class(spec.head).check(circuit, shots=spec.shots, options=spec.options)
+    if n_classes % circuit.n_outputs:
+        raise ConfigError(
+            f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {n_classes} classes evenly"
+        )
+    return circuit
+
+
+def build_head(spec: RunSpec, *, n_classes: int) -> torch.nn.Module:
+    """Return the head of a run: n_classes / n_outputs copies of the circuit, or the classical head.
+
+    Raises:
+        HeadError: as ``circuit_of``, or the backend cannot be set up.
+    """
+    circuit = circuit_of(spec, n_classes=n_classes)
+    if circuit is None:
+        head: torch.nn.Module = baseline_class(spec.head)(n_classes)
+        return head
+    kind: type[QuantumHead] = head_class(spec.head)
+    return kind(
+        circuit,
+        n_circuits=n_classes // circuit.n_outputs,
+        shots=spec.shots,
+        seed=spec.seed,
+        shift_rule=spec.training.shift_rule,
+        options=spec.options,
+    )
+
+
+def wants_all_cores(spec: RunSpec) -> bool:
+    """Whether the head's backend uses every core, so that the run must have the machine for itself."""
+    return spec.head in HEADS and head_class(spec.head).capabilities.multicore
+
+
+def summary(name: str) -> str:
+    """Return the one line that ``qhb list`` shows of a head."""
+    return (BASELINES[name] if name in BASELINES else HEADS[name]).summary

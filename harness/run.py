@@ -1,0 +1,193 @@
+"""One run, from spec to record: data -> classifier -> training -> test images. Runs in a process of its own (execute.py)."""
+
+import dataclasses
+import datetime
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import safetensors.torch
+import torch
+
+from backends.errors import AnglesError, OutputError
+from backends.head import QuantumHead
+from harness import data
+from harness.environment import environment, peak_rss_mib
+from harness.errors import DivergedError, StoreError
+from harness.heads import build_head, summary
+from harness.metrics import class_scores, confusion_matrix, macro
+from harness.model import Classifier
+from harness.record import DatasetFacts, Evaluation, Failure, HeadFacts, RunRecord, Status, Steps, Times
+from harness.spec import Run, RunSpec
+from harness.timing import Clock
+from harness.train import PHASES, History, Progress, classify, train
+
+TORCH_THREADS = 1  # ours: one run, one thread, so that its bits do not depend on how many run side by side
+
+
+def perform(
+    run: Run,
+    *,
+    attempt: int,
+    weights_of: Callable[[str], Path],
+    data_root: Path | None = None,
+    progress: Progress = lambda done, total, loss: None,
+) -> RunRecord:
+    """Make a run and return its record, whatever happens: an exception becomes a status.
+
+    Args:
+        run: What to do.
+        attempt: 1 for the first try.
+        weights_of: Where the weights of a run id are kept; this run's are written there, another's read.
+        data_root: torchvision's folder, for data sets that are not embedded.
+        progress: Called after each step.
+    """
+    torch.set_num_threads(TORCH_THREADS)
+    started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    clock = Clock(run.spec.training.torch_device)
+    known = {"environment": environment(run.spec.training.torch_device)}
+    failure, status = None, "ok"
+    try:
+        _perform(run, known, clock, weights_of=weights_of, data_root=data_root, progress=progress)
+    except Exception as error:  # every failure is a record; nothing is hidden
+        status = status_of(error)
+        text = "".join(traceback.format_exception(error))
+        failure = Failure(kind=type(error).__name__, message=str(error), traceback=text, log_tail=[])
+    return RunRecord(
+        run_id=run.run_id,
+        label=run.label,
+        spec=run.spec,
+        attempt=attempt,
+        status=status,
+        started_at=started_at,
+        seconds=clock.total,
+        scope=run.spec.scope,
+        peak_rss_mib=peak_rss_mib(),
+        failure=failure,
+        **known,
+    )
+
+
+def status_of(error: BaseException) -> Status:
+    """Return the status that an exception stands for."""
+    if isinstance(error, (DivergedError, AnglesError)):
+        return "diverged"
+    return "invalid_output" if isinstance(error, OutputError) else "failed"
+
+
+def _perform(
+    run: Run,
+    known: dict[str, object],
+    clock: Clock,
+    *,
+    weights_of: Callable[[str], Path],
+    data_root: Path | None,
+    progress: Progress,
+) -> None:
+    """Fill ``known`` with the parts of the record, each as soon as it is known."""
+    spec = run.spec
+    device = spec.training.torch_device
+    with clock.phase("setup"):
+        dataset = data.load(spec.data.name, data_root=data_root)
+        split = data.split(dataset, spec.data, seed=spec.seed)
+        split = data.Split(*(data.Part(*(values.to(device) for values in part)) for part in split))
+        head = build_head(spec, n_classes=data.N_CLASSES)
+        classifier = Classifier(head, spec.model, seed=spec.seed).to(device)
+    known["dataset"] = DatasetFacts(
+        name=dataset.name,
+        sha256=dataset.sha256,
+        n_train=len(split.training.labels),
+        n_validation=len(split.validation.labels),
+        n_test=len(split.test.labels),
+    )
+    known["head"] = _head_facts(spec, classifier)
+
+    history = train(classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress)
+    known["epochs"] = history.epochs
+    known["steps"] = _steps(spec, head, history)
+
+    if spec.weights_from is not None:
+        _load_weights(classifier, weights_of(spec.weights_from))
+    elif spec.scope == "full":
+        weights = {name: values.contiguous() for name, values in classifier.state_dict().items()}
+        safetensors.torch.save_file(weights, weights_of(run.run_id))
+    if spec.scope == "full" or spec.weights_from is not None:
+        known["evaluation"] = _evaluation(spec, classifier, split.test, clock)
+    known["times"] = _times(clock)
+
+
+def _load_weights(classifier: Classifier, path: Path) -> None:
+    try:
+        weights = safetensors.torch.load_file(path)
+        classifier.load_state_dict(weights)
+    except (OSError, safetensors.SafetensorError, RuntimeError) as error:
+        raise StoreError(
+            f"weights {path} cannot be used: {type(error).__name__}: {error}; expected those of a finished run with the "
+            "same model and circuit; run the plan again without this file"
+        ) from error
+
+
+def _head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
+    head = classifier.head
+    quantum = isinstance(head, QuantumHead)
+    return HeadFacts(
+        summary=summary(spec.head),
+        n_parameters=sum(values.numel() for values in classifier.parameters()),
+        n_head_parameters=sum(values.numel() for values in head.parameters()),
+        gradient=head.gradient if quantum else "autograd",
+        n_circuits=head.n_circuits if quantum else 0,
+        n_angles=head.circuit.n_angles if quantum else 0,
+        circuit=dataclasses.asdict(head.circuit) if quantum else None,
+        provenance=head.provenance() if quantum else {},
+    )
+
+
+def _steps(spec: RunSpec, head: torch.nn.Module, history: History) -> Steps:
+    seconds, tally = np.array(history.step_seconds), history.tally
+    n_steps = len(seconds)
+    batch = history.n_images / n_steps
+    quantum = isinstance(head, QuantumHead)
+    p10, median, p90 = np.percentile(seconds, (10, 50, 90))
+    return Steps(
+        n_steps=n_steps,
+        batch_size=spec.training.batch_size,
+        step_s_median=median,
+        step_s_p10=p10,
+        step_s_p90=p90,
+        forward_evaluations=tally.forward.requested / n_steps,
+        backward_evaluations=tally.backward.requested / n_steps,
+        executed_evaluations=(tally.forward.executed + tally.backward.executed) / n_steps,
+        formula_evaluations=batch * head.n_circuits * head.evaluations_per_row if quantum else 0,
+        shots=(tally.forward.shots + tally.backward.shots) / n_steps,
+        head_seconds=tally.forward.seconds + tally.backward.seconds,
+    )
+
+
+def _evaluation(spec: RunSpec, classifier: Classifier, test: data.Part, clock: Clock) -> Evaluation:
+    started = clock.now()
+    with clock.phase("evaluation"):
+        found = classify(classifier, test)
+    confusion = confusion_matrix(test.labels.cpu().numpy(), found.predictions, n_classes=data.N_CLASSES)
+    scores = class_scores(confusion)
+    return Evaluation(
+        weights_from=spec.weights_from,
+        n_images=len(found.predictions),
+        accuracy=found.accuracy,
+        loss=found.loss,
+        macro_precision=macro([score.precision for score in scores]),
+        macro_recall=macro([score.recall for score in scores]),
+        macro_f1=macro([score.f1 for score in scores]),
+        classes=scores,
+        confusion=confusion.tolist(),
+        predictions=found.predictions.tolist(),
+        seconds=clock.now() - started,
+        circuit_evaluations=found.tally.forward.executed,
+        shots=found.tally.forward.shots,
+    )
+
+
+def _times(clock: Clock) -> Times:
+    total = clock.total
+    phases = {f"{name}_s": clock.seconds.get(name, 0.0) for name in PHASES}
+    return Times(**phases, other_s=max(0.0, total - sum(phases.values())), total_s=total)

@@ -1,0 +1,113 @@
+"""RunSpec: all that is asked of one run. Two runs with equal specs on one machine give equal bits.
+
+Every default that the paper leaves open is marked "ours"; the values of the paper carry its section.
+"""
+
+import hashlib
+import json
+from typing import Any, Literal, NamedTuple
+
+import pydantic
+
+DATASETS = ("mnist-5000", "mnist", "fashion-mnist", "kmnist")
+
+
+class Spec(pydantic.BaseModel):
+    """Base of the parts of a plan: frozen, unknown keys refused."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DataSpec(Spec):
+    """Which images, and how they are divided (Sec. 3: 8:2 into training and test, the training part 8:2 again)."""
+
+    name: Literal["mnist-5000", "mnist", "fashion-mnist", "kmnist"] = "mnist-5000"
+    n_images: int = pydantic.Field(5000, ge=50, le=60_000)
+    """Ours: which 5,000 images; the first ones of the training file."""
+    test: Literal["split", "official"] = "split"
+    """split: the paper's fifth of the images; official: the data set's own 10,000 test images."""
+    split_seed: int = pydantic.Field(0, ge=0)
+    """Ours. Chooses the test images, the same for every run; training and validation images vary with the run's seed."""
+    pixel_scaling: Literal["unit", "standard"] = "unit"
+    """Ours. unit: [0, 1]; standard: zero mean, unit variance over the training images."""
+
+
+class ModelSpec(Spec):
+    """The feature extractor of Fig. 4 and the loss."""
+
+    padding: Literal["valid", "same"] = "valid"
+    """Ours."""
+    pool_kernel: int = pydantic.Field(2, ge=2, le=3)
+    """Ours; the stride of 2 is the paper's."""
+    dropout: float = pydantic.Field(0.25, ge=0, lt=1)
+    """Ours; that a 2-D dropout stands there is the paper's."""
+    initialization: Literal["torch", "xavier"] = "torch"
+    """Ours. torch: PyTorch's defaults; xavier: Glorot uniform weights, zero biases."""
+    logit_scale: float = pydantic.Field(1.0, gt=0)
+    """Ours. Cross-entropy takes logit_scale * p(0); at 1 the loss cannot fall below ln(1 + 9/e) = 1.4612."""
+
+
+class TrainingSpec(Spec):
+    """The training of Sec. 3."""
+
+    epochs: int = pydantic.Field(20, ge=1, le=10_000)
+    batch_size: int = pydantic.Field(32, ge=1, le=60_000)
+    """Ours."""
+    learning_rate: float = pydantic.Field(1e-3, gt=0)
+    shift_rule: Literal["exact", "paper_eq9"] = "exact"
+    """Deviation from paper: exact is the true derivative; paper_eq9 is Eq. (9) as printed, twice as large at pi/2."""
+    max_steps: int | None = pydantic.Field(None, ge=1)
+    """Stop after so many steps: a slice, run for its cost."""
+    torch_device: str = "cpu"
+    """Where torch computes, as in ``torch.device``."""
+
+
+class RunSpec(Spec):
+    """One run: one head trained with one seed."""
+
+    head: str
+    circuit: str | None = None
+    """Name in the catalogue; None for a classical head."""
+    shots: int | None = None
+    """Repetitions of each evaluation; None = exact probabilities."""
+    options: dict[str, Any] = {}
+    seed: int = pydantic.Field(0, ge=0, lt=2**31)
+    data: DataSpec = DataSpec()
+    model: ModelSpec = ModelSpec()
+    training: TrainingSpec = TrainingSpec()
+    weights_from: str | None = None
+    """Run id: classify the test images with the weights that this run trained, not with one's own."""
+
+    @property
+    def scope(self) -> Literal["full", "slice"]:
+        """Whether the training goes to its end."""
+        return "full" if self.training.max_steps is None else "slice"
+
+    @property
+    def title(self) -> str:
+        """A short name for people, the same for all seeds."""
+        parts = [self.head]
+        if "device" in self.options:
+            parts[0] += f"[{self.options['device']}]"
+        if self.circuit:
+            parts += [self.circuit, "exact" if self.shots is None else f"{self.shots} shots"]
+        return " ".join(parts) + ("" if self.scope == "full" else f", {self.training.max_steps} steps")
+
+
+class Run(NamedTuple):
+    """A planned run: its id, the label of its plan entry, and what is asked."""
+
+    run_id: str
+    label: str
+    spec: RunSpec
+
+
+def run_id_of(spec: RunSpec, *, dataset_sha256: str, circuit_fingerprint: str | None) -> str:
+    """Return the SHA-256 of what is asked: the spec with what its names stand for. Seed included; machine left out."""
+    asked = {
+        "schema": 1,
+        "spec": spec.model_dump(mode="json"),
+        "dataset_sha256": dataset_sha256,
+        "circuit": circuit_fingerprint,
+    }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

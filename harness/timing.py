@@ -1,0 +1,42 @@
+"""Wall time by phase."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import torch
+
+
+class Clock:
+    """Adds up the seconds of named phases; phases do not nest."""
+
+    def __init__(self, torch_device: str = "cpu") -> None:
+        self._started = time.perf_counter()
+        self._cuda = torch.device(torch_device).type == "cuda"
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Count the seconds of the block to ``name``."""
+        started = self.now()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + self.now() - started
+
+    def move(self, seconds: float, *, source: str, target: str) -> None:
+        """Count seconds to ``target`` that were measured inside ``source``, at most what is there."""
+        moved = min(seconds, self.seconds.get(source, 0.0))
+        self.seconds[source] = self.seconds.get(source, 0.0) - moved
+        self.seconds[target] = self.seconds.get(target, 0.0) + moved
+
+    def now(self) -> float:
+        """Return a monotonic time in seconds, after the GPU has finished what it was given."""
+        if self._cuda:
+            torch.cuda.synchronize()
+        return time.perf_counter()
+
+    @property
+    def total(self) -> float:
+        """Seconds since the clock was made."""
+        return self.now() - self._started

@@ -1,0 +1,37 @@
+"""Imports torchvision.datasets beside any build of torch."""
+
+import importlib.util
+from types import ModuleType
+
+import torch
+
+from harness.errors import DatasetError
+
+_NMS = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+
+
+def datasets() -> ModuleType:
+    """Return ``torchvision.datasets``.
+
+    torchvision's wheel for CUDA cannot load its operators beside a CPU torch, and dies on import because the schemas of
+    two of them are missing. Data sets need neither, so the schemas alone are declared, and only where they are missing.
+
+    Raises:
+        DatasetError: torchvision is not installed.
+    """
+    if importlib.util.find_spec("torchvision") is None:
+        raise DatasetError("torchvision is not installed: pip install 'quantum-head-bench[torchvision]'")
+    library = torch.library.Library("torchvision", "FRAGMENT")
+    try:
+        from torchvision import datasets as found
+    except RuntimeError as error:
+        if "torchvision::" not in str(error):
+            raise
+        for operator in ("nms", "qnms"):
+            library.define(operator + _NMS)
+        from torchvision import datasets as found
+    _KEPT.append(library)  # torch forgets the schemas with the library object
+    return found
+
+
+_KEPT: list[torch.library.Library] = []

@@ -58,6 +58,7 @@ def load(name: str, *, data_root: Path | None = None, download: bool = False) ->
         name: One of ``spec.DATASETS``.
         data_root: torchvision's folder, for all but the embedded images.
         download: Let torchvision fetch what is not there.
+
     Raises:
         DatasetError: files missing, damaged, or not 28 x 28 images of ten classes.
     """
@@ -116,7 +117,9 @@ def _embedded(file: str) -> Images:
     try:
         content = resource.read_bytes()
     except OSError as error:
-        raise DatasetError(f"embedded data file harness/datasets/{file} cannot be read: {error}; reinstall the package") from error
+        raise DatasetError(
+            f"embedded data file harness/datasets/{file} cannot be read: {error}; reinstall the package"
+        ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != _EMBEDDED[file]:
         raise DatasetError(

@@ -1,10 +1,10 @@
 """The exceptions of the harness, each with the exit code that ``qhb`` ends in.
 
-    HarnessError
-    ├── PlanError (ValueError)      2   a plan, preset or option that cannot be used; all problems at once
-    ├── DatasetError (RuntimeError) 4   images that are missing or not the expected ones
-    ├── StoreError (RuntimeError)   4   a results folder or record that cannot be used
-    └── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
+HarnessError
+├── PlanError (ValueError)      2   a plan, preset or option that cannot be used; all problems at once
+├── DatasetError (RuntimeError) 4   images that are missing or not the expected ones
+├── StoreError (RuntimeError)   4   a results folder or record that cannot be used
+└── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
 """
 
 from typing import ClassVar

@@ -1,6 +1,6 @@
 """The classifier of the paper's Fig. 3 and 4: feature extractor, one linear layer, head."""
 
-from typing import Protocol, runtime_checkable
+from typing import TypeVar
 
 import torch
 from torch import nn
@@ -8,15 +8,7 @@ from torch import nn
 from harness.spec import ModelSpec
 
 N_FEATURES = 128
-
-
-@runtime_checkable
-class Head(Protocol):
-    """What a classifier ends in: ``input_shape`` per image, and (..., *input_shape) -> (..., n_classes) class scores."""
-
-    input_shape: tuple[int, ...]
-
-    def __call__(self, values: torch.Tensor) -> torch.Tensor: ...
+_Layer = TypeVar("_Layer", nn.Conv2d, nn.Linear)
 
 
 class Classifier(nn.Module):
@@ -27,26 +19,19 @@ class Classifier(nn.Module):
 
     def __init__(self, head: nn.Module, spec: ModelSpec, *, seed: int) -> None:
         super().__init__()
-        self.input_shape = tuple(head.input_shape)
+        self.input_shape: torch.Size = torch.Size(head.input_shape)  # type: ignore[arg-type]  # nn.Module hides attributes
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(2 * seed)
             self.features = feature_extractor(spec)
             torch.manual_seed(2 * seed + 1)
-            self.to_head = nn.Linear(N_FEATURES, int(torch.Size(self.input_shape).numel()))
-        if spec.initialization == "xavier":
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(2 * seed)
-                for layer in (*self.features, self.to_head):
-                    if isinstance(layer, (nn.Conv2d, nn.Linear)):
-                        nn.init.xavier_uniform_(layer.weight)
-                        nn.init.zeros_(layer.bias)
+            self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)
         self.head = head
         self.logit_scale = spec.logit_scale
 
     def angles(self, images: torch.Tensor) -> torch.Tensor:
         """Return what the head takes: images (batch, 1, 28, 28) -> (batch, *head.input_shape)."""
         values: torch.Tensor = self.to_head(self.features(images))
-        return values.unflatten(1, self.input_shape)
+        return values.reshape(-1, *self.input_shape)
 
     def logits(self, angles: torch.Tensor) -> torch.Tensor:
         """Return what cross-entropy takes, (batch, n_classes): ours, the paper does not say (``ModelSpec.logit_scale``)."""
@@ -61,12 +46,12 @@ class Classifier(nn.Module):
 def feature_extractor(spec: ModelSpec) -> nn.Sequential:
     """Return Fig. 4 up to the fully connected layer of 128: (batch, 1, 28, 28) -> (batch, 128)."""
     convolutions = nn.Sequential(
-        nn.Conv2d(1, 16, 5, padding=spec.padding),
+        _convolution(1, 16, 5, spec),
         nn.ReLU(),
         nn.MaxPool2d(spec.pool_kernel, stride=2),
-        nn.Conv2d(16, 32, 5, padding=spec.padding),
+        _convolution(16, 32, 5, spec),
         nn.ReLU(),
-        nn.Conv2d(32, 64, 3, padding=spec.padding),
+        _convolution(32, 64, 3, spec),
         nn.ReLU(),
         nn.MaxPool2d(spec.pool_kernel, stride=2),
         nn.Dropout2d(spec.dropout),
@@ -74,4 +59,20 @@ def feature_extractor(spec: ModelSpec) -> nn.Sequential:
     )
     with torch.no_grad():
         n_values = convolutions.eval()(torch.zeros(1, 1, 28, 28)).shape[1]
-    return nn.Sequential(*convolutions.train(), nn.Linear(n_values, N_FEATURES), nn.ReLU())
+    return nn.Sequential(*convolutions.train(), _linear(n_values, N_FEATURES, spec), nn.ReLU())
+
+
+def _convolution(n_in: int, n_out: int, kernel: int, spec: ModelSpec) -> nn.Conv2d:
+    return _initialized(nn.Conv2d(n_in, n_out, kernel, padding=spec.padding), spec)
+
+
+def _linear(n_in: int, n_out: int, spec: ModelSpec) -> nn.Linear:
+    return _initialized(nn.Linear(n_in, n_out), spec)
+
+
+def _initialized(layer: _Layer, spec: ModelSpec) -> _Layer:
+    if spec.initialization == "xavier":
+        nn.init.xavier_uniform_(layer.weight)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+    return layer

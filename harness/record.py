@@ -6,7 +6,7 @@ import pydantic
 
 from harness.spec import RunSpec
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped"]
 
 

@@ -5,6 +5,7 @@ import datetime
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.torch
@@ -46,8 +47,9 @@ def perform(
     torch.set_num_threads(TORCH_THREADS)
     started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     clock = Clock(run.spec.training.torch_device)
-    known = {"environment": environment(run.spec.training.torch_device)}
-    failure, status = None, "ok"
+    known: dict[str, Any] = {"environment": environment(run.spec.training.torch_device)}
+    failure: Failure | None = None
+    status: Status = "ok"
     try:
         _perform(run, known, clock, weights_of=weights_of, data_root=data_root, progress=progress)
     except Exception as error:  # every failure is a record; nothing is hidden
@@ -78,7 +80,7 @@ def status_of(error: BaseException) -> Status:
 
 def _perform(
     run: Run,
-    known: dict[str, object],
+    known: dict[str, Any],
     clock: Clock,
     *,
     weights_of: Callable[[str], Path],
@@ -130,24 +132,27 @@ def _load_weights(classifier: Classifier, path: Path) -> None:
 
 def _head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
     head = classifier.head
-    quantum = isinstance(head, QuantumHead)
+    facts: dict[str, Any] = {"gradient": "autograd", "n_circuits": 0, "n_angles": 0, "circuit": None, "provenance": {}}
+    if isinstance(head, QuantumHead):
+        facts = {
+            "gradient": head.gradient,
+            "n_circuits": head.n_circuits,
+            "n_angles": head.circuit.n_angles,
+            "circuit": dataclasses.asdict(head.circuit),
+            "provenance": head.provenance(),
+        }
     return HeadFacts(
         summary=summary(spec.head),
         n_parameters=sum(values.numel() for values in classifier.parameters()),
         n_head_parameters=sum(values.numel() for values in head.parameters()),
-        gradient=head.gradient if quantum else "autograd",
-        n_circuits=head.n_circuits if quantum else 0,
-        n_angles=head.circuit.n_angles if quantum else 0,
-        circuit=dataclasses.asdict(head.circuit) if quantum else None,
-        provenance=head.provenance() if quantum else {},
+        **facts,
     )
 
 
 def _steps(spec: RunSpec, head: torch.nn.Module, history: History) -> Steps:
     seconds, tally = np.array(history.step_seconds), history.tally
     n_steps = len(seconds)
-    batch = history.n_images / n_steps
-    quantum = isinstance(head, QuantumHead)
+    evaluations_per_image = head.n_circuits * head.evaluations_per_row if isinstance(head, QuantumHead) else 0
     p10, median, p90 = np.percentile(seconds, (10, 50, 90))
     return Steps(
         n_steps=n_steps,
@@ -158,7 +163,7 @@ def _steps(spec: RunSpec, head: torch.nn.Module, history: History) -> Steps:
         forward_evaluations=tally.forward.requested / n_steps,
         backward_evaluations=tally.backward.requested / n_steps,
         executed_evaluations=(tally.forward.executed + tally.backward.executed) / n_steps,
-        formula_evaluations=batch * head.n_circuits * head.evaluations_per_row if quantum else 0,
+        formula_evaluations=history.n_images * evaluations_per_image / n_steps,
         shots=(tally.forward.shots + tally.backward.shots) / n_steps,
         head_seconds=tally.forward.seconds + tally.backward.seconds,
     )

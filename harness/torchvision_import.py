@@ -1,5 +1,6 @@
 """Imports torchvision.datasets beside any build of torch."""
 
+import importlib
 import importlib.util
 from types import ModuleType
 
@@ -23,13 +24,13 @@ def datasets() -> ModuleType:
         raise DatasetError("torchvision is not installed: pip install 'quantum-head-bench[torchvision]'")
     library = torch.library.Library("torchvision", "FRAGMENT")
     try:
-        from torchvision import datasets as found
+        found = importlib.import_module("torchvision.datasets")
     except RuntimeError as error:
         if "torchvision::" not in str(error):
             raise
         for operator in ("nms", "qnms"):
             library.define(operator + _NMS)
-        from torchvision import datasets as found
+        found = importlib.import_module("torchvision.datasets")
     _KEPT.append(library)  # torch forgets the schemas with the library object
     return found
 

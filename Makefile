@@ -1,0 +1,24 @@
+# Needs python3 alone: tox is put into .venv, and makes the environments itself.
+TOX := .venv/bin/tox
+
+.PHONY: bench test report asv clean
+
+bench: $(TOX)
+	$(TOX) run -e bench
+
+test: $(TOX)
+	$(TOX) run
+
+report: $(TOX)
+	$(TOX) run -e report
+
+asv: $(TOX)
+	$(TOX) run -e asv
+
+clean:
+	rm -rf .venv .tox .asv build dist *.egg-info
+
+$(TOX): constraints.txt
+	python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt tox
+	touch $(TOX)

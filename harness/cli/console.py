@@ -1,0 +1,87 @@
+"""What the terminal shows: a progress line with an ETA on a terminal, plain lines elsewhere, and the table at the end."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+import rich.console
+import rich.progress
+import rich.table
+import rich.text
+
+from harness.execute import Under
+from harness.record import RunRecord
+
+
+class Console:
+    """Writes to one stream; text is never taken for markup."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._rich = rich.console.Console(file=stream, highlight=False, markup=False, emoji=False)
+
+    def line(self, text: str) -> None:
+        """Print a line, as it is."""
+        self._rich.print(rich.text.Text(text), soft_wrap=True)
+
+    @contextlib.contextmanager
+    def progress(self, n_runs: int) -> Iterator["Progress"]:
+        """Show how far ``n_runs`` runs are while the block runs."""
+        if not self._rich.is_terminal:
+            yield Progress(self, n_runs, None)
+            return
+        columns = (
+            rich.progress.TextColumn("{task.description}", markup=False),
+            rich.progress.BarColumn(bar_width=24),
+            rich.progress.TextColumn("{task.fields[eta]}", markup=False),
+            rich.progress.TextColumn("{task.fields[now]}", markup=False),
+        )
+        with rich.progress.Progress(*columns, console=self._rich, transient=True) as bar:
+            yield Progress(self, n_runs, bar)
+
+    def table(self, records: Sequence[RunRecord]) -> None:
+        """Print a row for each label."""
+        from harness.report.tables import TERMINAL_COLUMNS, terminal_rows
+
+        table = rich.table.Table(box=None, pad_edge=False, header_style="bold")
+        for number, column in enumerate(TERMINAL_COLUMNS):
+            table.add_column(column, justify="left" if number == 0 else "right", no_wrap=number > 0)
+        for row in terminal_rows(records):
+            table.add_row(*(rich.text.Text(cell) for cell in row))
+        self._rich.print(table)
+
+
+class Progress:
+    """Follows the runs of a plan."""
+
+    def __init__(self, console: Console, n_runs: int, bar: rich.progress.Progress | None) -> None:
+        self._console = console
+        self._n_runs = n_runs
+        self._n_ended = 0
+        self._n_not_ok = 0
+        self._started = time.monotonic()
+        self._bar = bar
+        self._task = bar.add_task("", total=n_runs, eta="", now="") if bar else None
+
+    def ended(self, record: RunRecord) -> None:
+        """Print a line for a run that ended."""
+        self._n_ended += 1
+        self._n_not_ok += record.status != "ok"
+        accuracy = f"  accuracy {record.evaluation.accuracy:.3f}" if record.evaluation else ""
+        text = f"[{self._n_ended}/{self._n_runs}] {record.status:<4} {record.label}, seed {record.spec.seed}{accuracy}  {record.seconds:.1f} s"
+        self._console.line(text + (f"  {record.failure.kind}: {record.failure.message}" if record.failure else ""))
+        self.under_way([])
+
+    def under_way(self, runs: list[Under]) -> None:
+        """Redraw the bar."""
+        if self._bar is None or self._task is None:
+            return
+        done = self._n_ended + sum(run.done / run.total for run in runs)
+        seconds = time.monotonic() - self._started
+        left = seconds * (self._n_runs - done) / done if done > 0.05 else None
+        eta = "ETA --:--" if left is None else f"ETA {int(left // 60)}:{int(left % 60):02d}"
+        now = "; ".join(f"{run.label} s{run.seed} {run.done}/{run.total} loss {run.loss:.3f}" for run in runs)
+        not_ok = f", {self._n_not_ok} not ok" if self._n_not_ok else ""
+        self._bar.update(
+            self._task, completed=done, description=f"{self._n_ended}/{self._n_runs}{not_ok}", eta=eta, now=now
+        )

@@ -1,0 +1,57 @@
+"""``qhb list``."""
+
+import json
+from typing import Any
+
+import click
+
+from backends.catalogue import CIRCUITS
+from backends.registry import HEADS
+from baselines import BASELINES
+from harness.plan import load_preset, presets
+from harness.spec import DATASETS
+
+_DATASETS = {
+    "mnist-5000": "first 5,000 training and the 10,000 test images of MNIST; built in",
+    "mnist": "torchvision; --data-root FOLDER, --download",
+    "fashion-mnist": "torchvision; --data-root FOLDER, --download",
+    "kmnist": "torchvision; --data-root FOLDER, --download",
+}
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def command(as_json: bool) -> None:
+    """Heads, circuits, data sets and presets: what there is, what is missing."""
+    found = _found()
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+        return
+    for kind, entries in found.items():
+        click.secho(kind, bold=True)
+        width = max(len(entry["name"]) for entry in entries)
+        for entry in entries:
+            missing = f"  [missing {', '.join(entry['missing'])}: {entry['pip']}]" if entry.get("missing") else ""
+            click.echo(f"  {entry['name']:<{width}}  {entry['summary']}{missing}")
+
+
+def _found() -> dict[str, list[dict[str, Any]]]:
+    return {
+        "quantum heads": [
+            {"name": name, "summary": entry.summary, "missing": list(entry.missing), "pip": entry.pip_line}
+            for name, entry in HEADS.items()
+        ],
+        "classical heads": [{"name": name, "summary": entry.summary} for name, entry in BASELINES.items()],
+        "circuits": [
+            {
+                "name": name,
+                "summary": f"{circuit.n_qubits} qubits, {circuit.n_angles} angles, {circuit.n_outputs} output(s); {circuit.source}",
+            }
+            for name, circuit in CIRCUITS.items()
+        ],
+        "data sets": [{"name": name, "summary": _DATASETS[name]} for name in DATASETS],
+        "presets": [
+            {"name": preset.name, "summary": " ".join(load_preset(preset.name).description.split())}
+            for preset in presets()
+        ],
+    }

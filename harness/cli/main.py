@@ -1,0 +1,65 @@
+"""``qhb``: finds the subcommand, and turns the exceptions of ours into a message and an exit code."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+_COMMANDS = {
+    "run": "harness.cli.run",
+    "report": "harness.cli.report",
+    "list": "harness.cli.list",
+    "show": "harness.cli.show",
+}
+
+
+class _Commands(click.Group):
+    """Imports a subcommand's module when it is called, so that ``qhb --help`` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[name]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _SUMMARIES[name]) for name in _COMMANDS])
+
+
+_SUMMARIES = {
+    "run": "Train and measure every run of a plan, then write the report.",
+    "report": "Write the report of a results folder again.",
+    "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
+    "show": "Print one run.",
+}
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="quantum-head-bench", prog_name="qhb")
+def qhb() -> None:
+    """Trains one image classifier with interchangeable heads, quantum and classical, and says what each costs."""
+
+
+def main() -> None:
+    """Entry point of the ``qhb`` command."""
+    try:
+        code: Any = qhb.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except Exception as error:
+        from backends.errors import HeadError
+        from harness.errors import HarnessError
+
+        if not isinstance(error, (HarnessError, HeadError)):
+            raise
+        click.echo(f"qhb: {error}", err=True)
+        code = error.exit_code if isinstance(error, HarnessError) else 2
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,62 @@
+"""``qhb show``."""
+
+from pathlib import Path
+
+import click
+
+from harness.errors import StoreError
+from harness.record import RunRecord
+from harness.store import Store
+
+
+@click.command("show")
+@click.argument("run")
+@click.option(
+    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"),
+    help="A results folder, or a folder of them.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The whole record.")
+def command(run: str, results: Path, as_json: bool) -> None:
+    """Print one run, given by the first characters of its id or by its label."""
+    folders = [results] if (results / "records").is_dir() else sorted(path.parent for path in results.glob("*/records"))
+    records = [record for folder in folders for record in Store(folder).read().records]
+    found = [record for record in records if record.run_id.startswith(run) or record.label == run]
+    if not found:
+        known = "".join(f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}" for record in records)
+        raise StoreError(f"no run {run!r} in {results}; expected an id or a label of{known or ' a results folder'}")
+    for record in found:
+        click.echo(record.model_dump_json(indent=1) if as_json else _text(record))
+
+
+def _text(record: RunRecord) -> str:
+    lines = [
+        f"{record.label}, seed {record.spec.seed}: {record.status}",
+        f"  run {record.run_id}",
+        f"  started {record.started_at}",
+    ]
+    if record.evaluation:
+        test = record.evaluation
+        own = "own weights" if test.weights_from is None else f"weights of run {test.weights_from[:12]}"
+        f1 = "none" if test.macro_f1 is None else f"{test.macro_f1:.4f}"
+        lines.append(f"  test accuracy {test.accuracy:.4f}, macro F1 {f1}, {test.n_images} images, {own}")
+        lines.append(
+            "  F1 by class " + " ".join("-" if score.f1 is None else f"{score.f1:.3f}" for score in test.classes)
+        )
+    if record.steps:
+        steps = record.steps
+        lines.append(
+            f"  {steps.n_steps} steps of {1000 * steps.step_s_median:.1f} ms (median); a step: "
+            f"{steps.forward_evaluations:.0f} + {steps.backward_evaluations:.0f} circuit evaluations requested, "
+            f"{steps.executed_evaluations:.0f} executed, {steps.shots:.0f} shots"
+        )
+    if record.times:
+        times = record.times.model_dump()
+        lines.append(
+            "  seconds: " + ", ".join(f"{name.removesuffix('_s')} {value:.2f}" for name, value in times.items())
+        )
+    if record.peak_rss_mib:
+        lines.append(f"  peak memory {record.peak_rss_mib:.0f} MiB")
+    if record.failure:
+        lines.append(f"  {record.failure.kind}: {record.failure.message}")
+        lines += [f"  | {line}" for line in (record.failure.traceback.splitlines() or record.failure.log_tail)]
+    return "\n".join(lines)

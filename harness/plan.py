@@ -1,0 +1,200 @@
+"""A plan: a TOML file that names runs. Here it becomes checked Runs, or one error with all its problems."""
+
+import difflib
+import importlib.resources
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pydantic
+
+from backends.errors import HeadError
+from harness.data import N_CLASSES
+from harness.errors import PlanError
+from harness.heads import circuit_of
+from harness.spec import DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
+
+_MAX_BYTES = 1 << 20
+_MAX_RUNS = 100_000
+
+
+class Entry(Spec):
+    """One ``[[runs]]`` table: a head, for each of its seeds a run."""
+
+    head: str
+    circuit: str | None = None
+    shots: int | None = None
+    options: dict[str, Any] = {}  # noqa: RUF012  pydantic copies defaults
+    label: str | None = pydantic.Field(None, min_length=1, max_length=100)
+    """What tables call it; by default the head, device, circuit and shots."""
+    seeds: list[int] | None = None
+    """Instead of the plan's."""
+    max_steps: int | None = pydantic.Field(None, ge=1)
+    """A slice of so many training steps, run for its cost."""
+    weights_of: str | None = None
+    """Label of an entry above: classify the test images with its trained weights, seed by seed."""
+
+
+class Plan(Spec):
+    """A plan file."""
+
+    name: str = pydantic.Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    description: str = ""
+    seeds: list[int] = pydantic.Field([0], min_length=1)
+    data: DataSpec = DataSpec()
+    model: ModelSpec = ModelSpec()
+    training: TrainingSpec = TrainingSpec()
+    runs: list[Entry] = pydantic.Field(min_length=1)
+
+
+class PresetFile(NamedTuple):
+    """A preset's name and text."""
+
+    name: str
+    text: str
+
+
+def presets() -> list[PresetFile]:
+    """Return the presets that come with the package."""
+    folder = importlib.resources.files("harness") / "presets"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return [PresetFile(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files]
+
+
+def load_preset(name: str) -> Plan:
+    """Return a preset.
+
+    Raises:
+        PlanError: no preset of that name.
+    """
+    known = {preset.name: preset.text for preset in presets()}
+    if name not in known:
+        raise PlanError(f"unknown preset {name!r}: expected one of {', '.join(known)}{_did_you_mean(name, known)}")
+    return parse(known[name], where=f"preset {name}")
+
+
+def load_file(path: Path) -> Plan:
+    """Return the plan in a TOML file.
+
+    Raises:
+        PlanError: the file cannot be read, or holds something that a plan cannot.
+    """
+    try:
+        content = path.read_bytes()
+        if len(content) > _MAX_BYTES:
+            raise PlanError(f"{path}: a plan has at most {_MAX_BYTES} bytes, got {len(content)}")
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"{path}: the plan cannot be read: {error}; expected a TOML file in UTF-8") from error
+    return parse(text, where=str(path))
+
+
+def parse(text: str, *, where: str) -> Plan:
+    """Return the plan in a TOML text; ``where`` names the text in errors.
+
+    Raises:
+        PlanError: with every problem, one a line.
+    """
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise PlanError(f"{where}: not TOML: {error or 'nested too deeply'}") from error
+    try:
+        return Plan.model_validate(content)
+    except pydantic.ValidationError as error:
+        raise PlanError("\n".join(_problem(dict(found), text, where) for found in error.errors())) from None
+
+
+def expand(plan: Plan, *, dataset_sha256: str) -> list[Run]:
+    """Return the plan's runs, each checked: heads, circuits, shots, options, labels.
+
+    Raises:
+        PlanError: with every problem, one a line.
+    """
+    problems: list[str] = []
+    ids: dict[tuple[str, int], str] = {}
+    runs: dict[str, Run] = {}
+    for number, entry in enumerate(plan.runs, start=1):
+        where = f"plan {plan.name}, run entry {number} ({entry.head})"
+        seeds = plan.seeds if entry.seeds is None else entry.seeds
+        try:
+            found = [_run(plan, entry, seed, ids, where=where, dataset_sha256=dataset_sha256) for seed in seeds]
+        except (PlanError, HeadError) as error:
+            problems.append(f"{where}: {error}" if isinstance(error, HeadError) else str(error))
+            continue
+        for run in found:
+            key = (run.label, run.spec.seed)
+            if key in ids or run.run_id in runs:
+                problems.append(
+                    f"{where}: label {run.label!r} with seed {run.spec.seed} is there already; give each entry a label "
+                    "of its own, and each run once"
+                )
+                break
+            ids[key] = run.run_id
+            runs[run.run_id] = run
+    if len(runs) > _MAX_RUNS:
+        problems.append(f"plan {plan.name}: at most {_MAX_RUNS} runs, got {len(runs)}")
+    if problems:
+        raise PlanError("\n".join(problems))
+    return list(runs.values())
+
+
+def _run(
+    plan: Plan, entry: Entry, seed: int, ids: dict[tuple[str, int], str], *, where: str, dataset_sha256: str
+) -> Run:
+    weights_from = None
+    if entry.weights_of is not None:
+        weights_from = ids.get((entry.weights_of, seed))
+        if weights_from is None:
+            known = {label for label, known_seed in ids if known_seed == seed}
+            raise PlanError(
+                f"{where}: weights_of = {entry.weights_of!r} with seed {seed}: expected the label of an entry above that "
+                f"has this seed: {', '.join(sorted(known)) or 'none'}{_did_you_mean(entry.weights_of, known)}"
+            )
+    training = plan.training
+    if entry.max_steps is not None:
+        training = training.model_copy(update={"max_steps": entry.max_steps})
+    try:
+        spec = RunSpec(
+            head=entry.head,
+            circuit=entry.circuit,
+            shots=entry.shots,
+            options=entry.options,
+            seed=seed,
+            data=plan.data,
+            model=plan.model,
+            training=training,
+            weights_from=weights_from,
+        )
+    except pydantic.ValidationError as error:
+        raise PlanError("; ".join(f"{where}: {found['loc']}: {found['msg']}" for found in error.errors())) from None
+    circuit = circuit_of(spec, n_classes=N_CLASSES)
+    run_id = run_id_of(
+        spec, dataset_sha256=dataset_sha256, circuit_fingerprint=circuit.fingerprint if circuit else None
+    )
+    return Run(run_id, entry.label or spec.title, spec)
+
+
+def _problem(found: dict[str, Any], text: str, where: str) -> str:
+    """Say what one of pydantic's errors is about, with the line where it can be told and the key that was meant."""
+    key = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in found["loc"])
+    last = str(found["loc"][-1]) if found["loc"] else ""
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{re.escape(last)}\s*=", line)]
+    place = f"{where}:{lines[0]}" if len(lines) == 1 else where
+    if found["type"] == "extra_forbidden":
+        section = next((part for part in found["loc"] if isinstance(part, str)), "")
+        sections: dict[str, type[Spec]] = {
+            "data": DataSpec,
+            "model": ModelSpec,
+            "training": TrainingSpec,
+            "runs": Entry,
+        }
+        fields = (sections[section] if section in sections and len(found["loc"]) > 1 else Plan).model_fields
+        return f"{place}: unknown key {key}{_did_you_mean(last, fields)} (known: {', '.join(fields)})"
+    return f"{place}: {key}: {found['msg']}, got {found['input']!r}"
+
+
+def _did_you_mean(name: str, known: Any) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,224 @@
+"""The only shared Qiskit code: circuits into Qiskit, jobs on Aer, and their answers back into probabilities.
+
+Our qubit q is Qiskit's qubit q. Orders differ in bit strings alone: ours have qubit 0 on the left, Qiskit's have bit 0 on
+the right; output k is measured into bit k, so that nothing outside this module reads a bit string. Qiskit is imported when
+it is used: the parent of worker processes must not import Aer, which deadlocks after a fork (qiskit-aer#1385, #2135).
+"""
+
+import dataclasses
+import importlib.metadata
+from typing import Any
+
+import numpy as np
+import torch
+
+from backends.circuit import Angle, Circuit
+from backends.errors import ExecutionError
+from backends.head import Executed
+from backends.sampling import stream_seed
+
+SEED_STEP = 2113  # Aer runs binding j of a job with the seed seed_simulator + 2113 j; each answer is checked for it
+SEED_TRANSPILER = 1
+_JOB_ROWS = 4096  # a job's result takes about 5 KB a row in Python
+_JOB_OUTCOMES = 2**20  # and about 0.1 KB for each outcome that was counted
+
+
+@dataclasses.dataclass(frozen=True)
+class Compiled:
+    """A transpiled circuit on the qubits that it touches, ready to be bound.
+
+    Attributes:
+        circuit: ``QuantumCircuit`` whose gates take plain Parameters, never expressions: Aer binds those row by row.
+        qubits: What each of its qubits was before pruning (on a device: the physical qubit), ascending.
+        measured: Qubit of the pruned circuit behind each output.
+        parameters: The Parameters.
+        slopes: Parameters' dependence on the angles, float64, shape (n_angles, n_parameters).
+        offsets: Their values at zero angles, radians, float64, shape (n_parameters,).
+        sampled: It measures; otherwise it saves probabilities.
+    """
+
+    circuit: Any
+    qubits: tuple[int, ...]
+    measured: tuple[int, ...]
+    parameters: tuple[Any, ...]
+    slopes: np.ndarray
+    offsets: np.ndarray
+    sampled: bool
+
+    @property
+    def gates(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Name and qubits (of the pruned circuit) of each gate, in order."""
+        found = [(i.operation.name, tuple(self.circuit.find_bit(q).index for q in i.qubits)) for i in self.circuit.data]
+        return [gate for gate in found if gate[0] != "measure" and not gate[0].startswith("save")]
+
+    def values(self, rows: np.ndarray) -> np.ndarray:
+        """Return the Parameters' values, shape (n_rows, n_parameters), for angles of shape (n_rows, n_angles)."""
+        values = np.tile(self.offsets, (len(rows), 1))
+        for angle, slope in enumerate(self.slopes):  # no matrix product: its last bits would depend on the chunk
+            values += rows[:, angle, None] * slope
+        return values
+
+    def summary(self) -> dict[str, Any]:
+        """Return what transpilation made of the circuit, for provenance."""
+        from qiskit.circuit import Gate
+
+        gates = self.gates
+        return {
+            "basis": sorted({name for name, _ in gates}),
+            "gates": len(gates),
+            "two_qubit_gates": sum(len(qubits) == 2 for _, qubits in gates),
+            "depth": self.circuit.depth(lambda instruction: isinstance(instruction.operation, Gate)),
+            "seed_transpiler": SEED_TRANSPILER,
+            "versions": {name: importlib.metadata.version(name) for name in ("qiskit", "qiskit-aer")},
+        }
+
+
+def to_qiskit(circuit: Circuit) -> tuple[Any, list[Any]]:
+    """Return the circuit as a ``QuantumCircuit`` that measures output k into bit k, and one Parameter for each angle."""
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import Parameter
+
+    angles = [Parameter(f"angle_{index}") for index in range(circuit.n_angles)]
+
+    def value(param: float | Angle) -> Any:
+        if not isinstance(param, Angle):
+            return param
+        return angles[param.index] * param.scale + param.offset if param.scale else param.offset
+
+    converted = QuantumCircuit(circuit.n_qubits, circuit.n_outputs)
+    for gate in circuit.gates:
+        getattr(converted, gate.name)(*map(value, gate.params), *gate.qubits)
+    converted.measure(circuit.measured, range(circuit.n_outputs))
+    return converted, angles
+
+
+def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any) -> Compiled:
+    """Transpile once, with symbolic angles, and prune the result to the qubits that it touches.
+
+    Args:
+        circuit: The circuit.
+        sampled: Whether to measure, or to save exact probabilities.
+        transpile_options: Of ``qiskit.transpile``: a basis or target without controlled rotations, for which Aer gives
+            wrong counts when it binds them itself (qiskit-aer#2323, #2391, #2403).
+    """
+    import qiskit_aer.library  # noqa: F401  # adds save_probabilities to QuantumCircuit
+    from qiskit import QuantumCircuit, transpile
+    from qiskit.circuit import Parameter, ParameterExpression
+
+    logical, angles = to_qiskit(circuit)
+    transpiled = transpile(logical, seed_transpiler=SEED_TRANSPILER, **transpile_options)
+    place = {bit: position for position, bit in enumerate(transpiled.qubits)}
+    qubits = tuple(sorted({place[bit] for instruction in transpiled.data for bit in instruction.qubits}))
+    pruned = QuantumCircuit(len(qubits), circuit.n_outputs)
+    measured = [0] * circuit.n_outputs
+    known: dict[tuple[float, ...], Any] = {}
+    for instruction in transpiled.data:
+        on = [qubits.index(place[bit]) for bit in instruction.qubits]
+        if instruction.operation.name == "measure":
+            measured[transpiled.find_bit(instruction.clbits[0]).index] = on[0]
+            continue
+        operation = instruction.operation.to_mutable()
+        for position, param in enumerate(operation.params):
+            if isinstance(param, ParameterExpression):
+                key = _affine(param, angles)
+                operation.params[position] = known.setdefault(key, Parameter(f"p{len(known)}"))
+        pruned.append(operation, on)
+    if sampled:  # at the end: Aer then samples all shots from one final state
+        pruned.measure(measured, range(circuit.n_outputs))
+    else:
+        for output, qubit in enumerate(measured):
+            pruned.save_probabilities([qubit], label=f"output_{output}")
+    table = np.array(list(known), dtype=np.float64).reshape(len(known), 1 + len(angles))
+    return Compiled(pruned, qubits, tuple(measured), tuple(known.values()), table[:, 1:].T, table[:, 0], sampled)
+
+
+def simulator(compiled: Compiled, *, method: str, **options: Any) -> Any:
+    """Return an ``AerSimulator`` that uses the cores it may use, and binds rows in C++ where that is right and faster."""
+    from qiskit_aer import AerSimulator
+
+    one_param = all(len(instruction.operation.params) <= 1 for instruction in compiled.circuit.data)  # Aer refuses u2, u3
+    slow = method == "density_matrix" and compiled.sampled  # a fifth of the rate: its threads wait for each other
+    return AerSimulator(
+        method=method, max_parallel_experiments=0, runtime_parameter_bind_enable=one_param and not slow, **options
+    )
+
+
+def evaluate(
+    aer: Any, compiled: Compiled, rows: torch.Tensor, *, shots: int | None, seed: int, first_evaluation: int
+) -> Executed:
+    """Run rows of angles, each with the seed of its own evaluation number: chunks and jobs leave the bits as they are.
+
+    Args:
+        aer: The ``AerSimulator``.
+        compiled: What to run.
+        rows: Radians, shape (n_rows, n_angles), float64.
+        shots: Of each row; None for a circuit that saves probabilities.
+        seed: The head's.
+        first_evaluation: The number of the first row in the head's life.
+
+    Raises:
+        ExecutionError: Aer failed, or answered for other rows, seeds, shots or another method than it was asked.
+    """
+    n_outputs = len(compiled.measured)
+    outcomes = min(shots or 0, 2**n_outputs) if n_outputs < 32 else shots or 0
+    size = max(1, min(_JOB_ROWS, _JOB_OUTCOMES // max(1, outcomes)))
+    base = stream_seed(seed, "aer", 0) >> 1  # 62 bits leave room for 10**15 evaluations
+    angles = rows.detach().cpu().numpy()
+    p_zero, circuits, taken = [], 0, 0
+    for start in range(0, len(angles), size):
+        seed_simulator = base + SEED_STEP * (first_evaluation + start)
+        results = _run_job(aer, compiled, angles[start : start + size], shots=shots or 1, seed_simulator=seed_simulator)
+        circuits += len(results)
+        if shots is None:
+            p_zero.append([[getattr(r.data, f"output_{k}")[0] for k in range(n_outputs)] for r in results])
+        else:
+            frequencies, counted = _frequencies(results, n_outputs)
+            p_zero.append(frequencies)
+            taken += counted
+    return Executed(torch.from_numpy(np.concatenate(p_zero)), circuits=circuits, shots=taken)
+
+
+def _run_job(aer: Any, compiled: Compiled, angles: np.ndarray, *, shots: int, seed_simulator: int) -> list[Any]:
+    values = compiled.values(angles).T.tolist()
+    binds = [dict(zip(compiled.parameters, values, strict=True))] if compiled.parameters else None
+    circuits = compiled.circuit if binds else [compiled.circuit] * len(angles)
+    result = aer.run(circuits, parameter_binds=binds, shots=shots, seed_simulator=seed_simulator).result()
+    if not result.success:
+        raise ExecutionError(f"Aer failed on a job of {len(angles)} evaluations: {result.status}")
+    results: list[Any] = result.results
+    asked = [(seed_simulator + SEED_STEP * row, shots, aer.options.method) for row in range(len(angles))]
+    answered = [(r.seed_simulator, r.shots, r.metadata["method"]) for r in results]
+    if answered != asked:
+        wrong = next((pair for pair in zip(asked, answered, strict=False) if pair[0] != pair[1]), None)
+        detail = f"(seed, shots, method): expected {wrong[0]}, got {wrong[1]}" if wrong else "no row differs"
+        raise ExecutionError(
+            f"Aer was asked for {len(asked)} evaluations and answered {len(answered)}; first difference in {detail}; "
+            "this version of qiskit-aer may seed its bindings in another way, the tested one is 0.18"
+        )
+    return results
+
+
+def _frequencies(results: list[Any], n_outputs: int) -> tuple[np.ndarray, int]:
+    """Return the frequency of outcome 0 of every output, shape (n_rows, n_outputs), and the shots that were counted."""
+    counts = [r.data.counts for r in results]
+    row = np.repeat(np.arange(len(counts)), [len(count) for count in counts])
+    outcome = np.array([int(key, 16) for count in counts for key in count])
+    times = np.array([n for count in counts for n in count.values()])
+    shots = np.bincount(row, weights=times)
+    zeros = [np.bincount(row, weights=times * (~outcome >> bit & 1), minlength=len(counts)) for bit in range(n_outputs)]
+    return np.stack(zeros, axis=1) / shots[:, None], int(shots.sum())
+
+
+def _affine(expression: Any, angles: list[Any]) -> tuple[float, ...]:
+    """Return (value at zero, slope of each angle) of an expression; transpilation leaves nothing that is not affine."""
+    used = expression.parameters
+
+    def at(point: dict[int, float]) -> float:
+        return float(expression.bind({angle: point.get(index, 0.0) for index, angle in enumerate(angles) if angle in used}))
+
+    offset = at({})
+    slopes = [at({index: 1.0}) - offset if angle in used else 0.0 for index, angle in enumerate(angles)]
+    probe = {index: 0.5 + 0.25 * index for index in range(len(angles))}
+    if abs(at(probe) - offset - sum(slope * probe[index] for index, slope in enumerate(slopes))) > 1e-9 * (1 + len(angles)):
+        raise ExecutionError(f"transpilation made the parameter {expression} of a gate, which is not affine in the angles")
+    return offset, *slopes

@@ -63,7 +63,9 @@ class Executed:
 class QuantumHead(torch.nn.Module, abc.ABC):
     """A layer of ``n_circuits`` copies of one circuit, each fed its own angles.
 
-    An adapter writes ``_prepare``, ``_execute`` and ``provenance``, and nothing else.
+    An adapter writes ``_prepare``, ``_execute`` and ``provenance``, and nothing else. One that models noise also says, in
+    ``noiseless_options``, which option turns off each source of noise, e.g. ``{"readout_error": False}``: with all of
+    them it must equal the oracle, and each alone must make a difference.
 
     Args:
         circuit: What is evaluated.
@@ -80,6 +82,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
     capabilities: ClassVar[Capabilities]
     Options: ClassVar[type[Options]] = Options
+    noiseless_options: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
         self,

@@ -1,0 +1,134 @@
+"""The circuits of the checks. tests/unit proves that each one sees the fault it is made for."""
+
+from backends.circuit import GATES, Angle, Circuit, Gate
+
+N_QUBITS = 3
+_ALL = tuple(range(N_QUBITS))
+
+NO_GATES = Circuit("no gates", N_QUBITS, 0, (), measured=_ALL)
+COIN = Circuit("coin", 1, 1, (Gate("rx", (0,), (Angle(0),)),))  # p = 1/2 at pi/2
+BELL = Circuit("Bell pair", 2, 1, (Gate("h", (0,)), Gate("cx", (0, 1))), measured=(1, 0))
+
+
+def x_on(qubit: int) -> Circuit:
+    """X on one qubit alone, all qubits measured in an order of their own; the angle is used by no gate."""
+    order = (*_ALL[qubit + 1 :], *_ALL[: qubit + 1])
+    return Circuit(f"X on qubit {qubit}", N_QUBITS, 1, (Gate("x", (qubit,)),), measured=order)
+
+
+# Each angle turns one qubit away from |0>. Symmetric in the sign of each angle, so that it sees their order alone.
+ONE_ANGLE_A_QUBIT = Circuit(
+    "one angle a qubit",
+    N_QUBITS,
+    N_QUBITS,
+    tuple(Gate("rx", (qubit,), (Angle(qubit),)) for qubit in _ALL),
+    measured=_ALL,
+    n_weights=1,
+)
+# The angle is added to 0.7 about each axis, so that p differs between +angle and -angle.
+SIGN_OF_EACH_AXIS = Circuit(
+    "sign of each axis",
+    N_QUBITS,
+    1,
+    (
+        Gate("rx", (0,), (0.7,)),
+        Gate("rx", (0,), (Angle(0),)),
+        Gate("ry", (1,), (0.7,)),
+        Gate("ry", (1,), (Angle(0),)),
+        Gate("h", (2,)),
+        Gate("rz", (2,), (0.7,)),
+        Gate("rz", (2,), (Angle(0),)),
+        Gate("h", (2,)),
+    ),
+    measured=_ALL,
+)
+SCALE_AND_OFFSET = Circuit(
+    "scale and offset",
+    N_QUBITS,
+    1,
+    (
+        Gate("rx", (0,), (Angle(0, scale=2.0),)),
+        Gate("ry", (1,), (Angle(0, offset=1.0),)),
+        Gate("ry", (2,), (Angle(0, scale=-0.5, offset=0.6),)),
+    ),
+    measured=_ALL,
+)
+
+
+def with_gates(*names: str) -> Circuit:
+    """Return a circuit that has each of these gates once, between rotations that make its whole matrix matter.
+
+    Parameters are angles 0, 1, 2 with a scale and an offset; the qubits change from gate to gate.
+    """
+    gates: list[Gate] = []
+    for number, name in enumerate(names):
+        gates += [Gate("ry", (qubit,), (0.5 + 0.3 * qubit + 0.1 * number,)) for qubit in _ALL]
+        gates += [Gate("rz", (qubit,), (0.9 - 0.4 * qubit,)) for qubit in _ALL]
+        qubits = [(number + step) % N_QUBITS for step in range(GATES[name].n_qubits)]
+        if number % 2:
+            qubits.reverse()
+        params = tuple(Angle((number + k) % 3, scale=0.8, offset=0.3 * k) for k in range(GATES[name].n_params))
+        gates.append(Gate(name, tuple(qubits), params))
+    gates += [Gate("rx", (qubit,), (0.8 - 0.5 * qubit,)) for qubit in _ALL]
+    return Circuit(", ".join(names), N_QUBITS, 3, tuple(gates), measured=(2, 0, 1))
+
+
+GATE_GROUPS = (
+    ("h", "x", "y", "z", "s", "sdg", "t", "tdg", "sx"),
+    ("rx", "ry", "rz", "p", "u"),
+    ("cx", "cz", "swap", "rxx", "ryy", "rzz"),
+    ("cp", "crx", "cry", "crz"),
+)
+
+# An angle in three gates with three scales, controlled rotations, a weight, an unused angle, two outputs.
+HARD_GRADIENT = Circuit(
+    "shared angles and controlled rotations",
+    N_QUBITS,
+    4,
+    (
+        Gate("h", (0,)),
+        Gate("ry", (1,), (Angle(0),)),
+        Gate("rx", (2,), (Angle(0, scale=2.0, offset=0.4),)),
+        Gate("crx", (0, 1), (Angle(1, scale=-1.0),)),
+        Gate("cry", (2, 0), (Angle(3),)),
+        Gate("rz", (1,), (Angle(0, scale=-0.5),)),
+        Gate("crz", (1, 2), (Angle(1),)),
+        Gate("rx", (1,), (Angle(3, offset=0.2),)),
+        Gate("h", (2,)),
+    ),
+    measured=(2, 1),
+    n_weights=1,
+)  # angle 2 is used by no gate
+
+# At angle 1.1 no joint outcome is rarer than 5 %, and neither independent nor permuted outputs come near them.
+THREE_OUTPUTS = Circuit(
+    "three correlated outputs",
+    N_QUBITS,
+    1,
+    (
+        Gate("ry", (0,), (0.8,)),
+        Gate("ry", (1,), (Angle(0),)),
+        Gate("cx", (0, 1)),
+        Gate("ry", (2,), (2.0,)),
+        Gate("crx", (1, 2), (1.4,)),
+        Gate("ry", (0,), (0.7,)),
+    ),
+    measured=(1, 2, 0),
+)
+
+_DEEP_LAYERS = 20
+DEEP = Circuit(
+    "deep",
+    N_QUBITS,
+    1,
+    tuple(
+        gate
+        for _ in range(_DEEP_LAYERS)  # an angle between the CNOTs, so that no transpiler can cancel them
+        for gate in (
+            Gate("cx", (0, 1)),
+            Gate("cx", (1, 2)),
+            *(Gate("ry", (qubit,), (Angle(0, scale=0.1),)) for qubit in _ALL),
+        )
+    ),
+    measured=_ALL,
+)

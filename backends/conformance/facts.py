@@ -1,0 +1,106 @@
+"""Checks of values, in each mode that a head has, its noise off: from one gate to all of them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backends.catalogue import circuit_named
+from backends.circuit import Circuit
+from backends.conformance.circuits import (
+    GATE_GROUPS,
+    N_QUBITS,
+    NO_GATES,
+    ONE_ANGLE_A_QUBIT,
+    SCALE_AND_OFFSET,
+    SIGN_OF_EACH_AXIS,
+    with_gates,
+    x_on,
+)
+from backends.conformance.results import Finding, compare
+from backends.conformance.subject import Subject, angles, run, set_weights
+from backends.reference import probabilities
+
+
+def ground_state_reads_zero(subject: Subject) -> Iterator[Finding]:
+    """Without a gate, and without an angle, every qubit reads outcome 0."""
+    for shots in subject.modes:
+        got = run(subject.head(NO_GATES, shots=shots), np.zeros((2, 0)))
+        yield compare(got, np.ones((2, N_QUBITS)), shots=shots, what="no gates")
+
+
+def qubit_order(subject: Subject) -> Iterator[Finding]:
+    """X on qubit k alone turns the output of qubit k, wherever it stands among the measured ones."""
+    for shots in subject.modes:
+        for qubit in range(N_QUBITS):
+            circuit = x_on(qubit)
+            expected = np.array([[float(measured != qubit) for measured in circuit.measured]])
+            got = run(subject.head(circuit, shots=shots), np.zeros((1, 1)))
+            yield compare(got, expected, shots=shots, what=f"{circuit.name}, measured {circuit.measured}")
+
+
+def angle_order(subject: Subject) -> Iterator[Finding]:
+    """Angle k reaches the gates that use angle k; weights come after the inputs."""
+    rows = np.array([[0.3, 1.1, 2.2]])
+    for shots in subject.modes:
+        head = subject.head(ONE_ANGLE_A_QUBIT, shots=shots)
+        rows[0, 2:] = set_weights(head, rows[0, 2:])
+        expected = np.cos(rows / 2) ** 2
+        yield compare(run(head, rows[:, :2]), expected, shots=shots, what=ONE_ANGLE_A_QUBIT.name)
+
+
+def rotation_sign(subject: Subject) -> Iterator[Finding]:
+    """Rotations about x, y and z turn the right way: two turns by 0.7 make one by 1.4, not by 0."""
+    rows = np.array([[0.7], [-0.7], [0.2]])
+    expected = np.cos((0.7 + rows) / 2) ** 2 * np.ones(N_QUBITS)
+    yield from _on_each_mode(subject, SIGN_OF_EACH_AXIS, rows, expected)
+
+
+def scale_and_offset(subject: Subject) -> Iterator[Finding]:
+    """A gate's parameter is scale * angle + offset."""
+    rows = np.array([[0.5], [-1.2]])
+    expected = np.cos(np.hstack((2 * rows, rows + 1.0, 0.6 - 0.5 * rows)) / 2) ** 2
+    yield from _on_each_mode(subject, SCALE_AND_OFFSET, rows, expected)
+
+
+def every_gate(subject: Subject) -> Iterator[Finding]:
+    """Each gate of ``GATES`` with every parameter bound acts as the oracle's."""
+    for names in GATE_GROUPS:
+        for found in _on_each_mode(subject, with_gates(*names), angles(5, 3)):
+            if found.passed:
+                yield found
+            else:  # name the gate
+                for name in names:
+                    yield from _on_each_mode(subject, with_gates(name), angles(5, 3))
+                yield found
+
+
+def paper_circuits(subject: Subject) -> Iterator[Finding]:
+    """The paper's circuit and its turned twin give the oracle's probabilities at random angles."""
+    for name in ("eq7", "eq7_swapped"):
+        yield from _on_each_mode(subject, circuit_named(name), angles(20, 4))
+
+
+def two_pi_changes_nothing(subject: Subject) -> Iterator[Finding]:
+    """An angle and the angle + 2 pi are one, for each angle of the paper's rotations."""
+    rows = angles(4, 4)
+    expected = probabilities(circuit_named("eq7_swapped"), rows)
+    yield from _on_each_mode(subject, circuit_named("eq7_swapped"), rows + 2 * np.pi * np.eye(4), expected)
+
+
+def batch_equals_its_rows(subject: Subject) -> Iterator[Finding]:
+    """A row's answer does not depend on the rows beside it, however they are chunked."""
+    circuit, rows = circuit_named("eq7_swapped"), angles(9, 4)
+    expected = probabilities(circuit, rows)
+    for shots in subject.modes:
+        head = subject.head(circuit, shots=shots)
+        for size in (1, 4, 9):
+            got = np.concatenate([run(head, rows[start : start + size]) for start in range(0, len(rows), size)])
+            yield compare(got, expected, shots=shots, what=f"{circuit.name} in chunks of {size}")
+
+
+def _on_each_mode(
+    subject: Subject, circuit: Circuit, rows: np.ndarray, expected: np.ndarray | None = None
+) -> Iterator[Finding]:
+    expected = probabilities(circuit, rows) if expected is None else expected
+    for shots in subject.modes:
+        yield compare(run(subject.head(circuit, shots=shots), rows), expected, shots=shots, what=circuit.name)

@@ -1,0 +1,69 @@
+"""Checks of heads that model a noisy device: the noise is there, every source of it, in every mode."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backends.conformance.circuits import DEEP
+from backends.conformance.results import Finding, NotApplicable, compare, sampling_tolerance
+from backends.conformance.subject import Subject, run
+from backends.head import QuantumHead
+from backends.reference import probabilities
+
+_ROWS = np.array([[0.4], [-1.0]])
+_SHOTS = 20_000
+_LEAST_EXACT = 1e-6  # 1e4 times the rounding that two exact answers may differ by
+
+
+def noise_is_on(subject: Subject) -> Iterator[Finding]:
+    """On a deep circuit a noisy head differs from the oracle beyond rounding or sampling error, in each mode."""
+    _require_noise(subject)
+    expected = probabilities(DEEP, _ROWS)
+    for shots in _modes(subject):
+        got = run(subject.head(DEEP, shots=shots, noise=True), _ROWS)
+        least = _LEAST_EXACT if shots is None else sampling_tolerance(expected, shots=shots)
+        excess = np.abs(got - expected) / least
+        yield Finding(
+            float(excess.max()), 1, f"largest |p - ideal| in units of what chance allows, shots {shots}", True
+        )
+
+
+def every_noise_source_matters(subject: Subject) -> Iterator[Finding]:
+    """Each source of noise that is on changes the deep circuit's probabilities when it alone is turned off."""
+    able = _require_noise(subject).capabilities
+    shots = None if able.analytic else _SHOTS
+    off = subject.head_class.noiseless_options
+    if not off:
+        raise NotApplicable("it declares no noiseless_options, so no source can be turned off")
+    checked = subject.head_class.check(DEEP, shots=shots, options=subject.options)
+    on = [source for source in off if getattr(checked, source) != off[source]]
+    if not on:
+        raise NotApplicable(f"the options turn all its noise off: {', '.join(off)}")
+    with_all = run(subject.head(DEEP, shots=shots, noise=True), _ROWS)
+    for source in on:
+        without = Subject(subject.head_class, options={**subject.options, source: off[source]})
+        got = run(without.head(DEEP, shots=shots, noise=True), _ROWS)
+        # Two sampled values differ by sqrt(2) as much as one from its expectation.
+        least = _LEAST_EXACT if shots is None else np.sqrt(2) * sampling_tolerance(with_all, shots=_SHOTS)
+        excess = np.abs(got - with_all) / least
+        yield Finding(
+            float(excess.max()), 1, f"change of p without {source}, in units of what chance allows", at_least=True
+        )
+
+
+def shots_follow_the_exact_noise(subject: Subject) -> Iterator[Finding]:
+    """Sampled, a noisy head scatters about its own exact probabilities: both modes have the same noise."""
+    _require_noise(subject)
+    exact = run(subject.head(DEEP, shots=None, noise=True), _ROWS)
+    got = run(subject.head(DEEP, shots=_SHOTS, noise=True), _ROWS)
+    yield compare(got, exact, shots=_SHOTS, what=DEEP.name)
+
+
+def _require_noise(subject: Subject) -> type[QuantumHead]:
+    if not subject.head_class.capabilities.noisy:
+        raise NotApplicable("it models no noise")
+    return subject.head_class
+
+
+def _modes(subject: Subject) -> list[int | None]:
+    return [None if shots is None else _SHOTS for shots in subject.modes]

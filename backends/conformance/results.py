@@ -1,0 +1,103 @@
+"""What a check finds and reports, and the thresholds it may use. Nothing here knows a head."""
+
+import dataclasses
+from typing import Literal
+
+import numpy as np
+
+ROUNDING = 1e-10
+"""Allowed difference of two exact probabilities: 1e6 roundings of a double, far above what a simulator needs."""
+
+Status = Literal["passed", "failed", "skipped"]
+
+
+class NotApplicable(Exception):  # noqa: N818  # not an error: the check has nothing to say about this head
+    """A check cannot be made on this head; the text is the reason of the skip."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One comparison.
+
+    Attributes:
+        measured: What came out.
+        allowed: The most (or with ``at_least`` the least) that ``measured`` may be.
+        detail: What was measured, where, and its unit.
+        at_least: Whether ``allowed`` is a lower bound.
+    """
+
+    measured: float
+    allowed: float
+    detail: str
+    at_least: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the bound holds; never for NaN."""
+        return self.measured >= self.allowed if self.at_least else self.measured <= self.allowed
+
+    @property
+    def strain(self) -> float:
+        """How near the bound is: above 1 is a failure."""
+        above, below = (self.allowed, self.measured) if self.at_least else (self.measured, self.allowed)
+        return above / below if below else float(above > 0)
+
+
+@dataclasses.dataclass(frozen=True)
+class CheckResult:
+    """What one check says about one head.
+
+    Attributes:
+        name: The check.
+        claim: What the check stands for, one sentence.
+        status: "passed", "failed" or "skipped".
+        measured: Of the first comparison that failed, else of the tightest; None where there was none.
+        allowed: Its bound.
+        detail: What was measured; the error, or the reason of a skip.
+        seconds: Wall time of the check.
+    """
+
+    name: str
+    claim: str
+    status: Status
+    measured: float | None
+    allowed: float | None
+    detail: str
+    seconds: float
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        numbers = "" if self.measured is None else f" [measured {self.measured:.3g}, allowed {self.allowed:.3g}]"
+        return f"{self.name}: {self.status}{numbers} {self.detail}"
+
+
+def sampling_tolerance(p: np.ndarray, *, shots: int) -> np.ndarray:
+    """Return the allowed |k / shots - p|: five standard errors, and five counts for where p is near 0 or 1.
+
+    Of all p, the chance that a right head exceeds it once is at most 6e-7 for 1 shot or more (a test sums the binomial
+    tails), so that a suite of 1,000 comparisons would cry wolf for 1 seed in 2,000; the seeds are fixed.
+    """
+    tolerance: np.ndarray = 5 * np.sqrt(p * (1 - p) / shots) + 5 / shots
+    return tolerance
+
+
+def chi_square_bound(degrees: int) -> float:
+    """Return what a chi-square variable exceeds with a chance of at most e**-16 = 1.1e-7.
+
+    Source: Laurent and Massart, Ann. Statist. 28, 1302 (2000), Lemma 1, x = 16.
+    """
+    return float(degrees + 2 * np.sqrt(16 * degrees) + 2 * 16)
+
+
+def compare(got: np.ndarray, expected: np.ndarray, *, shots: int | None, what: str) -> Finding:
+    """Return the worst of |got - expected| against rounding (no shots) or sampling error; (n_rows, n_outputs) both."""
+    allowed = np.full(expected.shape, ROUNDING) if shots is None else sampling_tolerance(expected, shots=shots)
+    difference = np.abs(got - expected)
+    row, output = np.unravel_index(np.argmax(difference / allowed), expected.shape)
+    mode = "exact" if shots is None else f"{shots} shots"
+    return Finding(
+        float(difference[row, output]),
+        float(allowed[row, output]),
+        f"|p - expected| ({mode}), {what}: row {row}, output {output} is {got[row, output]:.6g}, "
+        f"expected {expected[row, output]:.6g}",
+    )

@@ -1,0 +1,157 @@
+"""The list of checks in order, and the one function that runs them."""
+
+import dataclasses
+import inspect
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from backends.conformance import contract, facts, gradients, noise, shots
+from backends.conformance.results import CheckResult, Finding, NotApplicable, Status
+from backends.conformance.subject import Subject
+from backends.head import QuantumHead
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """A check and what it rests on.
+
+    Attributes:
+        function: Yields findings; its docstring is the claim.
+        after: Checks whose failure would make this one fail as well. It is then skipped, so that the failure that
+            is reported names the cause.
+    """
+
+    function: Callable[[Subject], Iterable[Finding]]
+    after: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.function.__name__
+
+    @property
+    def claim(self) -> str:
+        """What the check stands for."""
+        return inspect.getdoc(self.function) or ""
+
+
+_BASICS = ("ground_state_reads_zero", "qubit_order")
+_VALUES = ("every_gate", "paper_circuits")
+_FRESH = ("sampled_values_are_counts", "calls_differ", "rows_differ")
+CHECKS: dict[str, Check] = {
+    check.name: check
+    for check in (
+        Check(contract.options_round_trip),
+        Check(contract.capabilities_are_true),
+        Check(contract.output_is_probabilities),
+        Check(contract.inputs_stay_as_they_are),
+        Check(contract.wrong_angles_are_refused),
+        Check(contract.weights_are_parameters),
+        Check(contract.provenance_is_json),
+        Check(contract.tally_counts_what_was_run),
+        Check(facts.ground_state_reads_zero),
+        Check(facts.qubit_order, after=("ground_state_reads_zero",)),
+        Check(facts.angle_order, after=_BASICS),
+        Check(facts.rotation_sign, after=_BASICS),
+        Check(facts.scale_and_offset, after=(*_BASICS, "rotation_sign")),
+        Check(facts.every_gate, after=(*_BASICS, "angle_order", "rotation_sign", "scale_and_offset")),
+        Check(facts.paper_circuits, after=("every_gate",)),
+        Check(facts.two_pi_changes_nothing, after=_VALUES),
+        Check(facts.batch_equals_its_rows, after=_VALUES),
+        Check(shots.sampled_values_are_counts, after=_VALUES),
+        Check(shots.calls_differ, after=_VALUES),
+        Check(shots.rows_differ, after=_VALUES),
+        Check(shots.seed_repeats, after=_VALUES),
+        Check(shots.shot_noise_has_the_right_size, after=(*_VALUES, *_FRESH)),
+        Check(shots.outputs_share_shots, after=(*_VALUES, *_FRESH)),
+        Check(shots.joint_outcomes_follow_the_oracle, after=(*_VALUES, *_FRESH, "outputs_share_shots")),
+        Check(gradients.gradient_matches_finite_differences, after=_VALUES),
+        Check(gradients.sampled_gradient_is_unbiased, after=(*_FRESH, "gradient_matches_finite_differences")),
+        Check(noise.noise_is_on),
+        Check(noise.every_noise_source_matters, after=("noise_is_on",)),
+        Check(noise.shots_follow_the_exact_noise, after=("noise_is_on", "every_noise_source_matters")),
+        Check(gradients.noisy_gradient_matches_its_own_differences, after=("gradient_matches_finite_differences",)),
+    )
+}
+
+
+class Suite:
+    """The checks of one head; each is run once, when it is first asked for, after those it rests on."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._results: dict[str, CheckResult] = {}
+
+    def result(self, name: str) -> CheckResult:
+        """Return the result of a check of ``CHECKS``."""
+        if name not in self._results:
+            check = CHECKS[name]
+            failed = self._failed_before(name)
+            if failed:
+                detail = f"not checked: it rests on {', '.join(failed)}, which failed"
+                self._results[name] = CheckResult(name, check.claim, "skipped", None, None, detail, 0.0)
+            else:
+                self._results[name] = _run(check, self._subject)
+        return self._results[name]
+
+    def all_skipped(self) -> bool:
+        """Whether not one check could be made; such a head is not conformant."""
+        return all(self.result(name).status == "skipped" for name in CHECKS)
+
+    def _failed_before(self, name: str) -> list[str]:
+        """Return the checks that failed among those that this one rests on, directly or not."""
+        failed: dict[str, None] = {}  # in order, once
+        for before in CHECKS[name].after:
+            own = [before] if self.result(before).status == "failed" else []
+            failed.update(dict.fromkeys((*self._failed_before(before), *own)))
+        return list(failed)
+
+
+def run_checks(head_class: type[QuantumHead], *, options: Mapping[str, Any] | None = None) -> Iterator[CheckResult]:
+    """Run every check on a head, one after the other.
+
+    Args:
+        head_class: The adapter, e.g. from ``backends.registry.head_class``.
+        options: Options that it is checked with.
+
+    Yields:
+        A result a check, in the order of ``CHECKS``, and a last one, ``something_was_checked``, that fails where every
+        check was skipped.
+    """
+    suite = Suite(Subject(head_class, options=options))
+    for name in CHECKS:
+        yield suite.result(name)
+    nothing = suite.all_skipped()
+    yield CheckResult(
+        "something_was_checked",
+        "A head of which nothing could be checked is not conformant.",
+        "failed" if nothing else "passed",
+        None,
+        None,
+        "every check was skipped" if nothing else "",
+        0.0,
+    )
+
+
+def _run(check: Check, subject: Subject) -> CheckResult:
+    started = time.perf_counter()
+    tightest: Finding | None = None
+    status: Status = "passed"
+    detail = ""
+    try:
+        for finding in check.function(subject):
+            if tightest is None or not finding.passed or finding.strain > tightest.strain:
+                tightest = finding
+            if not finding.passed:
+                status = "failed"
+                break
+        detail = tightest.detail if tightest else ""
+    except NotApplicable as reason:
+        # What was found in one mode stands; only a check that found nothing is skipped.
+        status, detail = ("skipped", str(reason)) if tightest is None else (status, tightest.detail)
+    except Exception as error:  # a head may raise anything, and the other checks go on
+        status, detail = "failed", f"{type(error).__name__}: {error}"
+    seconds = time.perf_counter() - started
+    measured, allowed = (tightest.measured, tightest.allowed) if tightest else (None, None)
+    return CheckResult(check.name, check.claim, status, measured, allowed, detail, seconds)

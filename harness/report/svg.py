@@ -1,0 +1,108 @@
+"""matplotlib figures as inline SVG: the page's own fonts and colours (light and dark), no ids that clash, no surprises."""
+
+import dataclasses
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+# Colours that stand for the page's CSS variables; matplotlib writes them, ``_themed`` puts the variables in their place.
+INK, MUTED, RULE, PAPER, ACCENT, WARM = (f"#0a00{number:02x}" for number in range(6))
+SERIES = tuple(f"#0b00{number:02x}" for number in range(1, 7))
+_VARIABLES = {
+    **dict(
+        zip((INK, MUTED, RULE, PAPER, ACCENT, WARM), ("ink", "muted", "rule", "paper", "accent", "warm"), strict=True)
+    ),
+    **{color: f"s{number}" for number, color in enumerate(SERIES, 1)},
+}
+_STYLE = {
+    "svg.fonttype": "none", "text.parse_math": False, "font.size": 9.5, "font.family": "DejaVu Sans",
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": MUTED, "xtick.color": MUTED, "ytick.color": MUTED,
+    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "axes.linewidth": 0.7, "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7, "axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none",
+    "figure.facecolor": "none", "savefig.facecolor": "none", "grid.color": RULE, "grid.linewidth": 0.6,
+    "axes.axisbelow": True, "legend.frameon": False, "axes.titlesize": 9.5, "axes.titlelocation": "left",
+    "lines.solid_capstyle": "round",
+}  # fmt: skip
+_ALLOWED = {"svg", "g", "path", "use", "defs", "clipPath", "rect", "text", "tspan"}
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawing:
+    """A figure of the page: inline SVG, what it says in words, and its caption."""
+
+    name: str
+    svg: str
+    caption: str
+
+
+@contextmanager
+def canvas(name: str, *, width: float, height: float) -> Iterator[Figure]:
+    """Give a figure in the page's style, inches; the same data always gives the same bytes."""
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasSVG(figure)
+        yield figure
+
+
+def drawing(figure: Figure, *, name: str, alt: str, caption: str) -> Drawing:
+    """Return a figure as inline SVG; call it inside ``canvas``.
+
+    Args:
+        figure: What was drawn.
+        name: Prefix of all ids; unique on the page.
+        alt: What is to be seen, for those who do not see it.
+        caption: Printed below.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
+    root = ET.fromstring(buffer.getvalue().partition("<svg")[1] + buffer.getvalue().partition("<svg")[2])
+    width = float(root.get("width", "0pt").removesuffix("pt"))
+    _tidy(root, name)
+    root.attrib = {
+        "viewBox": root.get("viewBox", ""), "role": "img", "aria-label": alt, "style": f"max-width: {width / 72 * 96:.0f}px",
+    }  # fmt: skip
+    return Drawing(name, ET.tostring(root, encoding="unicode", short_empty_elements=False), caption)
+
+
+def _tidy(root: ET.Element, name: str) -> None:
+    """Drop namespaces, metadata and style sheets, which would hold for the whole page; make ids the figure's own."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            child.tag = child.tag.rpartition("}")[2]
+            if child.tag not in _ALLOWED:
+                parent.remove(child)
+    root.tag = "svg"
+    used = {value.removeprefix("#") for node in root.iter() for key, value in node.items() if key.endswith("href")}
+    used |= {found for node in root.iter() for value in node.attrib.values() for found in _REFERENCE.findall(value)}
+    for node in root.iter():
+        node.attrib = {
+            key.rpartition("}")[2]: _themed(key, value, name)
+            for key, value in node.items()
+            if key != "id" or value in used
+        }
+        node.tail = None
+        if node.tag not in ("text", "tspan"):
+            node.text = None
+
+
+def _themed(key: str, value: str, name: str) -> str:
+    if key == "id":
+        return f"{name}-{value}"
+    if key.endswith("href"):
+        return f"#{name}-{value.removeprefix('#')}"
+    if key == "d":
+        return " ".join(value.split())
+    value = _REFERENCE.sub(rf"url(#{name}-\1)", value)
+    if key == "style":
+        value = re.sub(r"font-family: [^;]+;? ?", "", value)
+        value = re.sub(r"font: ([\d.]+px) [^;]+", r"font-size: \1", value)
+        for color, variable in _VARIABLES.items():
+            value = value.replace(color, f"var(--{variable})")
+    return value

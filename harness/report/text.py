@@ -1,0 +1,95 @@
+"""Text that strangers wrote, made harmless for each format; numbers as people read them; numbers that are missing."""
+
+import dataclasses
+import math
+import re
+import unicodedata
+
+DASH = "–"
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~$])")
+_CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclasses.dataclass(frozen=True)
+class Missing:
+    """A number that there is none of, and why."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return DASH
+
+
+def clean(text: object, *, lines: bool = False) -> str:
+    """Return text with every control and invisible character made visible, so that it is shown as it is and does nothing.
+
+    >>> clean("a\\x1b[31mb")
+    'a␛[31mb'
+
+    Args:
+        text: Anything; ``str`` is taken of it.
+        lines: Keep line breaks (a traceback).
+    """
+    return "".join(char if lines and char == "\n" else _visible(char) for char in str(text))
+
+
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Cc":
+        code = ord(char)
+        return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else f"\\x{code:02x}"
+    return f"\\u{ord(char):04x}" if category in ("Cf", "Cs", "Zl", "Zp") else char
+
+
+def short(text: str, limit: int) -> str:
+    """Return the text, cut with an ellipsis where it is longer than ``limit`` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def csv_safe(value: object) -> object:
+    """Return a value that no spreadsheet takes for a formula; other than strings it comes back as it is.
+
+    Source: OWASP, CSV Injection.
+    """
+    return "'" + value if isinstance(value, str) and value.startswith(_CSV_FORMULA) else value
+
+
+def markdown(value: object) -> str:
+    """Return text that Markdown shows literally, in a table's cell too."""
+    escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", clean(value).replace("&", "&amp;"))
+    return escaped.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return a Markdown code block; its fence is longer than any row of backticks in the text."""
+    longest = max((len(row) for row in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def count(value: float) -> str:
+    """Return a count with thousands separated; one decimal where it is a mean that is not whole."""
+    return f"{value:,.0f}" if math.isclose(value, round(value), abs_tol=1e-9) else f"{value:,.1f}"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits and thousands separated, never in powers of ten."""
+    if value == 0:
+        return "0"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{decimals}f}"
+
+
+def share(value: float, n_images: int) -> str:
+    """Return an accuracy or a score, with as many decimals as the number of images can resolve."""
+    return f"{value:.{4 if n_images > 1000 else 3}f}"
+
+
+def listed(words: list[str]) -> str:
+    """Return "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 run", "2 runs"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

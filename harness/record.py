@@ -1,5 +1,6 @@
 """RunRecord: everything that is kept of one run. Its JSON schema is docs/record.schema.json."""
 
+import json
 from typing import Annotated, Any, Literal
 
 import pydantic
@@ -164,3 +165,8 @@ class RunRecord(Part):
     peak_rss_mib: float | None = None
     environment: Environment | None = None
     failure: Failure | None = None
+
+
+def schema() -> str:
+    """Return the JSON schema of a record, as docs/record.schema.json holds it."""
+    return json.dumps(RunRecord.model_json_schema(), indent=1) + "\n"

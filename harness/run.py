@@ -21,6 +21,7 @@ from harness.metrics import class_scores, confusion_matrix, macro
 from harness.model import Classifier
 from harness.record import DatasetFacts, Evaluation, Failure, HeadFacts, RunRecord, Status, Steps, Times
 from harness.spec import Run, RunSpec
+from harness.store import write_atomically
 from harness.timing import Clock
 from harness.train import PHASES, History, Progress, classify, train
 
@@ -47,7 +48,7 @@ def perform(
     torch.set_num_threads(TORCH_THREADS)
     started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     clock = Clock(run.spec.training.torch_device)
-    known: dict[str, Any] = {"environment": environment(run.spec.training.torch_device)}
+    known: dict[str, Any] = {}
     failure: Failure | None = None
     status: Status = "ok"
     try:
@@ -91,6 +92,7 @@ def _perform(
     spec = run.spec
     device = spec.training.torch_device
     with clock.phase("setup"):
+        known["environment"] = environment(device)
         dataset = data.load(spec.data.name, data_root=data_root)
         split = data.split(dataset, spec.data, seed=spec.seed)
         split = data.Split(*(data.Part(*(values.to(device) for values in part)) for part in split))
@@ -113,7 +115,7 @@ def _perform(
         _load_weights(classifier, weights_of(spec.weights_from))
     elif spec.scope == "full":
         weights = {name: values.contiguous() for name, values in classifier.state_dict().items()}
-        safetensors.torch.save_file(weights, weights_of(run.run_id))
+        write_atomically(weights_of(run.run_id), safetensors.torch.save(weights))
     if spec.scope == "full" or spec.weights_from is not None:
         known["evaluation"] = _evaluation(spec, classifier, split.test, clock)
     known["times"] = _times(clock)

@@ -63,7 +63,7 @@ def train(
     """
     images, labels = split.training
     total = n_steps(spec, len(labels))
-    optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate)
+    optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
     order_stream = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)  # of the dropout masks: the same for every head
     history = History()

@@ -1,0 +1,99 @@
+"""The results folder: records are written once, whole, checked when read, and never lost."""
+
+import json
+
+import pytest
+
+from harness.errors import StoreError
+from harness.record import RunRecord
+from harness.spec import RunSpec
+from harness.store import Store, read_record
+
+
+def _record(run_id="a" * 64, attempt=1, **changes):
+    spec = RunSpec(head="linear")
+    values = {"status": "ok", "started_at": "2026-01-01T00:00:00Z", "seconds": 1.5, "scope": "full"} | changes
+    return RunRecord(run_id=run_id, label="linear", spec=spec, attempt=attempt, **values)
+
+
+@pytest.fixture
+def store(tmp_path):
+    found = Store(tmp_path / "results")
+    with found.opened():
+        yield found
+
+
+def test_what_is_written_is_read(store):
+    """A record comes back equal, and the latest attempt stands for its run."""
+    store.write(_record(attempt=1, status="failed"))
+    store.write(_record(attempt=2))
+    store.write(_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"))
+
+    records, damaged = store.read()
+
+    assert damaged == []
+    assert records == [_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"), _record(attempt=2)]
+    assert store.next_attempt("a" * 64) == 3
+
+
+def test_a_record_is_written_once(store):
+    """The same attempt twice is refused, and the first stays."""
+    path = store.write(_record())
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="is there already"):
+        store.write(_record(seconds=9.0))
+    assert path.read_bytes() == before
+
+
+def test_every_flipped_bit_is_found(store):
+    """No bit of a record's file can flip without the record being called damaged, or its content being the same."""
+    path = store.write(_record())
+    content, record = path.read_bytes(), read_record(path)
+    for position in range(len(content)):
+        changed = bytearray(content)
+        changed[position] ^= 1 << (position % 8)
+        path.write_bytes(changed)
+        try:
+            assert read_record(path) == record
+        except StoreError as error:
+            assert path.name in str(error)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b"[" * 100_000, b'{"record": NaN, "sha256": "x"}', b"null"])
+def test_damaged_files_are_named_and_passed_over(store, content):
+    """A file that is no record is named in a line; the others are read."""
+    store.write(_record())
+    (store.records_folder / ("c" * 64 + ".1.json")).write_bytes(content)
+
+    records, damaged = store.read()
+
+    assert records == [_record()]
+    assert len(damaged) == 1
+    assert "ccc.1.json is damaged" in damaged[0]
+
+
+def test_a_later_schema_is_named(store):
+    """A record of a schema that this version does not know is not guessed at."""
+    path = store.write(_record())
+    envelope = json.loads(path.read_text())
+    envelope["record"]["schema_version"] = 99
+    from harness import store as module
+
+    envelope["sha256"] = module._digest(envelope["record"])
+    path.write_text(json.dumps(envelope))
+
+    with pytest.raises(StoreError, match="has schema 99, this version reads 1"):
+        read_record(path)
+
+
+def test_two_writers(store):
+    """A second writer on the same folder is told so at once."""
+    with pytest.raises(StoreError, match="in use by another qhb run"), Store(store.root).opened():
+        pass
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    """A results folder below a file is refused before any compute, by name."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"file/results cannot be written: .*give --results"), Store(tmp_path / "file" / "results").opened():
+        pass

@@ -1,12 +1,13 @@
 """The only shared Qiskit code: circuits into Qiskit, jobs on Aer, and their answers back into probabilities.
 
-Our qubit q is Qiskit's qubit q. Orders differ in bit strings alone: ours have qubit 0 on the left, Qiskit's have bit 0 on
-the right; output k is measured into bit k, so that nothing outside this module reads a bit string. Qiskit is imported when
-it is used: the parent of worker processes must not import Aer, which deadlocks after a fork (qiskit-aer#1385, #2135).
+Our qubit q is Qiskit's qubit q. The orders differ in bit strings alone: ours have qubit 0 on the left, Qiskit's have
+bit 0 on the right. Output k is measured into bit k, and nothing outside this module reads a bit string. Qiskit is
+imported when it is used: the parent of worker processes must not import Aer, which deadlocks after a fork (qiskit-aer#1385, #2135).
 """
 
 import dataclasses
 import importlib.metadata
+import math
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class Compiled:
 
 
 def to_qiskit(circuit: Circuit) -> tuple[Any, list[Any]]:
-    """Return the circuit as a ``QuantumCircuit`` that measures output k into bit k, and one Parameter for each angle."""
+    """Return a ``QuantumCircuit`` that measures output k into bit k, and one Parameter for each angle."""
     from qiskit import QuantumCircuit
     from qiskit.circuit import Parameter
 
@@ -133,10 +134,12 @@ def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any
 
 
 def simulator(compiled: Compiled, *, method: str, **options: Any) -> Any:
-    """Return an ``AerSimulator`` that uses the cores it may use, and binds rows in C++ where that is right and faster."""
+    """Return an ``AerSimulator`` on the cores it may use, which binds rows in C++ where that is right and faster."""
     from qiskit_aer import AerSimulator
 
-    one_param = all(len(instruction.operation.params) <= 1 for instruction in compiled.circuit.data)  # Aer refuses u2, u3
+    one_param = all(
+        len(instruction.operation.params) <= 1 for instruction in compiled.circuit.data
+    )  # it refuses u2, u3
     slow = method == "density_matrix" and compiled.sampled  # a fifth of the rate: its threads wait for each other
     return AerSimulator(
         method=method, max_parallel_experiments=0, runtime_parameter_bind_enable=one_param and not slow, **options
@@ -164,7 +167,8 @@ def evaluate(
     size = max(1, min(_JOB_ROWS, _JOB_OUTCOMES // max(1, outcomes)))
     base = stream_seed(seed, "aer", 0) >> 1  # 62 bits leave room for 10**15 evaluations
     angles = rows.detach().cpu().numpy()
-    p_zero, circuits, taken = [], 0, 0
+    p_zero: list[Any] = []
+    circuits = taken = 0
     for start in range(0, len(angles), size):
         seed_simulator = base + SEED_STEP * (first_evaluation + start)
         results = _run_job(aer, compiled, angles[start : start + size], shots=shots or 1, seed_simulator=seed_simulator)
@@ -189,11 +193,11 @@ def _run_job(aer: Any, compiled: Compiled, angles: np.ndarray, *, shots: int, se
     asked = [(seed_simulator + SEED_STEP * row, shots, aer.options.method) for row in range(len(angles))]
     answered = [(r.seed_simulator, r.shots, r.metadata["method"]) for r in results]
     if answered != asked:
-        wrong = next((pair for pair in zip(asked, answered, strict=False) if pair[0] != pair[1]), None)
-        detail = f"(seed, shots, method): expected {wrong[0]}, got {wrong[1]}" if wrong else "no row differs"
+        both = zip(asked, answered, strict=False)
+        expected, got = next((pair for pair in both if pair[0] != pair[1]), (asked[-1], "nothing"))
         raise ExecutionError(
-            f"Aer was asked for {len(asked)} evaluations and answered {len(answered)}; first difference in {detail}; "
-            "this version of qiskit-aer may seed its bindings in another way, the tested one is 0.18"
+            f"Aer answered {len(answered)} of {len(asked)} evaluations; first difference in (seed, shots, method): "
+            f"expected {expected}, got {got}; use qiskit-aer 0.18, which this was tested with"
         )
     return results
 
@@ -211,14 +215,14 @@ def _frequencies(results: list[Any], n_outputs: int) -> tuple[np.ndarray, int]:
 
 def _affine(expression: Any, angles: list[Any]) -> tuple[float, ...]:
     """Return (value at zero, slope of each angle) of an expression; transpilation leaves nothing that is not affine."""
-    used = expression.parameters
+    used = {index: angle for index, angle in enumerate(angles) if angle in expression.parameters}
 
-    def at(point: dict[int, float]) -> float:
-        return float(expression.bind({angle: point.get(index, 0.0) for index, angle in enumerate(angles) if angle in used}))
+    def at(*point: float) -> float:
+        return float(expression.bind(dict(zip(used.values(), point, strict=True))))
 
-    offset = at({})
-    slopes = [at({index: 1.0}) - offset if angle in used else 0.0 for index, angle in enumerate(angles)]
-    probe = {index: 0.5 + 0.25 * index for index in range(len(angles))}
-    if abs(at(probe) - offset - sum(slope * probe[index] for index, slope in enumerate(slopes))) > 1e-9 * (1 + len(angles)):
-        raise ExecutionError(f"transpilation made the parameter {expression} of a gate, which is not affine in the angles")
-    return offset, *slopes
+    offset = at(*[0.0] * len(used))
+    slopes = {index: at(*[float(index == other) for other in used]) - offset for index in used}
+    probe = {index: 0.5 + 0.25 * index for index in used}
+    if not math.isclose(at(*probe.values()), offset + sum(slopes[i] * probe[i] for i in used), abs_tol=1e-9):
+        raise ExecutionError(f"transpilation gave a gate the parameter {expression}, which is not affine in the angles")
+    return offset, *(slopes.get(index, 0.0) for index in range(len(angles)))

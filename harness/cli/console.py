@@ -2,16 +2,36 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TextIO
 
 import rich.console
 import rich.progress
-import rich.table
 import rich.text
 
 from harness.execute import Under
 from harness.record import RunRecord
+
+
+class _Column(NamedTuple):
+    title: str
+    text: Callable[[dict[str, Any]], str]
+
+
+def _number(key: str, form: str) -> Callable[[dict[str, Any]], str]:
+    return lambda row: form.format(row[key]) if isinstance(row[key], (int, float)) else "-"
+
+
+_COLUMNS = (
+    _Column("run", lambda row: row["label"] + ("" if row["runs_ok"] == row["runs"] else f" ({row['status']})")),
+    _Column("seeds", lambda row: str(row["runs"])),
+    _Column("accuracy", lambda row: _number("accuracy_mean", "{:.4f}")(row) + ("*" if row["scope"] == "slice" else "")),
+    _Column("macro F1", _number("macro_f1", "{:.4f}")),
+    _Column("wall s", _number("wall_s", "{:.1f}")),
+    _Column("ms/step", _number("step_ms", "{:.1f}")),
+    _Column("evals/step", _number("executed_evaluations", "{:.0f}")),
+    _Column("circuits/s", _number("circuits_per_s", "{:,.0f}")),
+)
 
 
 class Console:
@@ -40,15 +60,20 @@ class Console:
             yield Progress(self, n_runs, bar)
 
     def table(self, records: Sequence[RunRecord]) -> None:
-        """Print a row for each label."""
-        from harness.report.tables import TERMINAL_COLUMNS, terminal_rows
+        """Print a row for each label: the report's numbers, those that fit a terminal."""
+        from harness.report.groups import grouped
+        from harness.report.tables import comparison
 
-        table = rich.table.Table(box=None, pad_edge=False, header_style="bold")
-        for number, column in enumerate(TERMINAL_COLUMNS):
-            table.add_column(column, justify="left" if number == 0 else "right", no_wrap=number > 0)
-        for row in terminal_rows(records):
-            table.add_row(*(rich.text.Text(cell) for cell in row))
-        self._rich.print(table)
+        rows = comparison(grouped(records)).to_dict("records")
+        cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        for line in cells:
+            first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
+            self.line("  ".join([first, *others]))
+        if any(row["scope"] == "slice" for row in rows):
+            self.line(
+                "* trained for a few steps only, for its cost; the accuracy is of weights that another run trained"
+            )
 
 
 class Progress:

@@ -78,11 +78,11 @@ def _run(
             watcher = Watcher(ended=progress.ended, under_way=progress.under_way)
             execute(to_make, store, jobs=jobs or n_cores, timeout_s=timeout_s, data_root=data_root, watcher=watcher)
     except KeyboardInterrupt:
-        console.line("stopped; every run that ended is kept. To go on: " + shlex.join(["qhb", *sys.argv[1:]]))
+        console.line("stopped; every run that ended is kept. To go on: " + _command())
         return 130
     wanted = {run.run_id for run in runs}
     records = [record for record in store.read().records if record.run_id in wanted]
-    page = write_report(records, store.root / "report", title=f"quantum-head-bench: {plan.name}")
+    page = write_report(records, store.root / "report", title=f"quantum-head-bench: {plan.name}", command=_command())
     console.table(records)
     _say_what_is_not_ok(records, console)
     console.line(f"{time.monotonic() - started:.0f} s; report: {page}")
@@ -94,3 +94,7 @@ def _say_what_is_not_ok(records: list[RunRecord], console: Console) -> None:
         if record.failure:
             console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {record.failure.message}")
             console.line(f"  more: qhb show {record.run_id[:12]}")
+
+
+def _command() -> str:
+    return shlex.join(["qhb", *sys.argv[1:]])

@@ -40,7 +40,7 @@ def circuit_figure(circuit: Circuit, *, name: str, caption: str) -> Drawing | No
     if circuit.n_qubits > MAX_QUBITS or len(columns) > MAX_COLUMNS:
         return None
     total = 0.9 + sum(widths) + 0.3 * len(widths) + 1.0
-    with canvas(name, width=0.52 * total, height=0.52 * circuit.n_qubits + 0.1) as figure:
+    with canvas(name, width=0.52 * total, height=0.52 * circuit.n_qubits + 0.1, constrained=False) as figure:
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, total), ylim=(circuit.n_qubits - 0.4, -0.6), aspect="equal")
         axes.axis("off")

@@ -8,12 +8,15 @@ from harness.report.groups import Group, Results
 from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, WARM, Drawing, canvas, drawing
 from harness.report.text import counted, short
 
-MAX_SMALL = 8
+MAX_SMALL = 10
+_COLUMNS = 5
 
 
 def confusion_of(group: Group) -> np.ndarray:
     """Return images of all evaluated seeds, int, shape (true class, predicted class)."""
-    return np.sum([run.evaluation.confusion for run in group.evaluated if run.evaluation], axis=0)
+    confusions = [run.evaluation.confusion for run in group.evaluated if run.evaluation]
+    images: np.ndarray = np.array(confusions, dtype=int).sum(axis=0)
+    return images
 
 
 def confusion_figure(results: Results) -> Drawing | None:
@@ -45,9 +48,9 @@ def small_confusions(results: Results) -> Drawing | None:
     if not others:
         return None
     drawn = others[:MAX_SMALL]
-    n_rows = -(-len(drawn) // 4)
-    with canvas("confusions", width=9.6, height=2.45 * n_rows) as figure:
-        for axes, group in zip(figure.subplots(n_rows, 4, squeeze=False).flat, drawn, strict=False):
+    n_rows = -(-len(drawn) // _COLUMNS)
+    with canvas("confusions", width=12.3, height=2.35 * n_rows) as figure:
+        for axes, group in zip(figure.subplots(n_rows, _COLUMNS, squeeze=False).flat, drawn, strict=False):
             _cells(axes, confusion_of(group), numbers=False)
             axes.set_title(short(group.label, 30), fontsize=8)
             axes.tick_params(labelsize=7)

@@ -50,7 +50,7 @@ class Group:
     @property
     def statuses(self) -> str:
         """Say how the runs ended: "2 ok, 1 diverged"."""
-        found = collections.Counter(run.status for run in self.runs)
+        found = collections.Counter[str](run.status for run in self.runs)
         return ", ".join(f"{found[status]} {status}" for status in STATUSES if found[status])
 
     @property

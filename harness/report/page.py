@@ -1,8 +1,5 @@
 """The page: tables, figures and sentences put into the templates, and the files written."""
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,15 +9,18 @@ from markupsafe import Markup
 
 from harness.record import RunRecord
 from harness.report import paper
-from harness.report.circuit_drawing import Drawing
+from harness.report.beside_paper import classes_table
 from harness.report.confusion import confusion_figure, confusion_of, shown, small_confusions
-from harness.report.figures import accuracy_figure, curves_figure, phases_figure
+from harness.report.curves import curves_figure
+from harness.report.figures import accuracy_figure, phases_figure
 from harness.report.groups import Results, grouped
-from harness.report.layout import Cell, Table, classes_table, comparison_table, phases_table, plain_table
+from harness.report.layout import Cell, Table, comparison_table, phases_table, plain_table
 from harness.report.settings import circuit_figures, environment_table, head_settings, open_points, runs_table
 from harness.report.statements import problems, statements
+from harness.report.svg import Drawing
 from harness.report.tables import classes, comparison, csv_text, epochs
 from harness.report.text import clean, fenced, markdown
+from harness.store import write_atomically
 
 _TEMPLATES = Path(__file__).parent / "templates"
 LIMITS = (
@@ -42,7 +42,8 @@ def write_page(records: Sequence[RunRecord], folder: Path, *, title: str, comman
     files["index.html"] = _html_environment().get_template("page.html.j2").render(content)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        _write(folder / name, text)
+        write_atomically(folder / name, text.encode())
+        (folder / name).chmod(0o644)  # to be shown to others: a temporary file is its owner's alone
     return folder / "index.html"
 
 
@@ -51,7 +52,7 @@ def _content(results: Results, frames: dict[str, Any], *, title: str, command: s
     compared = frames["comparison"]
     return {
         "title": title,
-        "statements": statements(results),
+        "statements": statements(results, compared),
         "problems": problems(results),
         "comparison": comparison_table(compared),
         "phases": phases_table(compared),
@@ -111,7 +112,7 @@ class _Verbatim(str):
 
 def _markdown_environment() -> jinja2.Environment:
     """Return an environment that escapes for Markdown whatever a template inserts, unless it is ``_Verbatim``."""
-    environment = jinja2.Environment(
+    environment = jinja2.Environment(  # Markdown: finalize escapes everything, for Markdown
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=False, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=lambda value: value if isinstance(value, _Verbatim) else markdown(value),
     )  # fmt: skip
@@ -138,19 +139,3 @@ def _markdown_table(table: Table) -> _Verbatim:
     lines += [line([text(cell) for cell in row]) for row in table.rows]
     notes = [f"- {markdown(f'[{mark}]')} {markdown(reason)}" for mark, reason in table.notes]
     return _Verbatim("\n".join([*lines, "", markdown(table.caption), *(["", *notes] if notes else [])]))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

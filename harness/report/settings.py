@@ -12,7 +12,7 @@ from backends.errors import HeadError
 from backends.reference import probabilities
 from harness.record import RunRecord
 from harness.report.circuit_drawing import circuit_figure, circuit_from
-from harness.report.groups import Group, Results
+from harness.report.groups import Results
 from harness.report.layout import Cell, Table, plain_table
 from harness.report.svg import Drawing
 from harness.report.text import Missing, clean, counted, listed, share, short

@@ -2,12 +2,14 @@
 
 import dataclasses
 import math
-import statistics
+
+import pandas as pd
 
 from harness.record import RunRecord
 from harness.report import paper
 from harness.report.groups import STATUSES, Group, Results
-from harness.report.text import clean, counted, listed, share
+from harness.report.tables import Row
+from harness.report.text import Missing, clean, counted, share
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,20 +30,24 @@ class Problem:
     details: str
 
 
-def statements(results: Results) -> list[Statement]:
-    """Return what the page says first."""
+def statements(results: Results, comparison: pd.DataFrame) -> list[Statement]:
+    """Return what the page says first; every number is one of the comparison's."""
     if not results.runs:
         return [Statement("Runs", ["None. There is no record to report on."])]
+    rows: dict[str, Row] = {row["label"]: row for row in comparison.to_dict("records")}
     full = [group for group in results.groups if group.full]
-    slices = [group for group in results.groups if group.ok and not group.full]
+    others = [group for group in results.groups if group.ok and not group.full]
     found = [
         Statement("Runs", [f"{_statuses(results)}."]),
-        Statement("Trained fully", [_full(group) for group in full] or ["No head."]),
+        Statement("Trained fully", [_full(rows[group.label]) for group in full] or ["No head."]),
     ]
-    if slices:
-        found.append(Statement("Not trained fully", [_slice(group, results) for group in slices]))
+    if others:
+        found.append(Statement("Not trained fully", [_other(rows[group.label]) for group in others]))
+    differences = [_difference(row) for row in rows.values() if row["pairs"]]
+    if differences:
+        found.append(Statement("Against linear", differences))
     if full:
-        found.append(Statement("Reading", [_reading(full), *_protocol(full)]))
+        found.append(Statement("Reading", [*_reading([rows[group.label] for group in full]), *_protocol(full)]))
     return [*found, Statement("Machine", _machines(results))]
 
 
@@ -75,47 +81,48 @@ def _statuses(results: Results) -> str:
     return f"{counted(len(results.runs), 'run')} of {counted(len(results.groups), 'head')}: {', '.join(parts)}"
 
 
-def _full(group: Group) -> str:
-    text = f"{group.label}: {counted(len(group.ok), 'seed')}"
-    accuracies = [run.evaluation.accuracy for run in group.evaluated if run.evaluation]
-    if not accuracies:
+def _full(row: Row) -> str:
+    text = f"{row['label']}: {counted(row['runs_ok'], 'seed')}"
+    if not row["runs_evaluated"]:
         return f"{text}, not evaluated"
-    n_images = _n_images(group)
-    if len(accuracies) == 1:
-        return f"{text}, accuracy {share(accuracies[0], n_images)}"
-    low, high = share(min(accuracies), n_images), share(max(accuracies), n_images)
-    return f"{text}, mean accuracy {share(statistics.fmean(accuracies), n_images)} ({low}–{high})"
+    mean, least, most = (share(row[f"accuracy_{name}"], row["test_images"]) for name in ("mean", "min", "max"))
+    several = row["runs_evaluated"] > 1
+    return f"{text}, mean accuracy {mean} ({least}–{most})" if several else f"{text}, accuracy {mean}"
 
 
-def _slice(group: Group, results: Results) -> str:
-    steps = next((run.steps.n_steps for run in group.ok if run.steps), None)
-    text = f"{group.label}: "
-    if group.first.scope == "slice":
-        text += "a slice of " + (counted(steps, "step") if steps is not None else "the training") + ", for its cost"
+def _other(row: Row) -> str:
+    if row["scope"] == "full":
+        text = f"{row['label']}: trained, but classified with weights {row['weights']}"
     else:
-        text += "trained, but not classified with its own weights"
-    accuracies = [run.evaluation.accuracy for run in group.evaluated if run.evaluation]
-    if not accuracies:
-        return text + "; not evaluated"
-    sources = {run.evaluation.weights_from for run in group.evaluated if run.evaluation}
-    who = listed(sorted(results.trainer(source) for source in sources if source is not None))
-    value = share(statistics.fmean(accuracies), _n_images(group))
-    return f"{text}; its accuracy {value} is that of weights trained by {who or 'itself, so far as it went'}"
+        steps = "some steps" if isinstance(row["steps"], Missing) else counted(round(row["steps"]), "step")
+        text = f"{row['label']}: a slice of {steps}, for its cost"
+        if row["runs_evaluated"]:
+            text += f"; weights {row['weights']}"
+    if not row["runs_evaluated"]:
+        return f"{text}; not evaluated"
+    return f"{text}: accuracy {share(row['accuracy_mean'], row['test_images'])}"
 
 
-def _reading(full: list[Group]) -> str:
-    n_seeds = min(len(group.ok) for group in full)
-    text = f"Descriptive only, no test: with {counted(n_seeds, 'seed')} a head, means and ranges are shown as they are."
-    group = next((group for group in full if group.evaluated), None)
-    if group is None:
-        return text
-    n_images = _n_images(group)
-    accuracy = statistics.fmean(run.evaluation.accuracy for run in group.evaluated if run.evaluation)
+def _difference(row: Row) -> str:
+    mean, least, most = (f"{row[f'difference_pp_{name}']:+.2f}".replace("-", "−") for name in ("mean", "min", "max"))
+    pairs = f"mean of {row['pairs']} pairs with the same seed, {least} to {most}" if row["pairs"] > 1 else "one pair"
+    return f"{row['label']}: {mean} percentage points ({pairs})"
+
+
+def _reading(rows: list[Row]) -> list[str]:
+    seeds = sorted({row["runs_ok"] for row in rows})
+    number = counted(seeds[0], "seed") if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
+    text = f"Descriptive only, no test: with {number} a head, means and ranges are shown as they are."
+    row = next((row for row in rows if row["runs_evaluated"]), None)
+    if row is None:
+        return [text]
+    accuracy, n_images = row["accuracy_mean"], row["test_images"]
     error = 100 * math.sqrt(accuracy * (1 - accuracy) / n_images)
-    return (
-        f"{text} Which {n_images:,} images are the test images moves an accuracy of {share(accuracy, n_images)} by "
-        f"±{error:.1f} percentage points (one standard error), seeds aside."
-    )
+    return [
+        text,
+        f"Other {n_images:,} test images would move an accuracy of {share(accuracy, n_images)} by about ±{error:.1f} "
+        "percentage points (one standard error, binomial), whatever the seeds.",
+    ]
 
 
 def _protocol(full: list[Group]) -> list[str]:
@@ -161,7 +168,3 @@ def _machines(results: Results) -> list[str]:
             line += ", above the number of cores: other work slowed these runs, and their times are upper bounds"
         lines.append(line + ".")
     return lines or ["Not recorded."]
-
-
-def _n_images(group: Group) -> int:
-    return next(run.evaluation.n_images for run in group.evaluated if run.evaluation)

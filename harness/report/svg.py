@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -20,7 +21,7 @@ _VARIABLES = {
     ),
     **{color: f"s{number}" for number, color in enumerate(SERIES, 1)},
 }
-_STYLE = {
+_STYLE: dict[str, Any] = {
     "svg.fonttype": "none", "text.parse_math": False, "font.size": 9.5, "font.family": "DejaVu Sans",
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": MUTED, "xtick.color": MUTED, "ytick.color": MUTED,
     "xtick.labelcolor": INK, "ytick.labelcolor": INK, "axes.linewidth": 0.7, "xtick.major.width": 0.7,
@@ -43,10 +44,11 @@ class Drawing:
 
 
 @contextmanager
-def canvas(name: str, *, width: float, height: float) -> Iterator[Figure]:
+def canvas(name: str, *, width: float, height: float, constrained: bool = True) -> Iterator[Figure]:
     """Give a figure in the page's style, inches; the same data always gives the same bytes."""
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
-        figure = Figure(figsize=(width, height), layout="constrained")
+    style: Any = {**_STYLE, "svg.hashsalt": name}  # matplotlib types each key; the names are checked when it reads them
+    with mpl.rc_context(style):
+        figure = Figure(figsize=(width, height), layout="constrained" if constrained else None)
         FigureCanvasSVG(figure)
         yield figure
 
@@ -62,7 +64,8 @@ def drawing(figure: Figure, *, name: str, alt: str, caption: str) -> Drawing:
     """
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
-    root = ET.fromstring(buffer.getvalue().partition("<svg")[1] + buffer.getvalue().partition("<svg")[2])
+    text = buffer.getvalue()
+    root = ET.fromstring(text[text.index("<svg") :])  # noqa: S314 # matplotlib wrote it; it has no document type here
     width = float(root.get("width", "0pt").removesuffix("pt"))
     _tidy(root, name)
     root.attrib = {

@@ -1,50 +1,63 @@
 """The report's numbers, all of them: HTML, Markdown, CSV and figures read these tables and compute nothing of their own."""
 
 import statistics
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
 
-from harness.record import RunRecord, Steps
 from harness.report import paper
+from harness.report.costs import CLASSICAL, PHASES, costs, mean, none_ok
 from harness.report.groups import Group, Results
-from harness.report.text import Missing, count, csv_safe, listed
+from harness.report.text import Missing, clean, csv_safe, listed
 
-PHASES = (
-    "setup_s", "features_forward_s", "head_forward_s", "head_backward_s", "features_backward_s", "optimizer_s",
-    "evaluation_s", "other_s",
-)  # fmt: skip
-CLASSICAL = "classical head: no circuits"
 Row = dict[str, Any]
+
+
+COLUMNS = (
+    "label", "head", "circuit", "shots", "scope", "runs_ok", "runs", "status", "seeds",
+    "accuracy_mean", "accuracy_min", "accuracy_max", "runs_evaluated", "test_images",
+    "macro_precision", "macro_recall", "macro_f1", "weights",
+    "difference_pp_mean", "difference_pp_min", "difference_pp_max", "pairs",
+    "wall_s", "steps", "step_ms", "forward_evaluations", "backward_evaluations", "formula_evaluations", "formula",
+    "executed_evaluations", "shots_per_step", "circuits_per_s", "peak_rss_mib", *PHASES, "total_s",
+    "parameters", "gradient",
+)  # fmt: skip
 
 
 def comparison(results: Results) -> pd.DataFrame:
     """Return one row a label. A number that there is none of is a ``Missing`` with its reason.
 
-    Accuracies and scores are means over seeds; times and rates are medians over runs; memory is the largest of the runs;
-    the phases are means, so that they add up to ``total_s``.
+    Accuracies and scores are means over seeds; ``difference_pp`` is the accuracy minus that of the linear head with the
+    same seed and test images, percentage points; times and rates are medians over runs; memory is the largest of the
+    runs; the phases are means, so that they add up to ``total_s``.
     """
-    return _frame([_comparison_row(group, results) for group in results.groups])
+    rows = [_what(group) | _quality(group, results) | costs(group) | _size(group) for group in results.groups]
+    return _frame(rows, COLUMNS)
 
 
 def classes(results: Results) -> pd.DataFrame:
     """Return precision, recall and F1 of each digit: first the paper's Table 1, then one block a label (mean over seeds)."""
     rows: list[Row] = [
-        {"label": paper.LABEL, "digit": score.digit, **_scores(score), "images": Missing("not published"), "seeds": 1}
+        {
+            "label": paper.LABEL,
+            "digit": score.digit,
+            **_scores(score),
+            "images": Missing("not published"),
+            "seeds": Missing("not published"),
+        }
         for score in paper.TABLE_1
     ]
     for group in results.groups:
-        for index, score in enumerate(group.evaluated[0].evaluation.classes if group.evaluated else ()):
-            same = [run.evaluation.classes[index] for run in group.evaluated if run.evaluation]
+        by_run = [run.evaluation.classes for run in group.evaluated if run.evaluation]
+        for same in zip(*by_run, strict=True):
             means = {
-                name: _mean((getattr(one, name) for one in same), "nothing to divide by: Eq. (10)-(12)")
+                name: mean((getattr(one, name) for one in same), "nothing to divide by: Eq. (10)-(12)")
                 for name in ("precision", "recall", "f1")
             }
             rows.append(
-                {"label": group.label, "digit": score.label, **means, "images": score.support, "seeds": len(same)}
+                {"label": group.label, "digit": same[0].label, **means, "images": same[0].support, "seeds": len(same)}
             )
-    return _frame(rows)
+    return _frame(rows, ("label", "digit", "precision", "recall", "f1", "images", "seeds"))
 
 
 def epochs(results: Results) -> pd.DataFrame:
@@ -74,75 +87,66 @@ def csv_text(frame: pd.DataFrame) -> str:
     return text
 
 
-def _comparison_row(group: Group, results: Results) -> Row:
-    spec, scored = group.first.spec, group.evaluated
-    evaluations = [run.evaluation for run in scored if run.evaluation]
-    accuracies = [evaluation.accuracy for evaluation in evaluations]
-    no_score = _why_no_score(group)
+def _what(group: Group) -> Row:
+    spec = group.first.spec
     return {
         "label": group.label,
-        "head": spec.head,
-        "circuit": spec.circuit or Missing(CLASSICAL),
+        "head": clean(spec.head),
+        "circuit": clean(spec.circuit) if spec.circuit else Missing(CLASSICAL),
         "shots": spec.shots or ("exact" if group.quantum else Missing(CLASSICAL)),
         "scope": group.first.scope,
         "runs_ok": len(group.ok),
         "runs": len(group.runs),
         "status": group.statuses,
-        "seeds": " ".join(map(str, group.seeds)) or Missing(_none_ok(group)),
-        "accuracy_mean": _mean(accuracies, no_score),
-        "accuracy_min": min(accuracies, default=Missing(no_score)),
-        "accuracy_max": max(accuracies, default=Missing(no_score)),
-        "runs_evaluated": len(scored),
-        "test_images": evaluations[0].n_images if evaluations else Missing(no_score),
-        **{
-            f"macro_{name}": _mean(
-                (getattr(evaluation, f"macro_{name}") for evaluation in evaluations), no_score or "no class has one"
-            )
-            for name in ("precision", "recall", "f1")
-        },
-        "weights": _weights(group, results) if scored else Missing(no_score),
-        "wall_s": _median(group, lambda run: run.seconds),
-        **_costs(group),
-        "peak_rss_mib": _largest(group),
-        "parameters": _median(group, lambda run: run.head and run.head.n_parameters),
-        "gradient": group.ok[0].head.gradient if group.ok and group.ok[0].head else Missing(_none_ok(group)),
-        **{phase: _phase(group, phase) for phase in (*PHASES, "total_s")},
+        "seeds": " ".join(map(str, group.seeds)) or Missing(none_ok(group)),
     }
 
 
-def _costs(group: Group) -> Row:
-    def of_steps(value: Callable[[Steps], float | None], *, circuits: bool = True) -> float | Missing:
-        if circuits and not group.quantum:
-            return Missing(CLASSICAL)
-        return _median(group, lambda run: run.steps and value(run.steps))
-
-    return {
-        "steps": of_steps(lambda steps: steps.n_steps, circuits=False),
-        "step_ms": of_steps(lambda steps: 1000 * steps.step_s_median, circuits=False),
-        "forward_evaluations": of_steps(lambda steps: steps.forward_evaluations),
-        "backward_evaluations": of_steps(lambda steps: steps.backward_evaluations),
-        "formula_evaluations": of_steps(lambda steps: steps.formula_evaluations),
-        "formula": _formula(group),
-        "executed_evaluations": of_steps(lambda steps: steps.executed_evaluations),
-        "shots_per_step": of_steps(lambda steps: steps.shots) if group.first.spec.shots else _no_shots(group),
-        "circuits_per_s": of_steps(
-            lambda steps: (
-                steps.executed_evaluations * steps.n_steps / steps.head_seconds if steps.head_seconds else None
-            )
-        ),
+def _quality(group: Group, results: Results) -> Row:
+    evaluations = [run.evaluation for run in group.evaluated if run.evaluation]
+    accuracies = [evaluation.accuracy for evaluation in evaluations]
+    none = _why_no_score(group)
+    row: Row = {
+        "accuracy_mean": mean(accuracies, none),
+        "accuracy_min": min(accuracies) if accuracies else Missing(none),
+        "accuracy_max": max(accuracies) if accuracies else Missing(none),
+        "runs_evaluated": len(accuracies),
+        "test_images": evaluations[0].n_images if evaluations else Missing(none),
+        "weights": _weights(group, results) if evaluations else Missing(none),
     }
+    for name in ("macro_precision", "macro_recall", "macro_f1"):
+        row[name] = mean((getattr(evaluation, name) for evaluation in evaluations), none or "no class has one")
+    return row | _difference(group, results.linear)
 
 
-def _formula(group: Group) -> str | Missing:
-    """Spell the formula out: batch x circuits x (1 + shifts); the batch is the mean one where the last is smaller."""
-    if not group.quantum:
-        return Missing(CLASSICAL)
-    for run in group.ok:
-        if run.steps and run.head and run.steps.forward_evaluations:
-            batch = count(run.steps.forward_evaluations / run.head.n_circuits)
-            shifts = round(run.steps.formula_evaluations / run.steps.forward_evaluations) - 1
-            return f"{batch} × {run.head.n_circuits} × " + (f"(1 + {shifts})" if shifts else "1")
-    return Missing(_none_ok(group))
+def _difference(group: Group, linear: Group | None) -> Row:
+    """Pair the runs with the linear head's of the same seed: same test images, same start, same order of images."""
+    names = ("difference_pp_mean", "difference_pp_min", "difference_pp_max")
+    found = _differences(group, linear)
+    if isinstance(found, Missing):
+        return {**dict.fromkeys(names, found), "pairs": 0}
+    return {**dict(zip(names, (statistics.fmean(found), min(found), max(found)), strict=True)), "pairs": len(found)}
+
+
+def _differences(group: Group, linear: Group | None) -> list[float] | Missing:
+    if linear is None:
+        return Missing("no fully trained linear head to compare with")
+    if group is linear:
+        return Missing("the linear head itself")
+    if not (group.full and group.evaluated):
+        return Missing(_why_no_score(group) or "not trained by itself to the end")
+    if group.first.spec.data != linear.first.spec.data:
+        return Missing("not the linear head's images")
+    theirs = {run.spec.seed: run.evaluation.accuracy for run in linear.evaluated if run.evaluation}
+    pairs = [(run.evaluation.accuracy, run.spec.seed) for run in group.evaluated if run.evaluation]
+    found = [100 * (accuracy - theirs[seed]) for accuracy, seed in pairs if seed in theirs]
+    return found or Missing("no seed in common with the linear head")
+
+
+def _size(group: Group) -> Row:
+    head = next((run.head for run in group.ok if run.head), None)
+    missing = Missing(none_ok(group) or "not recorded")
+    return {"parameters": head.n_parameters if head else missing, "gradient": head.gradient if head else missing}
 
 
 def _weights(group: Group, results: Results) -> str:
@@ -153,40 +157,13 @@ def _weights(group: Group, results: Results) -> str:
 
 def _why_no_score(group: Group) -> str:
     if not group.ok:
-        return _none_ok(group)
+        return none_ok(group)
     return "" if group.evaluated else "a slice without transferred weights is not evaluated"
-
-
-def _none_ok(group: Group) -> str:
-    return "" if group.ok else f"no run ended ok ({group.statuses})"
-
-
-def _no_shots(group: Group) -> Missing:
-    return Missing("exact probabilities: no shots" if group.quantum else CLASSICAL)
-
-
-def _mean(values: Iterable[float | None], reason: str) -> float | Missing:
-    known = [value for value in values if value is not None]
-    return statistics.fmean(known) if known else Missing(reason)
-
-
-def _median(group: Group, value: Callable[[RunRecord], float | None]) -> float | Missing:
-    known = [found for found in map(value, group.ok) if found is not None]
-    return statistics.median(known) if known else Missing(_none_ok(group) or "not recorded")
-
-
-def _largest(group: Group) -> float | Missing:
-    known = [run.peak_rss_mib for run in group.ok if run.peak_rss_mib is not None]
-    return max(known) if known else Missing(_none_ok(group) or "not recorded")
-
-
-def _phase(group: Group, phase: str) -> float | Missing:
-    return _mean((getattr(run.times, phase) for run in group.ok if run.times), _none_ok(group) or "not recorded")
 
 
 def _scores(score: paper.PaperScore) -> Row:
     return {"precision": score.precision, "recall": score.recall, "f1": score.f1}
 
 
-def _frame(rows: list[Row], columns: tuple[str, ...] | None = None) -> pd.DataFrame:
+def _frame(rows: list[Row], columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object)

@@ -21,9 +21,9 @@ class Missing:
 
 
 def clean(text: object, *, lines: bool = False) -> str:
-    """Return text with every control and invisible character made visible, so that it is shown as it is and does nothing.
+    r"""Return text with every control and invisible character made visible, so that it is shown as it is and does nothing.
 
-    >>> clean("a\\x1b[31mb")
+    >>> clean("a\x1b[31mb")
     'a␛[31mb'
 
     Args:
@@ -78,6 +78,11 @@ def significant(value: float, digits: int = 3) -> str:
         return "0"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{decimals}f}"
+
+
+def seconds(value: float) -> str:
+    """Return seconds with two decimals; a short time is "<0.01", for it is not nothing."""
+    return "<0.01" if 0 < value < 0.005 else f"{value:,.2f}"
 
 
 def share(value: float, n_images: int) -> str:

@@ -2,7 +2,8 @@
 
 Our qubit q is Qiskit's qubit q. The orders differ in bit strings alone: ours have qubit 0 on the left, Qiskit's have
 bit 0 on the right. Output k is measured into bit k, and nothing outside this module reads a bit string. Qiskit is
-imported when it is used: the parent of worker processes must not import Aer, which deadlocks after a fork (qiskit-aer#1385, #2135).
+imported when it is used: the parent of worker processes must not import Aer, which deadlocks after a fork
+(qiskit-aer#1385, #2135).
 """
 
 import dataclasses

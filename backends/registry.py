@@ -1,4 +1,8 @@
-"""Which quantum heads there are, by name; an adapter's module is imported when it is used."""
+"""Which quantum heads there are, by name; an adapter's module is imported when it is used.
+
+Ours are a table. Outside heads come by the entry-point group ``GROUP`` of an installed distribution, or are named in
+full, "package.module:Class"; they are looked at (outside.py) before they are handed on.
+"""
 
 import dataclasses
 import difflib
@@ -7,6 +11,7 @@ import importlib.util
 
 from backends.errors import ConfigError, MissingPackageError
 from backends.head import QuantumHead
+from backends.outside import class_at, outside_heads
 
 DISTRIBUTION = "quantum-head-bench"
 
@@ -56,19 +61,43 @@ HEADS: dict[str, Entry] = {
 
 
 def head_class(name: str) -> type[QuantumHead]:
-    """Return the head's class.
+    """Return the class of a head: ours, an outside one by its entry point, or "package.module:Class".
 
     Raises:
-        ConfigError: no head of that name.
+        ConfigError: no head of that name, or what the name stands for is not a head.
         MissingPackageError: its SDK is not installed.
     """
     entry = HEADS.get(name)
     if entry is None:
-        near = difflib.get_close_matches(name, HEADS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ConfigError(f"unknown head {name!r}: expected one of {', '.join(HEADS)}{hint}")
+        return _outside_class(name)
     if entry.missing:
         raise MissingPackageError(f"head {name!r} needs {', '.join(entry.missing)}, not installed: {entry.pip_line}")
     module, _, attribute = entry.path.partition(":")
     found: type[QuantumHead] = getattr(importlib.import_module(module), attribute)
     return found
+
+
+def summary(name: str) -> str:
+    """Return one line about a head; of an outside one, where it comes from. The head need not be importable."""
+    if name in HEADS:
+        return HEADS[name].summary
+    outside = outside_heads().get(name)
+    return f"outside head {outside.path} of {', '.join(outside.distributions)}" if outside else f"outside head {name}"
+
+
+def _outside_class(name: str) -> type[QuantumHead]:
+    if ":" in name:
+        return class_at(name, who=f"head {name!r}")
+    outside = outside_heads()
+    if name not in outside:
+        known = (*HEADS, *outside)
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(f"unknown head {name!r}: expected one of {', '.join(known)}, or package.module:Class{hint}")
+    found = outside[name]
+    if len(found.distributions) > 1:
+        raise ConfigError(
+            f"head {name!r} is offered by {' and by '.join(found.distributions)}; uninstall all but one, or name the "
+            "class as package.module:Class"
+        )
+    return class_at(found.path, who=f"head {name!r} of {found.distributions[0]}")

@@ -1,4 +1,4 @@
-"""All heads by name, quantum and classical: what a plan may ask for, and how a spec becomes a module."""
+"""All heads by name, quantum, outside and classical: what a plan may ask for, and how a spec becomes a module."""
 
 import difflib
 
@@ -8,7 +8,9 @@ from backends.catalogue import circuit_named
 from backends.circuit import Circuit
 from backends.errors import ConfigError
 from backends.head import QuantumHead
+from backends.outside import outside_heads
 from backends.registry import HEADS, head_class
+from backends.registry import summary as quantum_summary
 from baselines import BASELINES, baseline_class
 from harness.spec import RunSpec
 
@@ -24,11 +26,13 @@ def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
         if given:
             raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
         return None
-    if spec.head not in HEADS:
-        known = (*BASELINES, *HEADS)
+    known = (*BASELINES, *HEADS, *outside_heads())
+    if spec.head not in known and ":" not in spec.head:
         near = difflib.get_close_matches(spec.head, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ConfigError(f"unknown head {spec.head!r}: expected one of {', '.join(known)}{hint}")
+        raise ConfigError(
+            f"unknown head {spec.head!r}: expected one of {', '.join(known)}, or package.module:Class{hint}"
+        )
     if spec.circuit is None:
         raise ConfigError(f"head {spec.head!r} needs a circuit; set circuit = 'eq7'")
     circuit = circuit_named(spec.circuit)
@@ -63,9 +67,9 @@ def build_head(spec: RunSpec, *, n_classes: int) -> torch.nn.Module:
 
 def wants_all_cores(spec: RunSpec) -> bool:
     """Whether the head's backend uses every core, so that the run must have the machine for itself."""
-    return spec.head in HEADS and head_class(spec.head).capabilities.multicore
+    return spec.head not in BASELINES and head_class(spec.head).capabilities.multicore
 
 
 def summary(name: str) -> str:
     """Return the one line that ``qhb list`` shows of a head."""
-    return (BASELINES[name] if name in BASELINES else HEADS[name]).summary
+    return BASELINES[name].summary if name in BASELINES else quantum_summary(name)

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from backends.catalogue import CIRCUITS
+from backends.outside import OutsideEntry, outside_heads
 from backends.registry import HEADS
 from baselines import BASELINES
 from harness.plan import load_preset, presets
@@ -28,6 +29,8 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps(found, indent=1))
         return
     for kind, entries in found.items():
+        if not entries:
+            continue
         click.secho(kind, bold=True)
         width = max(len(entry["name"]) for entry in entries)
         for entry in entries:
@@ -41,6 +44,7 @@ def _found() -> dict[str, list[dict[str, Any]]]:
             {"name": name, "summary": entry.summary, "missing": list(entry.missing), "pip": entry.pip_line}
             for name, entry in HEADS.items()
         ],
+        "outside heads": [_outside(name, entry) for name, entry in outside_heads().items()],
         "classical heads": [{"name": name, "summary": entry.summary} for name, entry in BASELINES.items()],
         "circuits": [
             {
@@ -55,3 +59,12 @@ def _found() -> dict[str, list[dict[str, Any]]]:
             for preset in presets()
         ],
     }
+
+
+def _outside(name: str, entry: OutsideEntry) -> dict[str, Any]:
+    owners = ", ".join(entry.distributions)
+    if name in HEADS or name in BASELINES:
+        return {"name": name, "summary": f"ignored: {owners} offers it, but the name is ours; use {entry.path}"}
+    if len(entry.distributions) > 1:
+        return {"name": name, "summary": f"refused: offered by {owners}; uninstall all but one"}
+    return {"name": name, "summary": f"{entry.path}, of {owners}"}

@@ -1,0 +1,94 @@
+"""Heads that are not ours: found by entry point, loaded by "package.module:Class", and looked at before they are used."""
+
+import dataclasses
+import functools
+import importlib
+import importlib.metadata
+import inspect
+import traceback
+
+from backends.errors import ConfigError
+from backends.head import Capabilities, Options, QuantumHead
+
+GROUP = "quantum_head_bench.heads"
+
+
+@dataclasses.dataclass(frozen=True)
+class OutsideEntry:
+    """What installed distributions offer under one name.
+
+    Attributes:
+        path: "package.module:Class".
+        distributions: Who offers it, "name version"; more than one is a clash.
+    """
+
+    path: str
+    distributions: tuple[str, ...]
+
+
+@functools.cache
+def outside_heads() -> dict[str, OutsideEntry]:
+    """Return the entry points of ``GROUP`` by name, read from metadata: nothing is imported."""
+    found: dict[str, OutsideEntry] = {}
+    for point in importlib.metadata.entry_points(group=GROUP):
+        owner = f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown distribution"
+        others = found[point.name].distributions if point.name in found else ()
+        found[point.name] = OutsideEntry(point.value, (*others, owner))
+    return dict(sorted(found.items()))
+
+
+def class_at(path: str, *, who: str) -> type[QuantumHead]:
+    """Import a head's class.
+
+    Args:
+        path: "package.module:Class".
+        who: Subject of the messages.
+
+    Raises:
+        ConfigError: not such a path, the module or class is not there or cannot be imported, or it is not a finished head.
+    """
+    module_name, _, attribute = path.partition(":")
+    if not all(part.isidentifier() for part in (*module_name.split("."), attribute)):
+        raise ConfigError(f"{who}: expected package.module:Class, got {path!r}")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or f"{module_name}.".startswith(f"{error.name}."):
+            raise ConfigError(
+                f"{who}: expected an importable module {module_name!r}, found no module {error.name!r}; install its "
+                "distribution, put its folder on PYTHONPATH, or run from that folder"
+            ) from error
+        raise ConfigError(
+            f"{who}: importing {module_name!r} failed, for it needs {error.name!r}; install it"
+        ) from error
+    except Exception as error:  # a stranger's module may raise anything
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        raise ConfigError(
+            f"{who}: importing {module_name!r} failed: {type(error).__name__}: {error} ({line.filename}:{line.lineno})"
+        ) from error
+    if not hasattr(module, attribute):
+        classes = [name for name, value in vars(module).items() if _is_head(value) and value.__module__ == module_name]
+        raise ConfigError(
+            f"{who}: expected a class {attribute!r} in module {module_name!r}, which has "
+            f"{', '.join(classes) or 'no QuantumHead'}"
+        )
+    return _checked(getattr(module, attribute), who=who)
+
+
+def _is_head(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, QuantumHead)
+
+
+def _checked(found: object, *, who: str) -> type[QuantumHead]:
+    if not (isinstance(found, type) and issubclass(found, QuantumHead)):
+        got = f"the class {found.__qualname__}" if isinstance(found, type) else f"a {type(found).__name__}"
+        raise ConfigError(f"{who}: expected a subclass of backends.QuantumHead, got {got}")
+    if inspect.isabstract(found):
+        missing = ", ".join(sorted(found.__abstractmethods__))
+        raise ConfigError(f"{who}: expected a finished head, got the abstract class {found.__name__}; write {missing}")
+    if not isinstance(getattr(found, "capabilities", None), Capabilities):
+        got = type(getattr(found, "capabilities", None)).__name__
+        raise ConfigError(f"{who}: expected {found.__name__}.capabilities to be a backends.Capabilities, got {got}")
+    if not issubclass(found.Options, Options):
+        raise ConfigError(f"{who}: expected {found.__name__}.Options to be a subclass of backends.Options")
+    return found

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-_COMMANDS = {
-    "run": "harness.cli.run",
-    "report": "harness.cli.report",
-    "list": "harness.cli.list",
-    "show": "harness.cli.show",
+_SUMMARIES = {
+    "run": "Train and measure every run of a plan, then write the report.",
+    "report": "Write the report of a results folder again.",
+    "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
+    "show": "Print one run.",
+    "check": "Run the conformance suite on a head, ours or yours.",
 }
 
 
@@ -18,25 +19,17 @@ class _Commands(click.Group):
     """Imports a subcommand's module when it is called, so that ``qhb --help`` is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(_SUMMARIES)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
+        if name not in _SUMMARIES:
             return None
-        command: click.Command = importlib.import_module(_COMMANDS[name]).command
+        command: click.Command = importlib.import_module(f"harness.cli.{name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, _SUMMARIES[name]) for name in _COMMANDS])
-
-
-_SUMMARIES = {
-    "run": "Train and measure every run of a plan, then write the report.",
-    "report": "Write the report of a results folder again.",
-    "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
-    "show": "Print one run.",
-}
+            formatter.write_dl(list(_SUMMARIES.items()))
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

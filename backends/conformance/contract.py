@@ -20,7 +20,7 @@ def options_round_trip(subject: Subject) -> Iterator[Finding]:
     shots = subject.modes[0]
     options = subject.head_class.check(COIN, shots=shots, options=subject.options)
     copies = {
-        "pickle": pickle.loads(pickle.dumps(options)),
+        "pickle": pickle.loads(pickle.dumps(options)),  # noqa: S301  # our own bytes
         "JSON": subject.head_class.check(COIN, shots=shots, options=json.loads(options.model_dump_json())),
     }
     for how, copy in copies.items():

@@ -65,12 +65,12 @@ def scale_and_offset(subject: Subject) -> Iterator[Finding]:
 def every_gate(subject: Subject) -> Iterator[Finding]:
     """Each gate of ``GATES`` with every parameter bound acts as the oracle's."""
     for names in GATE_GROUPS:
-        for found in _on_each_mode(subject, with_gates(*names), angles(5, 3)):
+        for found in _on_each_mode(subject, with_gates(*names), angles(6, 3)):
             if found.passed:
                 yield found
             else:  # name the gate
                 for name in names:
-                    yield from _on_each_mode(subject, with_gates(name), angles(5, 3))
+                    yield from _on_each_mode(subject, with_gates(name), angles(6, 3))
                 yield found
 
 

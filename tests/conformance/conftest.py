@@ -1,0 +1,59 @@
+"""Which heads the conformance suite runs on, and with which options."""
+
+import functools
+import importlib
+import json
+import os
+from typing import Any
+
+import pytest
+
+from backends.conformance import CHECKS, Subject, Suite
+from backends.errors import MissingPackageError
+from backends.head import QuantumHead
+from backends.registry import HEADS, head_class
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test every chosen head, and each check its name."""
+    if "head" in metafunc.fixturenames:
+        metafunc.parametrize("head", metafunc.config.getoption("--head") or list(HEADS), scope="session")
+    if "check" in metafunc.fixturenames:
+        metafunc.parametrize("check", list(CHECKS))
+
+
+@pytest.fixture(scope="session")
+def suite(head: str, request: pytest.FixtureRequest) -> Suite:
+    """Return the head's suite; each of its checks is run once, whichever test asks first."""
+    named = bool(request.config.getoption("--head"))
+    try:
+        found = _resolve(head)
+    except MissingPackageError as error:
+        # Where somebody counts on the head, its absence is an error.
+        if named or os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+    return _suite(found, tuple(request.config.getoption("--set")) if named else ())
+
+
+@functools.cache
+def _suite(found: type[QuantumHead], settings: tuple[str, ...]) -> Suite:
+    return Suite(Subject(found, options=dict(map(_setting, settings))))
+
+
+def _resolve(name: str) -> type[QuantumHead]:
+    if ":" not in name:
+        return head_class(name)
+    module, _, attribute = name.partition(":")
+    found: type[QuantumHead] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise pytest.UsageError(f"--set {text}: expected KEY=VALUE")
+    try:
+        return key, json.loads(value)
+    except json.JSONDecodeError:
+        return key, value

@@ -49,17 +49,19 @@ def small_confusions(results: Results) -> Drawing | None:
         return None
     drawn = others[:MAX_SMALL]
     n_rows = -(-len(drawn) // _COLUMNS)
-    with canvas("confusions", width=12.3, height=2.35 * n_rows) as figure:
+    with canvas("confusions", width=12.3, height=2.4 * n_rows, constrained=False) as figure:
+        figure.subplots_adjust(
+            left=0.01, right=0.99, bottom=0.02, top=1 - 0.25 / (2.4 * n_rows), wspace=0.12, hspace=0.15
+        )
         for axes, group in zip(figure.subplots(n_rows, _COLUMNS, squeeze=False).flat, drawn, strict=False):
             _cells(axes, confusion_of(group), numbers=False)
             axes.set_title(short(group.label, 30), fontsize=8)
-            axes.tick_params(labelsize=7)
         for axes in figure.axes[len(drawn):]:  # fmt: skip
             axes.set_visible(False)
         left_out = f" The first {len(drawn)} of {len(others)}." if len(others) > len(drawn) else ""
         return drawing(
             figure, name="confusions", alt="Confusion matrices of " + "; ".join(group.label for group in drawn),
-            caption=f"Confusion matrices of the other heads, drawn alike.{left_out}",
+            caption=f"Confusion matrices of the other heads, drawn alike: true digit downwards, predicted digit to the right.{left_out}",
         )  # fmt: skip
 
 
@@ -89,11 +91,11 @@ def _cells(axes: Axes, matrix: np.ndarray, *, numbers: bool) -> None:
         if numbers:
             color = PAPER if alpha > 0.55 else INK
             axes.text(predicted, true, f"{images}", ha="center", va="center_baseline", color=color, fontsize=8.5)
-    axes.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5), aspect="equal", xticks=range(n), yticks=range(n))
+    lines = np.arange(1, n) - 0.5
+    axes.hlines(lines, -0.5, n - 0.5, color=RULE, linewidth=0.5, zorder=0.9)
+    axes.vlines(lines, -0.5, n - 0.5, color=RULE, linewidth=0.5, zorder=0.9)
+    ticks = range(n) if numbers else ()
+    axes.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5), aspect="equal", xticks=ticks, yticks=ticks)
     axes.tick_params(length=0)
-    axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color=RULE, linewidth=0.5)
-    axes.tick_params(which="minor", length=0)
     for spine in axes.spines.values():
         spine.set(visible=True, color=MUTED)

@@ -112,8 +112,10 @@ class _Verbatim(str):
 
 def _markdown_environment() -> jinja2.Environment:
     """Return an environment that escapes for Markdown whatever a template inserts, unless it is ``_Verbatim``."""
-    environment = jinja2.Environment(  # Markdown: finalize escapes everything, for Markdown
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=False, undefined=jinja2.StrictUndefined, trim_blocks=True,
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=False,  # noqa: S701 # HTML escapes are wrong in Markdown; finalize escapes for Markdown
+        undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=lambda value: value if isinstance(value, _Verbatim) else markdown(value),
     )  # fmt: skip
     environment.filters["fenced"] = lambda text, language="": _Verbatim(fenced(text, language))

@@ -142,7 +142,9 @@ def _protocol(full: list[Group]) -> list[str]:
         if parts and ", ".join(parts) not in apart:
             apart.append(", ".join(parts))
     if not apart:
-        return ["Images and epochs are the paper's: 3,200 / 800 / 1,000 MNIST images, 20 epochs."]
+        return [
+            "As many images and epochs as the paper's: 3,200 / 800 / 1,000 of MNIST, 20 epochs. Which images is our choice."
+        ]
     return [
         f"Not the paper's protocol ({'; '.join(apart)} instead of 3,200 / 800 / 1,000 MNIST images, 20 epochs): accuracies "
         "do not compare with the published ones."

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +64,10 @@ def drawing(figure: Figure, *, name: str, alt: str, caption: str) -> Drawing:
         caption: Printed below.
     """
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
+    with warnings.catch_warnings():
+        # The texts are drawn by the reader's fonts; matplotlib's own only measures them.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
     text = buffer.getvalue()
     root = ET.fromstring(text[text.index("<svg") :])  # noqa: S314 # matplotlib wrote it; it has no document type here
     width = float(root.get("width", "0pt").removesuffix("pt"))

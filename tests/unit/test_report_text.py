@@ -1,0 +1,59 @@
+"""Text and numbers as the report prints them."""
+
+import pytest
+
+from harness.report.text import clean, count, csv_safe, fenced, markdown, seconds, share, significant
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("\x1b[31mred", "␛[31mred"),
+        ("nul\x00", "nul␀"),
+        ("a\nb\tc\r", "a␊b␉c␍"),
+        ("\x7f\x9b", "␡\\x9b"),
+        ("right\u202eleft", "right\\u202eleft"),
+        ("\ud800", "\\ud800"),
+        ("φ₁ 数 é", "φ₁ 数 é"),
+    ],
+)
+def test_invisible_characters_are_made_visible(hostile: str, shown: str) -> None:
+    """Controls, terminal escapes, direction marks and lone surrogates are shown, not obeyed; other text is left alone."""
+    assert clean(hostile) == shown
+    clean(hostile).encode()
+
+
+def test_line_breaks_stay_only_where_asked() -> None:
+    """A traceback keeps its lines; a label is one line."""
+    assert clean("a\nb", lines=True) == "a\nb"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_starts_a_formula(text: str) -> None:
+    """Whatever a spreadsheet would take for a formula gets an apostrophe; numbers are left as they are."""
+    assert csv_safe(text) == "'" + text
+    assert csv_safe(-1.5) == -1.5
+
+
+def test_markdown_shows_markup_literally() -> None:
+    """Pipes, backticks, brackets and tags are escaped."""
+    assert markdown("a|b `c` <d> [e](f)") == "a\\|b \\`c\\` &lt;d&gt; \\[e\\]\\(f\\)"
+
+
+def test_a_fence_is_longer_than_any_backticks_inside() -> None:
+    """Text cannot close its own code block."""
+    assert fenced("````").splitlines() == ["`````", "````", "`````"]
+
+
+def test_numbers_as_people_read_them() -> None:
+    """Thousands separated, significant digits without powers of ten, decimals as the images can resolve."""
+    assert [count(2880), count(31.4)] == ["2,880", "31.4"]
+    assert [significant(x) for x in (0, 0.01234, 6.321, 1941234, 99.96)] == [
+        "0",
+        "0.0123",
+        "6.32",
+        "1,940,000",
+        "100.0",
+    ]
+    assert [seconds(0), seconds(0.001), seconds(1234.5)] == ["0.00", "<0.01", "1,234.50"]
+    assert [share(0.97, 1000), share(0.97, 10_000)] == ["0.970", "0.9700"]

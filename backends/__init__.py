@@ -15,7 +15,7 @@ _HOME = {
     "QuantumHead": "backends.head",
     "Capabilities": "backends.head",
     "Executed": "backends.head",
-    "Options": "backends.head",
+    "HeadOptions": "backends.head",
     "HEADS": "backends.registry",
     "head_class": "backends.registry",
     "HeadError": "backends.errors",

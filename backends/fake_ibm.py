@@ -14,8 +14,7 @@ from backends._qiskit import compile_circuit, evaluate, simulator
 from backends.circuit import Circuit
 from backends.errors import ConfigError, ExecutionError
 from backends.fake_devices import device_name, device_size, load, snapshot
-from backends.head import Capabilities, Executed, QuantumHead
-from backends.head import Options as HeadOptions
+from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
 
 _METHOD = "density_matrix"
 _MAX_QUBITS = 10  # 16 MiB a density matrix

@@ -74,7 +74,7 @@ class ParameterShift(torch.autograd.Function):
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, grad_output: torch.Tensor) -> tuple[torch.Tensor, None]:  # type: ignore[override]  # torch's own stub is (*args)
+    def backward(ctx: Any, grad_output: torch.Tensor) -> tuple[torch.Tensor, None]:
         """Contract the gradient of the outputs with the Jacobian that ``forward`` measured."""
         (jacobian,) = ctx.saved_tensors
         return torch.einsum("ro,roa->ra", grad_output, jacobian), None

@@ -18,7 +18,7 @@ MAX_SHOTS = 10_000_000
 _ROUNDING = 1e-9
 
 
-class Options(pydantic.BaseModel):
+class HeadOptions(pydantic.BaseModel):
     """Base of an adapter's options: frozen, unknown keys refused."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -81,7 +81,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     """
 
     capabilities: ClassVar[Capabilities]
-    Options: ClassVar[type[Options]] = Options
+    Options: ClassVar[type[HeadOptions]] = HeadOptions
     noiseless_options: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
@@ -92,7 +92,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         shots: int | None = None,
         seed: int = 0,
         shift_rule: ShiftRule = "exact",
-        options: Mapping[str, Any] | Options | None = None,
+        options: Mapping[str, Any] | HeadOptions | None = None,
     ) -> None:
         super().__init__()
         self.options = self.check(circuit, shots=shots, options=options)
@@ -112,8 +112,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
     @classmethod
     def check(
-        cls, circuit: Circuit, *, shots: int | None, options: Mapping[str, Any] | Options | None = None
-    ) -> Options:
+        cls, circuit: Circuit, *, shots: int | None, options: Mapping[str, Any] | HeadOptions | None = None
+    ) -> HeadOptions:
         """Validate what a head would be made of, without making it, and return the validated options.
 
         Raises:
@@ -164,7 +164,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         """Circuit evaluations of one circuit in one training step: 1 + 2 n_angles for eq7 by parameter shift."""
         return 1 + (len(self.shifts) if self.gradient == "parameter-shift" else 0)
 
-    @final
+    @final  # type: ignore[misc]  # nn.Module declares forward an attribute
     def forward(self, angles: torch.Tensor) -> torch.Tensor:
         """Return p(outcome 0) of each measured qubit of each circuit.
 
@@ -179,7 +179,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         """
         rows = self._rows(angles)
         if torch.is_grad_enabled() and rows.requires_grad and self.gradient == "parameter-shift":
-            p_zero = ParameterShift.apply(rows, self)
+            p_zero: torch.Tensor = ParameterShift.apply(rows, self)  # type: ignore[no-untyped-call]  # torch's own
         else:
             p_zero = self.evaluate(rows, n_shifted=0)
         n_values = self.n_circuits * self.circuit.n_outputs

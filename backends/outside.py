@@ -8,7 +8,7 @@ import inspect
 import traceback
 
 from backends.errors import ConfigError
-from backends.head import Capabilities, Options, QuantumHead
+from backends.head import Capabilities, HeadOptions, QuantumHead
 
 GROUP = "quantum_head_bench.heads"
 
@@ -89,6 +89,6 @@ def _checked(found: object, *, who: str) -> type[QuantumHead]:
     if not isinstance(getattr(found, "capabilities", None), Capabilities):
         got = type(getattr(found, "capabilities", None)).__name__
         raise ConfigError(f"{who}: expected {found.__name__}.capabilities to be a backends.Capabilities, got {got}")
-    if not issubclass(found.Options, Options):
-        raise ConfigError(f"{who}: expected {found.__name__}.Options to be a subclass of backends.Options")
+    if not issubclass(found.Options, HeadOptions):
+        raise ConfigError(f"{who}: expected {found.__name__}.Options to be a subclass of backends.HeadOptions")
     return found

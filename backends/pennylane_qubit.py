@@ -12,7 +12,7 @@ import torch
 
 from backends.circuit import Angle, Gate
 from backends.errors import ConfigError, MissingPackageError
-from backends.head import Capabilities, Executed, Options, QuantumHead
+from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
 from backends.phase_layers import basis_bits
 from backends.registry import HEADS
 from backends.sampling import stream_seed
@@ -51,7 +51,7 @@ _OPERATIONS = {
 }  # sdg and tdg are adjoints
 
 
-class PennyLaneOptions(Options):
+class PennyLaneOptions(HeadOptions):
     """Options of the ``pennylane`` head.
 
     Attributes:

@@ -33,10 +33,14 @@ class PhaseLayer:
     hadamard: int | None
 
     @property
+    def moves(self) -> bool:
+        """Whether an amplitude comes from another basis state."""
+        return bool((self.source != np.arange(len(self.source))).any())
+
+    @property
     def is_identity(self) -> bool:
         """Whether nothing stands before the Hadamard."""
-        unmoved = bool((self.source == np.arange(len(self.source))).all())
-        return unmoved and not self.slopes.any() and not self.offsets.any()
+        return not (self.moves or self.slopes.any() or self.offsets.any())
 
 
 def compile_layers(circuit: Circuit) -> list[PhaseLayer]:
@@ -59,6 +63,9 @@ class _Builder:
         self.layers: list[PhaseLayer] = []
         self._n_angles = n_angles
         self._bits = basis_bits(n_qubits)
+        self._source: np.ndarray
+        self._slopes: np.ndarray
+        self._offsets: np.ndarray
         self._open()
 
     def add(self, gate: Gate) -> None:

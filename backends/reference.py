@@ -103,6 +103,5 @@ def outcome_probabilities(circuit: Circuit, angles: np.ndarray) -> np.ndarray:
 
 def _parameters(gate: Gate, angles: Sequence[float]) -> list[float]:
     return [
-        param.scale * angles[param.index] + param.offset if isinstance(param, Angle) else param
-        for param in gate.params
+        param.scale * angles[param.index] + param.offset if isinstance(param, Angle) else param for param in gate.params
     ]

@@ -54,9 +54,7 @@ HEADS: dict[str, Entry] = {
         (*_QISKIT, "qiskit_ibm_runtime"),
         "qiskit",
     ),
-    "pennylane": Entry(
-        "backends.pennylane_qubit:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"
-    ),
+    "pennylane": Entry("backends.pennylane_qubit:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"),
 }
 
 

@@ -20,15 +20,19 @@ class Statevector(QuantumHead):
         analytic=True, shots=True, noisy=False, autograd=True, multicore=False, max_qubits=16
     )
 
+    start: torch.Tensor
+    is_zero: torch.Tensor
+    outcome: torch.Tensor
+
     def _prepare(self) -> None:
         self._layers: list[tuple[str | None, str | None, str | None, int | None]] = []
         layers = compile_layers(self.circuit)
         for number, layer in enumerate(layers):
             last = layer.hadamard is None  # phases after the last Hadamard leave every probability as it is
             names = (
-                self._constant(f"source{number}", layer.source, needed=(layer.source != range(len(layer.source))).any()),
-                self._constant(f"slopes{number}", layer.slopes.T, needed=layer.slopes.any() and not last),
-                self._constant(f"offsets{number}", layer.offsets, needed=layer.offsets.any() and not last),
+                self._constant(f"source{number}", layer.source, needed=layer.moves),
+                self._constant(f"slopes{number}", layer.slopes.T, needed=bool(layer.slopes.any()) and not last),
+                self._constant(f"offsets{number}", layer.offsets, needed=bool(layer.offsets.any()) and not last),
             )
             self._layers.append((*names, layer.hadamard))
         n_hadamards = len(layers) - 1
@@ -70,10 +74,10 @@ class Statevector(QuantumHead):
         state = self.start
         for source, slopes, offsets, hadamard in self._layers:
             if source:
-                state = state[:, getattr(self, source)]
+                state = state[:, self.get_buffer(source)]
             if slopes or offsets:
-                phase = rows @ getattr(self, slopes) if slopes else 0.0
-                phase = phase + getattr(self, offsets) if offsets else phase
+                phase = rows @ self.get_buffer(slopes) if slopes else rows.new_zeros(1, 1)
+                phase = phase + self.get_buffer(offsets) if offsets else phase
                 state = state * torch.complex(phase.cos(), phase.sin())
             if hadamard is not None:
                 halves = state.reshape(len(state), 2**hadamard, 2, -1)

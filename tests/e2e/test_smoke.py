@@ -83,7 +83,7 @@ def test_report_has_every_row(smoke):
 
 
 def test_show_and_list(smoke):
-    """show prints a run by the beginning of its id, as text and as JSON; list --json names what there is."""
+    """Show prints a run by the beginning of its id, as text and as JSON; list --json names what there is."""
     record = _records(smoke / "one")["linear"]
     shown = _qhb("show", record.run_id[:10], "--results", smoke / "one", cwd=smoke)
     assert f"test accuracy {record.evaluation.accuracy:.4f}" in shown.stdout

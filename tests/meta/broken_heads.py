@@ -9,7 +9,7 @@ import torch
 
 from backends.circuit import Angle, Circuit, Gate
 from backends.gradients import Shift
-from backends.head import Capabilities, Executed, Options, QuantumHead
+from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
 from backends.sampling import sample_frequencies, stream_seed
 from backends.statevector import Statevector
 
@@ -45,7 +45,7 @@ def with_gates(circuit: Circuit, change: Callable[[Gate], Gate]) -> Circuit:
 class LenientOptions(Wrapped):
     """Misspelt options are ignored."""
 
-    class Lenient(Options):
+    class Lenient(HeadOptions):
         """Unknown keys pass."""
 
         model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
@@ -291,7 +291,7 @@ class DoubledSampledGradient(Wrapped):
         self.shifts = scaled(self.shifts, 1.0 if self.shots is None else 2.0)
 
 
-class NoisyOptions(Options):
+class NoisyOptions(HeadOptions):
     gate_noise: bool = True
     readout_error: bool = True
 

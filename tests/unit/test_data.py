@@ -65,7 +65,7 @@ def test_test_images_do_not_depend_on_the_seed(embedded):
 
 
 def test_official_test_images(embedded):
-    """test = "official" trains on 4,000, validates on 1,000 and tests on the 10,000 images of the test file."""
+    """Test = "official" trains on 4,000, validates on 1,000 and tests on the 10,000 images of the test file."""
     parts = data.split(embedded, DataSpec(test="official"), seed=0)
 
     assert [len(part.labels) for part in parts] == [4000, 1000, 10_000]
@@ -89,7 +89,9 @@ def test_damaged_embedded_file_is_named(monkeypatch, tmp_path):
         (tmp_path / "datasets" / name).write_bytes(content)
     monkeypatch.setattr(data.importlib.resources, "files", lambda package: tmp_path)
 
-    with pytest.raises(DatasetError, match=r"mnist-train-5000.npz is damaged: expected SHA-256 04ac74d7\w+, found \w{64}"):
+    with pytest.raises(
+        DatasetError, match=r"mnist-train-5000.npz is damaged: expected SHA-256 04ac74d7\w+, found \w{64}"
+    ):
         data.load("mnist-5000")
 
 

@@ -25,6 +25,11 @@ def test_nothing_to_divide_by_is_none():
     """A class that is never predicted has no precision, one that never occurs no recall; neither counts as 0."""
     scores = class_scores(confusion_matrix(np.array([0, 0]), np.array([0, 2]), n_classes=4))
 
-    assert [(score.precision, score.recall) for score in scores] == [(1.0, 0.5), (None, None), (0.0, None), (None, None)]
+    assert [(score.precision, score.recall) for score in scores] == [
+        (1.0, 0.5),
+        (None, None),
+        (0.0, None),
+        (None, None),
+    ]
     assert macro([score.precision for score in scores]) == 0.5
     assert macro([None, None]) is None

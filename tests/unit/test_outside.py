@@ -101,7 +101,7 @@ def test_our_names_stay_ours(folder):
         ("stranger:number", "expected a subclass of backends.QuantumHead, got a int"),
         ("stranger:Unfinished", "abstract class Unfinished; write _execute, _prepare"),
         ("stranger:Incapable", "Incapable.capabilities to be a backends.Capabilities, got NoneType"),
-        ("stranger:NoOptions", "NoOptions.Options to be a subclass of backends.Options"),
+        ("stranger:NoOptions", "NoOptions.Options to be a subclass of backends.HeadOptions"),
         ("stranger:", "expected package.module:Class, got 'stranger:'"),
         ("a b:Half", "expected package.module:Class, got 'a b:Half'"),
     ],

@@ -22,7 +22,7 @@ def test_presets_expand(name):
 
 
 def test_bench_is_the_papers_protocol():
-    """bench trains seeds 0-2 for 20 epochs of batch 32 on 5,000 images, 1,000 shots, with every required head in it."""
+    """Bench trains seeds 0-2 for 20 epochs of batch 32 on 5,000 images, 1,000 shots, with every required head in it."""
     plan = load_preset("bench")
     runs = expand(plan, dataset_sha256=_SHA)
     full = [run.spec for run in runs if run.spec.scope == "full"]
@@ -76,7 +76,10 @@ def test_id_is_of_what_is_asked():
         ('[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {device = "manilla"}', "did you mean 'manila'"),
         ('[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {devise = "manila"}', "devise"),
         ('[[runs]]\nhead = "linear"\nshot = 3', r"p.toml:5: unknown key runs.\[1\].shot; did you mean 'shots'"),
-        ('[training]\nepoch = 3\n[[runs]]\nhead = "linear"', "p.toml:4: unknown key training.epoch; did you mean 'epochs'"),
+        (
+            '[training]\nepoch = 3\n[[runs]]\nhead = "linear"',
+            "p.toml:4: unknown key training.epoch; did you mean 'epochs'",
+        ),
         ('[data]\nname = "minst"\n[[runs]]\nhead = "linear"', "data.name: Input should be 'mnist-5000'.*got 'minst'"),
         ('[training]\nlearning_rate = nan\n[[runs]]\nhead = "linear"', "training.learning_rate: .*finite.*got nan"),
         ('[[runs]]\nhead = "linear"\nseeds = [-1]', "seed"),
@@ -105,7 +108,7 @@ def test_all_problems_at_once():
 
 def test_unknown_preset():
     """A preset that is not there is answered with those that are."""
-    with pytest.raises(PlanError, match="unknown preset 'benhc': expected one of bench, .*did you mean 'bench'"):
+    with pytest.raises(PlanError, match=r"unknown preset 'benhc': expected one of bench, .*did you mean 'bench'"):
         load_preset("benhc")
 
 

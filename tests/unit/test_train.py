@@ -44,13 +44,18 @@ def test_layers_are_figure_4():
 def test_equal_seeds_give_equal_layers_whatever_the_head():
     """Heads are compared from the same initial weights; another seed gives others."""
     linear, cosine, quantum = (
-        Classifier(head, ModelSpec(), seed=3) for head in (baseline_class("linear")(10), baseline_class("cosine")(10), _statevector())
+        Classifier(head, ModelSpec(), seed=3)
+        for head in (baseline_class("linear")(10), baseline_class("cosine")(10), _statevector())
     )
-    for (name, one), two in zip(linear.features.state_dict().items(), quantum.features.state_dict().values(), strict=True):
+    for (name, one), two in zip(
+        linear.features.state_dict().items(), quantum.features.state_dict().values(), strict=True
+    ):
         assert torch.equal(one, two), name
     assert torch.equal(linear.to_head.weight, cosine.to_head.weight)
     assert quantum.to_head.weight.shape == (40, 128)
-    assert not torch.equal(linear.to_head.weight, Classifier(baseline_class("linear")(10), ModelSpec(), seed=4).to_head.weight)
+    assert not torch.equal(
+        linear.to_head.weight, Classifier(baseline_class("linear")(10), ModelSpec(), seed=4).to_head.weight
+    )
 
 
 @pytest.mark.parametrize("spec", [ModelSpec(padding="same", pool_kernel=3), ModelSpec(initialization="xavier")])

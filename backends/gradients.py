@@ -65,7 +65,7 @@ class ParameterShift(torch.autograd.Function):
         for block, shift in enumerate(shifts, start=1):
             stacked[block, :, shift.angle] += shift.shift
         p_zero = head.evaluate(stacked.flatten(0, 1), n_shifted=n_rows * len(shifts))
-        p_zero = p_zero.reshape(1 + len(shifts), n_rows, -1)
+        p_zero = p_zero.reshape(1 + len(shifts), n_rows, head.circuit.n_outputs)
         coefficients = rows.new_zeros(len(shifts), n_angles)
         for block, shift in enumerate(shifts):
             coefficients[block, shift.angle] = shift.coefficient

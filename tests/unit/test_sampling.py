@@ -1,0 +1,84 @@
+"""Streams of random numbers, and the sampling of joint outcomes. Seeds are fixed."""
+
+import numpy as np
+import pytest
+import torch
+
+from backends.conformance.results import chi_square_bound, sampling_tolerance
+from backends.sampling import sample_frequencies, stream_seed
+
+_JOINT = torch.tensor([[0.1, 0.2, 0.05, 0.15, 0.2, 0.0, 0.2, 0.1]], dtype=torch.float64)
+
+
+def test_streams_are_reproducible_and_differ() -> None:
+    """The same triple gives the same seed, any other triple another; each fits 63 bits."""
+    triples = [(s, purpose, index) for s in (0, 1, 2**40) for purpose in ("shots", "init") for index in (0, 1, 10**9)]
+    seeds = [stream_seed(*triple) for triple in triples]
+
+    assert seeds == [stream_seed(*triple) for triple in triples]
+    assert len(set(seeds)) == len(triples)
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_values_are_counts_of_shots() -> None:
+    """Each frequency is k / shots."""
+    got = sample_frequencies(_JOINT.expand(50, -1), shots=97, seed=1) * 97
+
+    assert got.shape == (50, 3)
+    torch.testing.assert_close(got, got.round(), rtol=0, atol=1e-12)
+
+
+def test_marginals_are_right() -> None:
+    """With a million shots every output is within sampling error of its probability."""
+    expected = np.array([0.5, 0.5, 0.55])
+
+    got = sample_frequencies(_JOINT, shots=1_000_000, seed=2)[0].numpy()
+
+    assert (np.abs(got - expected) <= sampling_tolerance(expected, shots=1_000_000)).all()
+
+
+def test_single_shots_follow_the_joint_distribution() -> None:
+    """20,000 rows of one shot pass a chi-square test, and an outcome of probability 0 never comes."""
+    bits = 1 - sample_frequencies(_JOINT.expand(20_000, -1), shots=1, seed=3)
+    counts = np.bincount((bits @ torch.tensor([4.0, 2.0, 1.0], dtype=torch.float64)).int().numpy(), minlength=8)
+    expected = 20_000 * _JOINT[0].numpy()
+    possible = expected > 0
+
+    assert counts[~possible].tolist() == [0]
+    assert (((counts - expected) ** 2)[possible] / expected[possible]).sum() < chi_square_bound(6)
+
+
+def test_outputs_share_their_shots() -> None:
+    """Both halves of a Bell pair have the same frequency in every row."""
+    bell = torch.tensor([[0.5, 0, 0, 0.5]], dtype=torch.float64).expand(100, -1)
+
+    got = sample_frequencies(bell, shots=100, seed=4)
+
+    assert torch.equal(got[:, 0], got[:, 1])
+    assert got[:, 0].std() > 0.02
+
+
+def test_certain_outcomes_are_certain() -> None:
+    """Probabilities 0 and 1 give frequencies 0 and 1, without a division by zero."""
+    one_hot = torch.eye(4, dtype=torch.float64)
+
+    got = sample_frequencies(one_hot, shots=1000, seed=5)
+
+    assert got.tolist() == [[1, 1], [1, 0], [0, 1], [0, 0]]
+
+
+@pytest.mark.parametrize("shots", [1, 100, 10_000_000])
+def test_a_seed_repeats_and_another_does_not(shots: int) -> None:
+    """Every draw comes from the seed alone."""
+    rows = _JOINT.expand(200, -1)
+    first = sample_frequencies(rows, shots=shots, seed=6)
+
+    assert torch.equal(first, sample_frequencies(rows, shots=shots, seed=6))
+    assert not torch.equal(first, sample_frequencies(rows, shots=shots, seed=7))
+
+
+def test_rounding_of_probabilities_is_harmless() -> None:
+    """A joint distribution that is off by rounding, below 0 or above 1, is still sampled."""
+    off = torch.tensor([[1 + 1e-15, -1e-16]], dtype=torch.float64)
+
+    assert sample_frequencies(off, shots=10, seed=8).tolist() == [[1.0]]

@@ -10,8 +10,9 @@ from typing import Any
 
 from harness.record import RunRecord
 from harness.report import paper
-from harness.report.text import clean
+from harness.report.text import clean, short
 
+MAX_LABEL = 120
 STATUSES = ("ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped")
 
 
@@ -125,9 +126,10 @@ def grouped(records: Sequence[RunRecord]) -> Results:
     shared = collections.Counter(label for label, _ in rows)
     groups = []
     for (label, config), runs in rows.items():
-        name = clean(label) or "(no label)"
-        if shared[label] > 1 or name == paper.LABEL:  # the latter so that no run passes for the paper's
-            name += f" [{hashlib.sha256(config.encode()).hexdigest()[:6]}]"
+        name = short(clean(label), MAX_LABEL) or "(no label)"
+        # Two labels that were cut may look alike, and no run passes for the paper's row.
+        if shared[label] > 1 or len(label) > MAX_LABEL or name == paper.LABEL:
+            name += f" [{hashlib.sha256((label + config).encode(errors='replace')).hexdigest()[:6]}]"
         groups.append(Group(name, tuple(runs)))
     return Results(tuple(groups), tuple(earlier))
 

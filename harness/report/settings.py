@@ -18,6 +18,7 @@ from harness.report.svg import Drawing
 from harness.report.text import Missing, clean, counted, listed, share, short
 from harness.spec import RunSpec
 
+_LINE = 118
 _MAX_QUBITS = 8  # of the oracle's check below: beyond, it takes seconds
 _OPEN_POINTS: tuple[tuple[str, str, Callable[[RunSpec], Any]], ...] = (
     ("which images", "5,000 of MNIST", lambda spec: f"the first {spec.data.n_images:,} of {spec.data.name}'s training file"),
@@ -70,8 +71,8 @@ def head_settings(results: Results) -> list[HeadSettings]:
         config["weights_from"] = [run.spec.weights_from for run in group.runs] if config["weights_from"] else None
         head = next((run.head for run in group.runs if run.head), None)
         facts = "the head was never built" if head is None else (
-            f"{head.summary}; gradient by {head.gradient}; {counted(head.n_parameters, 'trainable parameter')}, "
-            f"{head.n_head_parameters:,} of them in the circuits"
+            f"{head.summary}; gradient by {head.gradient}; {counted(head.n_parameters, 'trainable parameter')}"
+            + (f", {head.n_head_parameters:,} of them in the head" if head.n_head_parameters else "")
         )  # fmt: skip
         provenance = _json(head.provenance) if head and head.provenance else ""
         found.append(HeadSettings(group.label, clean(facts), _json(config), provenance))
@@ -172,4 +173,16 @@ def _users(labels: list[str]) -> str:
 
 
 def _json(value: Any) -> str:
-    return short(clean(json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True), lines=True), 40_000)
+    return short(clean(_lines(value, ""), lines=True), 40_000)
+
+
+def _lines(value: Any, margin: str) -> str:
+    """Return JSON in which whatever fits a line stands on one."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if len(margin) + len(text) <= _LINE or not isinstance(value, (dict, list)):
+        return text
+    inner = margin + "  "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key, ensure_ascii=False)}: {_lines(value[key], inner)}" for key in sorted(value)]
+        return "{\n" + ",\n".join(inner + part for part in parts) + f"\n{margin}}}"
+    return "[\n" + ",\n".join(inner + _lines(part, inner) for part in value) + f"\n{margin}]"

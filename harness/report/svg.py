@@ -73,7 +73,7 @@ def drawing(figure: Figure, *, name: str, alt: str, caption: str) -> Drawing:
     width = float(root.get("width", "0pt").removesuffix("pt"))
     _tidy(root, name)
     root.attrib = {
-        "viewBox": root.get("viewBox", ""), "role": "img", "aria-label": alt, "style": f"max-width: {width / 72 * 96:.0f}px",
+        "viewBox": root.get("viewBox", ""), "role": "img", "aria-label": alt, "style": f"--natural: {width / 72 * 96:.0f}px; max-width: var(--natural)",
     }  # fmt: skip
     return Drawing(name, ET.tostring(root, encoding="unicode", short_empty_elements=False), caption)
 

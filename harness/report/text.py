@@ -6,7 +6,9 @@ import re
 import unicodedata
 
 DASH = "–"
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~$])")
+# Inside a line; an underscore within a word is no emphasis. Then what makes a list or a heading at the start of a line.
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
+_MARKDOWN_START = re.compile(r"^(\s*)(\d*)((?<=\d)[.)]|(?<!\d)[-+#=])(?=[-+#=\s]|$)")
 _CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -57,7 +59,7 @@ def csv_safe(value: object) -> object:
 def markdown(value: object) -> str:
     """Return text that Markdown shows literally, in a table's cell too."""
     escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", clean(value).replace("&", "&amp;"))
-    return escaped.replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN_START.sub(r"\1\2\\\3", escaped.replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def fenced(text: str, language: str = "") -> str:

@@ -37,7 +37,9 @@ def test_no_cell_starts_a_formula(text: str) -> None:
 
 def test_markdown_shows_markup_literally() -> None:
     """Pipes, backticks, brackets and tags are escaped."""
-    assert markdown("a|b `c` <d> [e](f)") == "a\\|b \\`c\\` &lt;d&gt; \\[e\\]\\(f\\)"
+    assert markdown("a|b `c` <d> [e](f)") == "a\\|b \\`c\\` &lt;d&gt; \\[e\\](f)"
+    assert markdown("_a_ b_c *d*") == "\\_a\\_ b_c \\*d\\*"
+    assert [markdown(text) for text in ("- a", "1. a", "# a", "0.5 - 1")] == ["\\- a", "1\\. a", "\\# a", "0.5 - 1"]
 
 
 def test_a_fence_is_longer_than_any_backticks_inside() -> None:

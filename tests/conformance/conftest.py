@@ -1,7 +1,6 @@
 """Which heads the conformance suite runs on, and with which options."""
 
 import functools
-import importlib
 import json
 import os
 from typing import Any
@@ -27,7 +26,7 @@ def suite(head: str, request: pytest.FixtureRequest) -> Suite:
     """Return the head's suite; each of its checks is run once, whichever test asks first."""
     named = bool(request.config.getoption("--head"))
     try:
-        found = _resolve(head)
+        found = head_class(head)
     except MissingPackageError as error:
         # Where somebody counts on the head, its absence is an error.
         if named or os.environ.get("CI") == "true":
@@ -39,14 +38,6 @@ def suite(head: str, request: pytest.FixtureRequest) -> Suite:
 @functools.cache
 def _suite(found: type[QuantumHead], settings: tuple[str, ...]) -> Suite:
     return Suite(Subject(found, options=dict(map(_setting, settings))))
-
-
-def _resolve(name: str) -> type[QuantumHead]:
-    if ":" not in name:
-        return head_class(name)
-    module, _, attribute = name.partition(":")
-    found: type[QuantumHead] = getattr(importlib.import_module(module), attribute)
-    return found
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -63,7 +63,7 @@ def sampled_gradient_is_unbiased(subject: Subject) -> Iterator[Finding]:
     yield Finding(abs(float((z**2).mean()) - 1), 5 * np.sqrt(2 / z.size), "|variance / expected variance - 1|")
 
 
-def noisy_gradient_matches_its_own_differences(subject: Subject) -> Iterator[Finding]:
+def noisy_gradient_is_its_own_derivative(subject: Subject) -> Iterator[Finding]:
     """With noise on, the exact gradient is the derivative of the noisy probability, not of the ideal one."""
     if not subject.head_class.capabilities.noisy:
         raise NotApplicable("it models no noise")

@@ -75,7 +75,7 @@ def sampling_tolerance(p: np.ndarray, *, shots: int) -> np.ndarray:
     """Return the allowed |k / shots - p|: five standard errors, and five counts for where p is near 0 or 1.
 
     Of all p, the chance that a right head exceeds it once is at most 6e-7 for 1 shot or more (a test sums the binomial
-    tails), so that a suite of 1,000 comparisons would cry wolf for 1 seed in 2,000; the seeds are fixed.
+    tails), so that a suite's 200 comparisons would cry wolf for 1 seed in 8,000; the seeds are fixed.
     """
     tolerance: np.ndarray = 5 * np.sqrt(p * (1 - p) / shots) + 5 / shots
     return tolerance

@@ -74,7 +74,7 @@ CHECKS: dict[str, Check] = {
         Check(noise.noise_is_on, after=(_RUNS,)),
         Check(noise.every_noise_source_matters, after=("noise_is_on", "ground_state_reads_zero")),
         Check(noise.shots_follow_the_exact_noise, after=("every_noise_source_matters",)),
-        Check(gradients.noisy_gradient_matches_its_own_differences, after=("gradient_matches_finite_differences",)),
+        Check(gradients.noisy_gradient_is_its_own_derivative, after=("gradient_matches_finite_differences",)),
     )
 }
 

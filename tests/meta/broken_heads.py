@@ -394,7 +394,7 @@ BROKEN: dict[type[QuantumHead], str] = {
     AnglesClamped: "two_pi_changes_nothing",
     ThirdOutputSeparate: "joint_outcomes_follow_the_oracle",
     DoubledSampledGradient: "sampled_gradient_is_unbiased",
-    IdealGradient: "noisy_gradient_matches_its_own_differences",
+    IdealGradient: "noisy_gradient_is_its_own_derivative",
     NoiseWithoutSwitch: "values_were_checked",
     QubitsReversed: "qubit_order",
     OutcomeFlipped: "ground_state_reads_zero",

@@ -9,6 +9,7 @@ imported when it is used: the parent of worker processes must not import Aer, wh
 import dataclasses
 import importlib.metadata
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import torch
 
 from backends.circuit import Angle, Circuit
 from backends.errors import ExecutionError
-from backends.head import Executed
+from backends.head import Executed, Outcomes
 from backends.sampling import stream_seed
 
 SEED_STEP = 2113  # Aer runs binding j of a job with the seed seed_simulator + 2113 j; each answer is checked for it
@@ -128,8 +129,7 @@ def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any
     if sampled:  # at the end: Aer then samples all shots from one final state
         pruned.measure(measured, range(circuit.n_outputs))
     else:
-        for output, qubit in enumerate(measured):
-            pruned.save_probabilities([qubit], label=f"output_{output}")
+        pruned.save_probabilities(measured[::-1])  # its first qubit is the lowest bit, our first output the highest
     table = np.array(list(known), dtype=np.float64).reshape(len(known), 1 + len(angles))
     return Compiled(pruned, qubits, tuple(measured), tuple(known.values()), table[:, 1:].T, table[:, 0], sampled)
 
@@ -163,24 +163,47 @@ def evaluate(
     Raises:
         ExecutionError: Aer failed, or answered for other rows, seeds, shots or another method than it was asked.
     """
+    if shots is None:
+        outcomes = evaluate_outcomes(aer, compiled, rows, shots=None, seed=seed, first_evaluation=first_evaluation)
+        return outcomes.margins()
+    found = _run(aer, compiled, rows, _frequencies, shots=shots, seed=seed, first_evaluation=first_evaluation)
+    return Executed(*found)
+
+
+def evaluate_outcomes(
+    aer: Any, compiled: Compiled, rows: torch.Tensor, *, shots: int | None, seed: int, first_evaluation: int
+) -> Outcomes:
+    """As ``evaluate``, for the joint outcomes of the measured qubits."""
+    read = _saved if shots is None else _joint_frequencies
+    return Outcomes(*_run(aer, compiled, rows, read, shots=shots, seed=seed, first_evaluation=first_evaluation))
+
+
+def _run(
+    aer: Any,
+    compiled: Compiled,
+    rows: torch.Tensor,
+    read: Callable[[list[Any], int], tuple[np.ndarray, int]],
+    *,
+    shots: int | None,
+    seed: int,
+    first_evaluation: int,
+) -> tuple[torch.Tensor, int, int]:
+    """Return what ``read`` makes of each job's results, in one tensor, and the circuits and shots that Aer executed."""
     n_outputs = len(compiled.measured)
-    outcomes = min(shots or 0, 2**n_outputs) if n_outputs < 32 else shots or 0
-    size = max(1, min(_JOB_ROWS, _JOB_OUTCOMES // max(1, outcomes)))
+    outcomes = min(shots or 2**n_outputs, 2**n_outputs)
+    size = max(1, min(_JOB_ROWS, _JOB_OUTCOMES // outcomes))
     base = stream_seed(seed, "aer", 0) >> 1  # 62 bits leave room for 10**15 evaluations
     angles = rows.detach().cpu().numpy()
-    p_zero: list[Any] = []
+    answers: list[np.ndarray] = []
     circuits = taken = 0
     for start in range(0, len(angles), size):
         seed_simulator = base + SEED_STEP * (first_evaluation + start)
         results = _run_job(aer, compiled, angles[start : start + size], shots=shots or 1, seed_simulator=seed_simulator)
+        answer, counted = read(results, n_outputs)
+        answers.append(answer)
         circuits += len(results)
-        if shots is None:
-            p_zero.append([[getattr(r.data, f"output_{k}")[0] for k in range(n_outputs)] for r in results])
-        else:
-            frequencies, counted = _frequencies(results, n_outputs)
-            p_zero.append(frequencies)
-            taken += counted
-    return Executed(torch.from_numpy(np.concatenate(p_zero)), circuits=circuits, shots=taken)
+        taken += counted
+    return torch.from_numpy(np.concatenate(answers)), circuits, taken
 
 
 def _run_job(aer: Any, compiled: Compiled, angles: np.ndarray, *, shots: int, seed_simulator: int) -> list[Any]:
@@ -203,15 +226,34 @@ def _run_job(aer: Any, compiled: Compiled, angles: np.ndarray, *, shots: int, se
     return results
 
 
+def _saved(results: list[Any], n_outputs: int) -> tuple[np.ndarray, int]:
+    """Return the saved joint probabilities, shape (n_rows, 2**n_outputs), and no shots."""
+    return np.array([r.data.probabilities for r in results], dtype=np.float64).reshape(-1, 2**n_outputs), 0
+
+
 def _frequencies(results: list[Any], n_outputs: int) -> tuple[np.ndarray, int]:
     """Return the frequency of outcome 0 of every output, shape (n_rows, n_outputs), and the shots that were counted."""
+    row, outcome, times = _counts(results)
+    shots = np.bincount(row, weights=times)
+    zeros = [np.bincount(row, weights=times * (~outcome >> bit & 1), minlength=len(shots)) for bit in range(n_outputs)]
+    return np.stack(zeros, axis=1) / shots[:, None], int(shots.sum())
+
+
+def _joint_frequencies(results: list[Any], n_outputs: int) -> tuple[np.ndarray, int]:
+    """Return the frequency of every joint outcome, shape (n_rows, 2**n_outputs), and the shots that were counted."""
+    row, outcome, times = _counts(results)
+    ours = sum((outcome >> bit & 1) << (n_outputs - 1 - bit) for bit in range(n_outputs))
+    shots = np.bincount(row, weights=times)
+    joint = np.bincount(row * 2**n_outputs + ours, weights=times, minlength=len(shots) * 2**n_outputs)
+    return joint.reshape(len(shots), -1) / shots[:, None], int(shots.sum())
+
+
+def _counts(results: list[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return row, outcome (output k in bit k) and how often it occurred, of all outcomes of all rows."""
     counts = [r.data.counts for r in results]
     row = np.repeat(np.arange(len(counts)), [len(count) for count in counts])
     outcome = np.array([int(key, 16) for count in counts for key in count])
-    times = np.array([n for count in counts for n in count.values()])
-    shots = np.bincount(row, weights=times)
-    zeros = [np.bincount(row, weights=times * (~outcome >> bit & 1), minlength=len(counts)) for bit in range(n_outputs)]
-    return np.stack(zeros, axis=1) / shots[:, None], int(shots.sum())
+    return row, outcome, np.array([n for count in counts for n in count.values()])
 
 
 def _affine(expression: Any, angles: list[Any]) -> tuple[float, ...]:

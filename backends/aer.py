@@ -4,9 +4,9 @@ from typing import Any, ClassVar, final
 
 import torch
 
-from backends._qiskit import compile_circuit, evaluate, simulator
+from backends._qiskit import compile_circuit, evaluate, evaluate_outcomes, simulator
 from backends.circuit import Circuit
-from backends.head import Capabilities, Executed, QuantumHead
+from backends.head import Capabilities, Executed, Outcomes, QuantumHead
 
 _METHOD = "statevector"
 _BASIS = ("h", "x", "sx", "rz", "cx")  # no controlled rotation, see compile_circuit
@@ -27,6 +27,11 @@ class AerShots(QuantumHead):
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
         return evaluate(
+            self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
+        )
+
+    def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
+        return evaluate_outcomes(
             self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
         )
 

@@ -6,6 +6,7 @@
     ├── AnglesError (ValueError)          what the network handed to the head: wrong shape, NaN, infinity
     ├── MissingPackageError (ImportError) an SDK that is not installed; the message holds the pip line
     ├── ExecutionError (RuntimeError)     the vendor's call failed (the vendor's exception is chained)
+    ├── TableError (RuntimeError)         a response table that does not answer as its backend does
     └── OutputError (ValueError)          the vendor's call answered, but not with probabilities
 
 Each message says who, what was expected, what came, and how to mend it.
@@ -34,6 +35,10 @@ class MissingPackageError(HeadError, ImportError):
 
 class ExecutionError(HeadError, RuntimeError):
     """The vendor's call failed."""
+
+
+class TableError(HeadError, RuntimeError):
+    """A response table that does not answer as its backend does."""
 
 
 class OutputError(HeadError, ValueError):

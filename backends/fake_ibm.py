@@ -10,11 +10,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self, final
 import pydantic
 import torch
 
-from backends._qiskit import compile_circuit, evaluate, simulator
+from backends._qiskit import compile_circuit, evaluate, evaluate_outcomes, simulator
 from backends.circuit import Circuit
 from backends.errors import ConfigError, ExecutionError
 from backends.fake_devices import device_name, device_size, load, snapshot
-from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
+from backends.head import Capabilities, Executed, HeadOptions, Outcomes, QuantumHead
 
 _METHOD = "density_matrix"
 _MAX_QUBITS = 10  # 16 MiB a density matrix
@@ -108,14 +108,24 @@ class FakeIBM(QuantumHead):
         self._aer = simulator(self._compiled, method=_METHOD, noise_model=self._noise_model())
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
-        executed = evaluate(
+        if self.shots is None:
+            return self._outcomes(rows, first_evaluation=first_evaluation).margins()
+        return evaluate(
+            self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
+        )
+
+    def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
+        outcomes = evaluate_outcomes(
             self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
         )
         if self.shots is not None or not self.options.readout_error:
-            return executed
-        one_of_zero, zero_of_one = torch.tensor(self._readout, dtype=torch.float64).T
-        p_zero = executed.p_zero * (1 - one_of_zero) + (1 - executed.p_zero) * zero_of_one
-        return Executed(p_zero, circuits=executed.circuits, shots=executed.shots)
+            return outcomes
+        joint = outcomes.joint
+        for output, (one_of_zero, zero_of_one) in enumerate(self._readout):  # Aer saves what no readout has touched
+            zero, one = joint.reshape(len(rows), 2**output, 2, -1).unbind(dim=2)
+            read_zero = zero * (1 - one_of_zero) + one * zero_of_one
+            joint = torch.stack((read_zero, zero + one - read_zero), dim=2).reshape(len(rows), -1)
+        return Outcomes(joint, circuits=outcomes.circuits, shots=0)
 
     def provenance(self) -> dict[str, Any]:
         """Return the device, its snapshot, the circuit's place on it, and the errors of the qubits and gates in use."""

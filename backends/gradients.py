@@ -1,6 +1,7 @@
 """The one parameter-shift implementation, for every head that cannot be differentiated from within."""
 
 import dataclasses
+import functools
 import math
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,21 +61,26 @@ class ParameterShift(torch.autograd.Function):
             p(0), shape (n_rows, n_outputs), float64.
         """
         n_rows, n_angles = rows.shape
-        shifts = head.shifts
-        stacked = rows.repeat(1 + len(shifts), 1, 1)
-        for block, shift in enumerate(shifts, start=1):
-            stacked[block, :, shift.angle] += shift.shift
-        p_zero = head.evaluate(stacked.flatten(0, 1), n_shifted=n_rows * len(shifts))
-        p_zero = p_zero.reshape(1 + len(shifts), n_rows, head.circuit.n_outputs)
-        coefficients = rows.new_zeros(len(shifts), n_angles)
-        for block, shift in enumerate(shifts):
-            coefficients[block, shift.angle] = shift.coefficient
-        ctx.save_for_backward(torch.einsum("sro,sa->roa", p_zero[1:], coefficients))
+        offsets, coefficients = (table.to(rows) for table in _tables(head.shifts, n_angles))
+        stacked = rows + offsets[:, None, :]
+        p_zero = head.evaluate(stacked.flatten(0, 1), n_shifted=n_rows * len(head.shifts))
+        p_zero = p_zero.reshape(1 + len(head.shifts), n_rows, head.circuit.n_outputs)
+        ctx.save_for_backward(p_zero[1:], coefficients)
         return p_zero[0]
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad_output: torch.Tensor) -> tuple[torch.Tensor, None]:
-        """Contract the gradient of the outputs with the Jacobian that ``forward`` measured."""
-        (jacobian,) = ctx.saved_tensors
-        return torch.einsum("ro,roa->ra", grad_output, jacobian), None
+        """Contract the gradient of the outputs with the shifted probabilities that ``forward`` measured."""
+        shifted, coefficients = ctx.saved_tensors
+        return (shifted * grad_output).sum(dim=2).T @ coefficients, None
+
+
+@functools.cache
+def _tables(shifts: tuple[Shift, ...], n_angles: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what is added to a row (nothing, then each shift), and the coefficients; (1 +) n_shifts x n_angles."""
+    offsets, coefficients = torch.zeros(2, 1 + len(shifts), n_angles, dtype=torch.float64)
+    for number, shift in enumerate(shifts, start=1):
+        offsets[number, shift.angle] = shift.shift
+        coefficients[number, shift.angle] = shift.coefficient
+    return offsets, coefficients[1:]

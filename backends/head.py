@@ -3,8 +3,8 @@
 import abc
 import dataclasses
 import time
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, TypeVar, final
 
 import pydantic
 import torch
@@ -12,10 +12,12 @@ import torch
 from backends.circuit import Circuit
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
 from backends.gradients import ParameterShift, ShiftRule, shifts_of
+from backends.phase_layers import basis_bits
 from backends.tally import Tally
 
 MAX_SHOTS = 10_000_000
 _ROUNDING = 1e-9
+_LOST = 1e-6  # of a row's probability: the noise channels of Aer lose 1e-9 a gate
 
 
 class HeadOptions(pydantic.BaseModel):
@@ -35,6 +37,7 @@ class Capabilities:
         autograd: In the analytic case torch differentiates through it; otherwise the parameter-shift rule does.
         multicore: The backend uses every core it finds, so that a run wants the machine for itself.
         max_qubits: Widest circuit.
+        tabulated: It answers from a response table: its backend executed circuits when it was built, and none since.
     """
 
     analytic: bool
@@ -43,6 +46,7 @@ class Capabilities:
     autograd: bool
     multicore: bool
     max_qubits: int
+    tabulated: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,10 +64,33 @@ class Executed:
     shots: int
 
 
+@dataclasses.dataclass(frozen=True)
+class Outcomes:
+    """What ``_outcomes`` returns; ``circuits`` and ``shots`` as in ``Executed``.
+
+    Attributes:
+        joint: Probability (exact head) or relative frequency (sampling head) of each joint outcome of the measured
+            qubits, float64, shape (n_rows, 2**n_outputs); the first measured qubit is the top bit.
+    """
+
+    joint: torch.Tensor
+    circuits: int
+    shots: int
+
+    def margins(self) -> Executed:
+        """Return p(outcome 0) of each measured qubit."""
+        is_zero = 1.0 - basis_bits(self.joint.shape[1].bit_length() - 1).T
+        return Executed(self.joint @ torch.from_numpy(is_zero).to(self.joint), circuits=self.circuits, shots=self.shots)
+
+
+_Answer = TypeVar("_Answer", Executed, Outcomes)
+
+
 class QuantumHead(torch.nn.Module, abc.ABC):
     """A layer of ``n_circuits`` copies of one circuit, each fed its own angles.
 
-    An adapter writes ``_prepare``, ``_execute`` and ``provenance``, and nothing else. One that models noise also says, in
+    An adapter writes ``_prepare``, ``_execute`` and ``provenance``. With ``_outcomes`` too, circuits with several outputs
+    can be sampled from its response table. One that models noise also says, in
     ``noiseless_options``, which option turns off each source of noise, e.g. ``{"readout_error": False}``: with all of
     them it must equal the oracle, and each alone must make a difference.
 
@@ -197,27 +224,30 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         """
         if len(rows) == 0:
             return rows.new_zeros(0, self.circuit.n_outputs)
-        started = time.perf_counter()
-        try:
-            executed = self._execute(rows, first_evaluation=self.n_evaluated)
-        except HeadError:
-            raise
-        except Exception as error:
-            raise ExecutionError(
-                f"{self.name}: the backend failed on {len(rows)} evaluations of circuit {self.circuit.name!r}: "
-                f"{type(error).__name__}: {error}"
-            ) from error
-        seconds = time.perf_counter() - started
-        self.n_evaluated += len(rows)
-        p_zero = self._checked_output(executed.p_zero, n_rows=len(rows))
-        self.tally.add(
-            n_forward=len(rows) - n_shifted,
-            n_shifted=n_shifted,
-            executed=executed.circuits,
-            shots=executed.shots,
-            seconds=seconds,
-        )
-        return p_zero
+        executed = self._counted(self._execute, rows, n_shifted=n_shifted)
+        return self._checked_output(executed.p_zero, shape=(len(rows), self.circuit.n_outputs))
+
+    @final
+    def outcome_probabilities(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the probability of each joint outcome, or of a head that samples its frequency; checked and counted.
+
+        Args:
+            rows: Bound angles in radians, shape (n_rows, n_angles), float64.
+        Returns:
+            float64, shape (n_rows, 2**n_outputs); the first measured qubit is the top bit.
+        Raises:
+            ConfigError: the adapter has no ``_outcomes``.
+        """
+        outcomes = self._counted(self._outcomes, rows, n_shifted=0)
+        joint = self._checked_output(outcomes.joint, shape=(len(rows), 2**self.circuit.n_outputs))
+        wrong = (joint.sum(dim=1) - 1).abs() > _LOST
+        if wrong.any():
+            row = int(wrong.nonzero()[0])
+            raise OutputError(
+                f"{self.name}: the joint outcome probabilities of a row must add up to 1, those of row {row} add up to "
+                f"{joint[row].sum().item()}"
+            )
+        return joint
 
     @abc.abstractmethod
     def _prepare(self) -> None:
@@ -232,6 +262,13 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             first_evaluation: The number of the first row's evaluation in this head's life; shot noise of row j is
                 seeded from ``(self.seed, first_evaluation + j)`` or, for the whole job, ``(self.seed, first_evaluation)``.
         """
+
+    def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
+        """Run one job, as ``_execute``, for the joint outcomes of the measured qubits."""
+        raise ConfigError(
+            f"{self.name}: it does not say how often each joint outcome occurs; write its _outcomes, or use a circuit with "
+            "one output"
+        )
 
     @abc.abstractmethod
     def provenance(self) -> dict[str, Any]:
@@ -258,17 +295,36 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             rows = torch.cat((rows, self.weights.double().expand(*rows.shape[:-1], -1)), dim=-1)
         return rows.flatten(0, -2)
 
-    def _checked_output(self, p_zero: torch.Tensor, *, n_rows: int) -> torch.Tensor:
-        expected = (n_rows, self.circuit.n_outputs)
-        if not isinstance(p_zero, torch.Tensor) or tuple(p_zero.shape) != expected or p_zero.dtype != torch.float64:
+    def _counted(self, run: Callable[..., _Answer], rows: torch.Tensor, *, n_shifted: int) -> _Answer:
+        """Run one job, name what fails, and count and time it."""
+        started = time.perf_counter()
+        try:
+            executed = run(rows, first_evaluation=self.n_evaluated)
+        except HeadError:
+            raise
+        except Exception as error:
+            raise ExecutionError(
+                f"{self.name}: the backend failed on {len(rows)} evaluations of circuit {self.circuit.name!r}: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        self.n_evaluated += len(rows)
+        self.tally.add(
+            n_forward=len(rows) - n_shifted,
+            n_shifted=n_shifted,
+            executed=executed.circuits,
+            shots=executed.shots,
+            seconds=time.perf_counter() - started,
+        )
+        return executed
+
+    def _checked_output(self, p_zero: torch.Tensor, *, shape: tuple[int, int]) -> torch.Tensor:
+        if not isinstance(p_zero, torch.Tensor) or tuple(p_zero.shape) != shape or p_zero.dtype != torch.float64:
             got = (
                 f"{p_zero.dtype} of shape {tuple(p_zero.shape)}"
                 if isinstance(p_zero, torch.Tensor)
                 else type(p_zero).__name__
             )
-            raise OutputError(
-                f"{self.name}: the adapter must return torch.float64 of shape {expected}, it returned {got}"
-            )
+            raise OutputError(f"{self.name}: the adapter must return torch.float64 of shape {shape}, it returned {got}")
         wrong = ~((p_zero >= -_ROUNDING) & (p_zero <= 1 + _ROUNDING))  # true for NaN as well
         if wrong.any():
             row, output = torch.nonzero(wrong)[0].tolist()

@@ -1,5 +1,6 @@
 """The ``pennylane`` head: one PennyLane job for all rows, on any installed qubit device; the only user of PennyLane."""
 
+import dataclasses
 import difflib
 import functools
 import importlib.metadata
@@ -12,8 +13,7 @@ import torch
 
 from backends.circuit import Angle, Gate
 from backends.errors import ConfigError, MissingPackageError
-from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
-from backends.phase_layers import basis_bits
+from backends.head import Capabilities, Executed, HeadOptions, Outcomes, QuantumHead
 from backends.registry import HEADS
 from backends.sampling import stream_seed
 
@@ -90,14 +90,20 @@ class PennyLane(QuantumHead):
     def _prepare(self) -> None:
         if importlib.util.find_spec("pennylane") is None:
             raise MissingPackageError(f"{self.name} needs pennylane, not installed: {HEADS['pennylane'].pip_line}")
-        circuit = self.circuit
-        self._is_zero = 1.0 - basis_bits(circuit.n_outputs).T  # of the joint outcomes, shape (2**n_outputs, n_outputs)
         # A density matrix squares the number of amplitudes.
-        elements = 4**circuit.n_qubits if self.options.device == "default.mixed" else 2**circuit.n_qubits
-        self._tape_rows = max(1, _MAX_ELEMENTS // max(elements, (self.shots or 0) * circuit.n_qubits))
+        n_qubits = self.circuit.n_qubits
+        elements = 4**n_qubits if self.options.device == "default.mixed" else 2**n_qubits
+        self._tape_rows = max(1, _MAX_ELEMENTS // max(elements, (self.shots or 0) * n_qubits))
         self._device(seed=0)  # a device that cannot be made is found here, not in the first step
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
+        found = self._outcomes(rows, first_evaluation=first_evaluation).margins()
+        if self.shots is None:
+            return found
+        counts = (found.p_zero * self.shots).round()  # k / shots, free of the sum's rounding
+        return dataclasses.replace(found, p_zero=counts / self.shots)
+
+    def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
         import pennylane as qml
 
         # A device of its own for each job: its seed is the only public way to seed shots.
@@ -106,13 +112,10 @@ class PennyLane(QuantumHead):
         # With its cache, PennyLane would give equal rows the same shots.
         results = qml.execute(tapes, device, diff_method=None, cache=False)
         joint = np.concatenate([np.reshape(result, (-1, 2**self.circuit.n_outputs)) for result in results])
-        p_zero = joint @ self._is_zero
-        if self.shots is not None:
-            p_zero = np.rint(p_zero * self.shots) / self.shots  # k / shots, free of the sum's rounding
         # From the tapes, not from qml.Tracker: on lightning.qubit it takes 4 of 5 seconds. A test compares the two.
         circuits = sum(tape.batch_size for tape in tapes)
         shots = sum(tape.batch_size * (tape.shots.total_shots or 0) for tape in tapes)
-        return Executed(torch.from_numpy(p_zero).to(rows.device), circuits=circuits, shots=shots)
+        return Outcomes(torch.from_numpy(joint).to(rows.device), circuits=circuits, shots=shots)
 
     def provenance(self) -> dict[str, Any]:
         """Return the device, the distribution and version that provide it, and how rows reach it."""

@@ -42,3 +42,9 @@ def sample_frequencies(outcomes: torch.Tensor, *, shots: int, seed: int) -> torc
         zeros.append(zero.sum(dim=1))
         counts = torch.stack((zero, counts - zero), dim=2).reshape(n_rows, -1)
     return torch.stack(zeros, dim=1) / shots
+
+
+def sample_zeros(p_zero: torch.Tensor, *, shots: int, seed: int) -> torch.Tensor:
+    """As ``sample_frequencies``, for one measured qubit: float64 p(0), shape (n_rows, 1) -> k / shots of that shape."""
+    generator = torch.Generator(p_zero.device).manual_seed(seed)
+    return torch.binomial(torch.full_like(p_zero, shots), p_zero.clamp(0.0, 1.0), generator=generator) / shots

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, final
 
 import torch
 
-from backends.head import Capabilities, Executed, QuantumHead
+from backends.head import Capabilities, Executed, Outcomes, QuantumHead
 from backends.phase_layers import basis_bits, compile_layers
 from backends.sampling import sample_frequencies, stream_seed
 
@@ -50,10 +50,15 @@ class Statevector(QuantumHead):
         if self.shots is None:
             p_zero = torch.cat([self._weights_of(part) @ self.is_zero for part in rows.split(chunk)])
             return Executed(p_zero, circuits=n_rows, shots=0)
-        outcomes = torch.cat([self._outcome_probabilities(part) for part in rows.split(chunk)])
+        outcomes = self._outcomes(rows, first_evaluation=first_evaluation).joint
         seed = stream_seed(self.seed, "shots", first_evaluation)
         p_zero = sample_frequencies(outcomes, shots=self.shots, seed=seed)
         return Executed(p_zero, circuits=n_rows, shots=n_rows * self.shots)
+
+    def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
+        chunk = max(1, _MAX_AMPLITUDES // 2**self.circuit.n_qubits)
+        joint = torch.cat([self._outcome_probabilities(part) for part in rows.split(chunk)])
+        return Outcomes(joint, circuits=len(rows), shots=0)
 
     def provenance(self) -> dict[str, Any]:
         """Return the method and its precision."""

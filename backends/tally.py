@@ -28,11 +28,13 @@ class Tally:
         forward: Unshifted evaluations.
         backward: Shifted evaluations of the parameter-shift rule. They travel in the forward pass's job; its seconds are
             divided in proportion to the evaluations.
+        setup: What a response table took to build and verify; it was requested by nobody, so ``requested`` stays 0.
         jobs: Calls of the backend.
     """
 
     forward: Count = dataclasses.field(default_factory=Count)
     backward: Count = dataclasses.field(default_factory=Count)
+    setup: Count = dataclasses.field(default_factory=Count)
     jobs: int = 0
 
     def add(self, *, n_forward: int, n_shifted: int, executed: int, shots: int, seconds: float) -> None:
@@ -49,5 +51,6 @@ class Tally:
     def __iadd__(self, other: "Tally") -> "Tally":
         self.forward += other.forward
         self.backward += other.backward
+        self.setup += other.setup
         self.jobs += other.jobs
         return self

@@ -1,0 +1,69 @@
+"""Grid values on disk, by content: the name of a file is the hash of all that its values depend on.
+
+A file is used only if its checksum, key and shape are right; any other is built again. A folder that cannot be written to
+costs the cache and nothing else.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+FOLDER_VARIABLE = "QHB_CACHE_DIR"
+_FORMAT = 1
+
+
+def key_of(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of JSON content."""
+    text = json.dumps({"format": _FORMAT, **content}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def folder() -> Path:
+    """Return where tables are kept: $QHB_CACHE_DIR, else quantum-head-bench in $XDG_CACHE_HOME, else in ~/.cache."""
+    if named := os.environ.get(FOLDER_VARIABLE):
+        return Path(named) / "tables"
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  Path.home() may raise
+    return Path(home) / "quantum-head-bench" / "tables"
+
+
+def load(key: str, *, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Return the values kept under a key, float64 of this shape; None where there is no file or it is not sound."""
+    try:
+        content = _path(key).read_bytes()
+        values: np.ndarray = safetensors.numpy.load(content)["values"]
+        size = int.from_bytes(content[:8], "little")
+        facts = json.loads(content[8 : 8 + size])["__metadata__"]
+        sound = facts == _facts(key, values) and values.shape == shape and values.dtype == np.float64
+    except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError):
+        return None
+    return values if sound else None
+
+
+def store(key: str, values: np.ndarray) -> None:
+    """Keep values under a key, if the folder can be written to."""
+    path = _path(key)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(safetensors.numpy.save({"values": values}, metadata=_facts(key, values)))
+            Path(part).replace(path)
+        except OSError:
+            Path(part).unlink(missing_ok=True)
+
+
+def _path(key: str) -> Path:
+    return folder() / f"{key}.safetensors"
+
+
+def _facts(key: str, values: np.ndarray) -> dict[str, str]:
+    return {"key": key, "sha256": hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()}

@@ -111,6 +111,8 @@ def _side_by_side(
                     record = _outcome(future, run, attempt, store, timeout_s)
                     store.write(record)
                     store.progress_of(run.run_id).unlink(missing_ok=True)
+                    if record.status == "ok":
+                        store.discard_checkpoints(run.run_id)
                     watcher.ended(record)
                     yield record
                 watcher.under_way([under for run, _ in waiting.values() if (under := _under_way(run, store))])
@@ -122,17 +124,19 @@ def _side_by_side(
 def _child(root: str, run_id: str, label: str, spec: str, attempt: int, data_root: str | None) -> str:
     """Make one run in this process and return its record as JSON."""
     store = Store(Path(root))
-    with store.log_of(run_id, attempt).open("w", encoding="utf-8") as log:
+    with store.log_of(run_id, attempt).open("a", encoding="utf-8") as log:
         os.dup2(log.fileno(), sys.stdout.fileno())
         os.dup2(log.fileno(), sys.stderr.fileno())
         faulthandler.enable(log)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets Ctrl-C too, and ends its children
+        from harness.checkpoint import Checkpoints
         from harness.run import perform
 
         record = perform(
             Run(run_id, label, RunSpec.model_validate_json(spec)),
             attempt=attempt,
             weights_of=store.weights_of,
+            checkpoints=Checkpoints(store.checkpoints_of(run_id), run_id=run_id),
             data_root=Path(data_root) if data_root else None,
             progress=_ProgressFile(store.progress_of(run_id)),
         )

@@ -7,7 +7,7 @@ import pydantic
 
 from harness.spec import RunSpec
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped"]
 
 
@@ -17,8 +17,8 @@ class Part(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def _field(text: str) -> Any:
-    return pydantic.Field(description=text)
+def _field(text: str, **default: Any) -> Any:
+    return pydantic.Field(description=text, **default)
 
 
 Count = Annotated[int, pydantic.Field(ge=0)]
@@ -147,14 +147,14 @@ class Failure(Part):
 class RunRecord(Part):
     """One attempt at one run. Written once, never edited."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     run_id: str = _field("SHA-256 of what was asked")
     label: str
     spec: RunSpec
     attempt: int = _field("1, 2, ...")
     status: Status
     started_at: str = _field("UTC, ISO 8601")
-    seconds: Seconds = _field("from start of the child process's work to its end")
+    seconds: Seconds = _field("from start of the child process's work to its end; with ``resumed_at``, see there")
     scope: Literal["full", "slice"] = _field("full: trained to the end; slice: a fixed number of steps, for its cost")
     head: HeadFacts | None = None
     dataset: DatasetFacts | None = None
@@ -165,6 +165,13 @@ class RunRecord(Part):
     peak_rss_mib: float | None = None
     environment: Environment | None = None
     failure: Failure | None = None
+    resumed_at: int | None = _field(
+        "step that this process went on from, by a checkpoint; None = it made every step. All seconds and counts are sums "
+        "over the processes; what one did after the checkpoint and before it was stopped is lost and in none of them",
+        default=None,
+    )
+    notes: list[str] = _field("what happened on the way, e.g. a damaged checkpoint that was passed over", default=[])
+    weights_sha256: str | None = _field("of the trained weights, as their file says it", default=None)
 
 
 def schema() -> str:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.torch
 import torch
 
 from backends.errors import AnglesError, OutputError
 from backends.head import QuantumHead
-from harness import data
+from harness import data, sealed
+from harness.checkpoint import Checkpoints
 from harness.environment import environment, peak_rss_mib
 from harness.errors import DivergedError, StoreError
 from harness.heads import build_head, summary
@@ -21,9 +21,9 @@ from harness.metrics import class_scores, confusion_matrix, macro
 from harness.model import Classifier
 from harness.record import DatasetFacts, Evaluation, Failure, HeadFacts, RunRecord, Status, Steps, Times
 from harness.spec import Run, RunSpec
-from harness.store import write_atomically
 from harness.timing import Clock
-from harness.train import PHASES, History, Progress, classify, train
+from harness.train import PHASES, Progress, classify, train
+from harness.training_state import History
 
 TORCH_THREADS = 1  # ours: one run, one thread, so that its bits do not depend on how many run side by side
 
@@ -33,6 +33,7 @@ def perform(
     *,
     attempt: int,
     weights_of: Callable[[str], Path],
+    checkpoints: Checkpoints | None = None,
     data_root: Path | None = None,
     progress: Progress = lambda done, total, loss: None,
 ) -> RunRecord:
@@ -42,6 +43,7 @@ def perform(
         run: What to do.
         attempt: 1 for the first try.
         weights_of: Where the weights of a run id are kept; this run's are written there, another's read.
+        checkpoints: Of this run; with them it goes on where an earlier process stopped.
         data_root: torchvision's folder, for data sets that are not embedded.
         progress: Called after each step.
     """
@@ -52,11 +54,15 @@ def perform(
     failure: Failure | None = None
     status: Status = "ok"
     try:
-        _perform(run, known, clock, weights_of=weights_of, data_root=data_root, progress=progress)
+        _perform(
+            run, known, clock, weights_of=weights_of, checkpoints=checkpoints, data_root=data_root, progress=progress
+        )
     except Exception as error:  # every failure is a record; nothing is hidden
         status = status_of(error)
         text = "".join(traceback.format_exception(error))
         failure = Failure(kind=type(error).__name__, message=str(error), traceback=text, log_tail=[])
+    if checkpoints:
+        known["resumed_at"], known["notes"] = checkpoints.resumed_at, checkpoints.notes
     return RunRecord(
         run_id=run.run_id,
         label=run.label,
@@ -85,6 +91,7 @@ def _perform(
     clock: Clock,
     *,
     weights_of: Callable[[str], Path],
+    checkpoints: Checkpoints | None,
     data_root: Path | None,
     progress: Progress,
 ) -> None:
@@ -107,28 +114,32 @@ def _perform(
     )
     known["head"] = _head_facts(spec, classifier)
 
-    history = train(classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress)
+    history = train(
+        classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress, checkpoints=checkpoints
+    )
     known["epochs"] = history.epochs
     known["steps"] = _steps(spec, head, history)
 
     if spec.weights_from is not None:
-        _load_weights(classifier, weights_of(spec.weights_from))
+        _load_weights(classifier, weights_of(spec.weights_from), spec.weights_from)
     elif spec.scope == "full":
-        weights = {name: values.contiguous() for name, values in classifier.state_dict().items()}
-        write_atomically(weights_of(run.run_id), safetensors.torch.save(weights))
+        facts = {"run_id": run.run_id}
+        known["weights_sha256"] = sealed.write(weights_of(run.run_id), classifier.state_dict(), facts)
     if spec.scope == "full" or spec.weights_from is not None:
         known["evaluation"] = _evaluation(spec, classifier, split.test, clock)
     known["times"] = _times(clock)
 
 
-def _load_weights(classifier: Classifier, path: Path) -> None:
+def _load_weights(classifier: Classifier, path: Path, run_id: str) -> None:
     try:
-        weights = safetensors.torch.load_file(path)
+        weights, facts = sealed.read(path)
+        if facts.get("run_id") != run_id:
+            raise StoreError(f"{path} holds the weights of run {facts.get('run_id')}, expected those of {run_id}")
         classifier.load_state_dict(weights)
-    except (OSError, safetensors.SafetensorError, RuntimeError) as error:
+    except (StoreError, RuntimeError) as error:
         raise StoreError(
-            f"weights {path} cannot be used: {type(error).__name__}: {error}; expected those of a finished run with the "
-            "same model and circuit; run the plan again without this file"
+            f"weights cannot be used: {error}; expected those of a finished run with the same model and circuit; make "
+            "that run again with --fresh"
         ) from error
 
 

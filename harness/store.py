@@ -2,6 +2,7 @@
 
 records/<run id>.<attempt>.json   {"sha256": of the record's canonical JSON, "record": RunRecord}
 weights/<run id>.safetensors      of a run that trained to its end
+checkpoints/<run id>/<steps>...   of a run that is not ok yet; deleted when it is
 logs/<run id>.<attempt>.log       what the run printed
 progress/<run id>.json            how far a run is that is under way; deleted when it ends
 """
@@ -10,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ import filelock
 import pydantic
 
 from harness.errors import StoreError
+from harness.migrations import migrated
 from harness.record import SCHEMA_VERSION, RunRecord
 
 
@@ -44,7 +47,7 @@ class Store:
             StoreError: it cannot be written, or another process holds it.
         """
         try:
-            for name in ("records", "weights", "logs", "progress"):
+            for name in ("records", "weights", "checkpoints", "logs", "progress"):
                 (self.root / name).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.records_folder) as probe:
                 probe.write(b"probe")
@@ -66,6 +69,14 @@ class Store:
     def weights_of(self, run_id: str) -> Path:
         """Return where the weights of a run are kept."""
         return self.root / "weights" / f"{run_id}.safetensors"
+
+    def checkpoints_of(self, run_id: str) -> Path:
+        """Return the folder of a run's checkpoints."""
+        return self.root / "checkpoints" / run_id
+
+    def discard_checkpoints(self, run_id: str) -> None:
+        """Delete a run's checkpoints, if there are any."""
+        shutil.rmtree(self.checkpoints_of(run_id), ignore_errors=True)
 
     def log_of(self, run_id: str, attempt: int) -> Path:
         """Return where the output of an attempt is kept."""
@@ -137,6 +148,7 @@ def read_record(path: Path) -> RunRecord:
             raise StoreError(
                 f"record {path} is damaged: expected SHA-256 {expected}, found {found}; the run will be made again"
             )
+        content = migrated(content)
         if content.get("schema_version") != SCHEMA_VERSION:
             raise StoreError(
                 f"record {path} has schema {content.get('schema_version')!r}, this version reads {SCHEMA_VERSION}"

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import torch
 
@@ -30,6 +30,12 @@ class Clock:
         self.seconds[source] = self.seconds.get(source, 0.0) - moved
         self.seconds[target] = self.seconds.get(target, 0.0) + moved
 
+    def add(self, seconds: Mapping[str, float], *, total_s: float) -> None:
+        """Count what another clock counted before, in an earlier process of the same run."""
+        for name, value in seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + value
+        self._started -= total_s
+
     def now(self) -> float:
         """Return a monotonic time in seconds, after the GPU has finished what it was given."""
         if self._cuda:
@@ -38,5 +44,5 @@ class Clock:
 
     @property
     def total(self) -> float:
-        """Seconds since the clock was made."""
+        """Seconds since the clock was made, and those added."""
         return self.now() - self._started

@@ -1,7 +1,6 @@
 """The one training loop, for quantum and classical heads alike, and the classification of a part of the images."""
 
 import contextlib
-import dataclasses
 import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -12,12 +11,15 @@ from torch.nn.functional import cross_entropy
 
 from backends.head import QuantumHead
 from backends.tally import Tally
+from harness import random_streams
+from harness.checkpoint import Checkpoints
 from harness.data import Part, Split
 from harness.errors import DivergedError
 from harness.model import Classifier
 from harness.record import Epoch
 from harness.spec import TrainingSpec
 from harness.timing import Clock
+from harness.training_state import EpochSums, History, TrainingState
 
 PHASES = (
     "setup", "features_forward", "head_forward", "head_backward", "features_backward", "optimizer", "evaluation",
@@ -26,16 +28,6 @@ _EVALUATION_BATCH = 200
 
 Progress = Callable[[int, int, float], None]
 """Called after each step with (steps done, steps in all, loss)."""
-
-
-@dataclasses.dataclass
-class History:
-    """What training leaves behind besides the weights; ``tally`` counts the circuit evaluations of the steps alone."""
-
-    tally: Tally = dataclasses.field(default_factory=Tally)
-    epochs: list[Epoch] = dataclasses.field(default_factory=list)
-    step_seconds: list[float] = dataclasses.field(default_factory=list)
-    n_images: int = 0
 
 
 class Classified(NamedTuple):
@@ -54,9 +46,19 @@ def n_steps(spec: TrainingSpec, n_images: int) -> int:
 
 
 def train(
-    classifier: Classifier, split: Split, spec: TrainingSpec, *, seed: int, clock: Clock, progress: Progress
+    classifier: Classifier,
+    split: Split,
+    spec: TrainingSpec,
+    *,
+    seed: int,
+    clock: Clock,
+    progress: Progress,
+    checkpoints: Checkpoints | None = None,
 ) -> History:
     """Train with Adam on cross-entropy (Sec. 4): ``epochs`` times over the training images, or ``max_steps`` steps.
+
+    With ``checkpoints``, a training that was stopped goes on where its newest checkpoint left it, and ends in the same
+    bits as one that was not.
 
     Raises:
         DivergedError: a loss is not finite.
@@ -65,14 +67,20 @@ def train(
     total = n_steps(spec, len(labels))
     optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
     order_stream = torch.Generator().manual_seed(seed)
-    torch.manual_seed(seed)  # of the dropout masks: the same for every head
+    random_streams.seed_all(seed)  # of the dropout masks: the same for every head
     history = History()
+    state = TrainingState(classifier, optimizer, history, clock)
+    if checkpoints:
+        checkpoints.restore(state)
 
     for epoch in range(1, spec.epochs + 1):
+        batches = torch.randperm(len(labels), generator=order_stream).to(labels.device).split(spec.batch_size)
+        if epoch <= len(history.epochs):
+            continue  # trained before the checkpoint; its order was drawn so that the next one's is the same
         classifier.train()
-        loss_sum, n_right, n_seen = 0.0, 0, 0
-        for batch in torch.randperm(len(labels), generator=order_stream).to(labels.device).split(spec.batch_size):
-            if len(history.step_seconds) == total:
+        sums = history.under_way
+        for batch in batches[sums.n_batches :]:
+            if history.n_steps == total:
                 return history
             started = clock.now()
             with counted_apart(classifier.head) as tally:
@@ -87,8 +95,8 @@ def train(
                 clock.move(tally.backward.seconds, source="head_forward", target="head_backward")
                 if not math.isfinite(loss_value):
                     raise DivergedError(
-                        f"the loss is {loss_value} at step {len(history.step_seconds) + 1} of {total}; expected a "
-                        f"finite number; try a learning rate below {spec.learning_rate}"
+                        f"the loss is {loss_value} at step {history.n_steps + 1} of {total}; expected a finite number; "
+                        f"try a learning rate below {spec.learning_rate}"
                     )
                 optimizer.zero_grad()
                 with clock.phase("head_backward"):
@@ -99,22 +107,26 @@ def train(
                     optimizer.step()
             history.tally += tally
             history.step_seconds.append(clock.now() - started)
-            loss_sum += loss_value * len(batch)
-            n_right += int((logits.detach().argmax(dim=1) == labels[batch]).sum())
-            n_seen += len(batch)
             history.n_images += len(batch)
-            progress(len(history.step_seconds), total, loss_value)
+            sums.n_batches += 1
+            sums.n_images += len(batch)
+            sums.n_right += int((logits.detach().argmax(dim=1) == labels[batch]).sum())
+            sums.loss += loss_value * len(batch)
+            progress(history.n_steps, total, loss_value)
+            if checkpoints:
+                checkpoints.offer(state)
         with clock.phase("evaluation"):
             validation = classify(classifier, split.validation)
         history.epochs.append(
             Epoch(
                 epoch=epoch,
-                train_loss=loss_sum / n_seen,
-                train_accuracy=n_right / n_seen,
+                train_loss=sums.loss / sums.n_images,
+                train_accuracy=sums.n_right / sums.n_images,
                 validation_loss=validation.loss,
                 validation_accuracy=validation.accuracy,
             )
         )
+        history.under_way = EpochSums()
     return history
 
 

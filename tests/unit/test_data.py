@@ -95,15 +95,18 @@ def test_damaged_embedded_file_is_named(monkeypatch, tmp_path):
         data.load("mnist-5000")
 
 
-def test_torchvision_reads_the_same_images(embedded, originals, tmp_path):
-    """data.name = "mnist" through torchvision gives the images that are built in."""
-    raw = tmp_path / "MNIST" / "raw"
+@pytest.mark.parametrize(
+    ("name", "folder"), [("mnist", "MNIST"), ("fashion-mnist", "FashionMNIST"), ("kmnist", "KMNIST")]
+)
+def test_torchvision_reads_its_folder(embedded, originals, tmp_path, name, folder):
+    """Through torchvision a data set is read from its own folder; MNIST's files give the images that are built in."""
+    raw = tmp_path / folder / "raw"
     raw.mkdir(parents=True)
-    for name in _FILES:
-        with gzip.open(_ORIGINALS / f"{name}.gz") as source, (raw / name).open("wb") as target:
+    for file in _FILES:
+        with gzip.open(_ORIGINALS / f"{file}.gz") as source, (raw / file).open("wb") as target:
             shutil.copyfileobj(source, target)
 
-    found = data.load("mnist", data_root=tmp_path)
+    found = data.load(name, data_root=tmp_path)
 
     assert len(found.training.labels) == 60_000
     assert (found.training.pixels[:5000] == embedded.training.pixels).all()

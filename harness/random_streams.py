@@ -1,0 +1,39 @@
+"""The process's random streams: torch's (dropout), and Python's and NumPy's, which a head of somebody else may use."""
+
+import random
+from typing import Any
+
+import numpy as np
+import torch
+
+
+def seed_all(seed: int) -> None:
+    """Begin every stream anew."""
+    torch.manual_seed(seed)  # of all devices
+    random.seed(seed)
+    np.random.seed(seed)
+
+
+def torch_states(torch_device: torch.device) -> dict[str, torch.Tensor]:
+    """Return where torch's streams are."""
+    states = {"cpu": torch.get_rng_state()}
+    if torch_device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(torch_device)
+    return states
+
+
+def states() -> dict[str, Any]:
+    """Return where Python's and NumPy's streams are, as JSON values."""
+    numpy: dict[str, Any] = np.random.get_state(legacy=False)
+    words = {"key": numpy["state"]["key"].tolist(), "pos": numpy["state"]["pos"]}
+    return {"python": random.getstate(), "numpy": numpy | {"state": words}}
+
+
+def restore(torch_device: torch.device, torch_states: dict[str, torch.Tensor], others: dict[str, Any]) -> None:
+    """Put the streams where they were."""
+    torch.set_rng_state(torch_states["cpu"])
+    if torch_device.type == "cuda":
+        torch.cuda.set_rng_state(torch_states["cuda"], torch_device)
+    version, words, gauss = others["python"]
+    random.setstate((version, tuple(words), gauss))
+    np.random.set_state(others["numpy"])

@@ -12,6 +12,7 @@ _HOME = {
     "Gate": "backends.circuit",
     "CIRCUITS": "backends.catalogue",
     "circuit_named": "backends.catalogue",
+    "find_circuit": "backends.circuit_files",
     "QuantumHead": "backends.head",
     "Capabilities": "backends.head",
     "Executed": "backends.head",

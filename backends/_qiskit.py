@@ -1,4 +1,4 @@
-"""The only shared Qiskit code: circuits into Qiskit, jobs on Aer, and their answers back into probabilities.
+"""The shared Qiskit code: jobs on Aer, and their answers back into probabilities.
 
 Our qubit q is Qiskit's qubit q. The orders differ in bit strings alone: ours have qubit 0 on the left, Qiskit's have
 bit 0 on the right. Output k is measured into bit k, and nothing outside this module reads a bit string. Qiskit is
@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from backends.circuit import Angle, Circuit
+from backends._qiskit_circuits import to_qiskit
+from backends.circuit import Circuit
 from backends.errors import ExecutionError
 from backends.head import Executed, Outcomes
 from backends.sampling import stream_seed
@@ -74,25 +75,6 @@ class Compiled:
             "seed_transpiler": SEED_TRANSPILER,
             "versions": {name: importlib.metadata.version(name) for name in ("qiskit", "qiskit-aer")},
         }
-
-
-def to_qiskit(circuit: Circuit) -> tuple[Any, list[Any]]:
-    """Return a ``QuantumCircuit`` that measures output k into bit k, and one Parameter for each angle."""
-    from qiskit import QuantumCircuit
-    from qiskit.circuit import Parameter
-
-    angles = [Parameter(f"angle_{index}") for index in range(circuit.n_angles)]
-
-    def value(param: float | Angle) -> Any:
-        if not isinstance(param, Angle):
-            return param
-        return angles[param.index] * param.scale + param.offset if param.scale else param.offset
-
-    converted = QuantumCircuit(circuit.n_qubits, circuit.n_outputs)
-    for gate in circuit.gates:
-        getattr(converted, gate.name)(*map(value, gate.params), *gate.qubits)
-    converted.measure(circuit.measured, range(circuit.n_outputs))
-    return converted, angles
 
 
 def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any) -> Compiled:

@@ -5,10 +5,13 @@ only ``_qiskit.py`` turns this round. This module holds no matrices (reference.p
 """
 
 import dataclasses
+import difflib
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 from backends.errors import CircuitError
 
@@ -92,7 +95,7 @@ class Circuit:
                 f"got n_qubits={self.n_qubits}, n_angles={self.n_angles}, n_weights={self.n_weights}"
             )
         for position, gate in enumerate(self.gates):
-            problem = _problem(gate, self.n_qubits, self.n_angles)
+            problem = gate_problem(gate, self.n_qubits, self.n_angles)
             if problem:
                 raise CircuitError(f"circuit {self.name!r}, gate {position} ({gate.name} on {gate.qubits}): {problem}")
         measured_once = len(set(self.measured)) == len(self.measured) > 0
@@ -144,11 +147,76 @@ class Circuit:
         top = sum(max(use) for use in uses)
         return base, round(top / base)
 
+    @classmethod
+    def from_qiskit(
+        cls,
+        circuit: Any,
+        *,
+        inputs: Sequence[Any] | None = None,
+        weights: Sequence[Any] = (),
+        measured: Sequence[int] | None = None,
+        name: str | None = None,
+        source: str = "",
+    ) -> "Circuit":
+        """Return a ``qiskit.QuantumCircuit`` as a circuit of ours; needs Qiskit.
 
-def _problem(gate: Gate, n_qubits: int, n_angles: int) -> str | None:
+        Our qubit q is Qiskit's qubit q. Gate parameters may be any affine expression of Parameters. Gates that are not
+        ours (ccx, cy, iswap, rzx, composite ones, ...) are replaced by their Qiskit definitions, and ``source`` says so;
+        id, barrier and global phases go.
+
+        Args:
+            circuit: A ``QuantumCircuit`` that is unitary up to the measurements at its end.
+            inputs: Parameters, ParameterVectors or names, in the order of our angles; None for every Parameter that is
+                not a weight, in Qiskit's own order: by name, and elements of a ParameterVector by index.
+            weights: Those that are trainable weights of the head, in the order of our last angles.
+            measured: Measured qubits; None for those that the circuit measures, by classical bit.
+            name: None for the circuit's own.
+            source: Where the circuit is from.
+
+        Raises:
+            CircuitError: something cannot be represented; the message names the instruction, its gate and qubits.
+        """
+        from backends._qiskit_circuits import from_qiskit
+
+        return from_qiskit(circuit, inputs=inputs, weights=weights, measured=measured, name=name, source=source)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> "Circuit":
+        """Return the circuit in a .toml file (of ours), or in a .qasm file (OpenQASM 2 or 3; needs Qiskit).
+
+        Raises:
+            CircuitError: it cannot be read or represented; the message names file, line and gate.
+        """
+        from backends.circuit_files import read_circuit
+
+        return read_circuit(Path(path))
+
+    def to_qiskit(self) -> tuple[Any, list[Any]]:
+        """Return a ``QuantumCircuit`` that measures output k into bit k, and a Parameter for each angle; needs Qiskit."""
+        from backends._qiskit_circuits import to_qiskit
+
+        return to_qiskit(self)
+
+    def to_toml(self) -> str:
+        """Return the text of a file that ``from_file`` reads back; the file's name becomes the circuit's."""
+        from backends.circuit_toml import dumps
+
+        return dumps(self)
+
+    def draw(self) -> str:
+        """Return a drawing in text: a line a qubit, time to the right, M at each output."""
+        from backends.drawing import drawing
+
+        return drawing(self)
+
+
+def gate_problem(gate: Gate, n_qubits: int, n_angles: int) -> str | None:
+    """Say what is wrong with a gate in a circuit of that many qubits and angles, None if nothing is."""
     kind = GATES.get(gate.name)
     if kind is None:
-        return f"unknown gate; expected one of {', '.join(GATES)}"
+        near = difflib.get_close_matches(gate.name, GATES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"unknown gate; expected one of {', '.join(GATES)}{hint}"
     if len(gate.qubits) != kind.n_qubits or len(set(gate.qubits)) != kind.n_qubits:
         return f"expected {kind.n_qubits} distinct qubit(s)"
     if not all(0 <= qubit < n_qubits for qubit in gate.qubits):

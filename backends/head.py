@@ -13,11 +13,13 @@ from backends.circuit import Circuit
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
 from backends.gradients import ParameterShift, ShiftRule, shifts_of
 from backends.phase_layers import basis_bits
+from backends.sampling import stream_seed
 from backends.tally import Tally
 
 MAX_SHOTS = 10_000_000
 _ROUNDING = 1e-9
 _LOST = 1e-6  # of a row's probability: the noise channels of Aer lose 1e-9 a gate
+_FIRST_WEIGHTS = 0.1  # radians
 
 
 class HeadOptions(pydantic.BaseModel):
@@ -98,7 +100,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         circuit: What is evaluated.
         n_circuits: Copies, one a class in the paper (Sec. 3).
         shots: Repetitions of each evaluation, or None for exact probabilities.
-        seed: Of the shot noise. Every evaluation has a number of its own, so no noise is ever used twice.
+        seed: Of the shot noise, and of the first values of trainable weights. Every evaluation has a number of its own,
+            so no noise is ever used twice.
         shift_rule: "exact", or "paper_eq9" for Eq. (9) as printed.
         options: The adapter's options, as its ``Options`` or as a mapping.
 
@@ -134,7 +137,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         self.shifts = shifts_of(circuit, shift_rule)
         self.tally = Tally()
         self.n_evaluated = 0
-        self.weights = torch.nn.Parameter(torch.zeros(n_circuits, circuit.n_weights)) if circuit.n_weights else None
+        self.weights = torch.nn.Parameter(self._first_weights()) if circuit.n_weights else None
         self._prepare()
 
     @classmethod
@@ -273,6 +276,16 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     @abc.abstractmethod
     def provenance(self) -> dict[str, Any]:
         """Return what the backend was set up as (method, device, layout, versions of data): JSON values only."""
+
+    def _first_weights(self) -> torch.Tensor:
+        """Return weights to begin with, radians, shape (n_circuits, n_weights): uniform in +-0.1, by the head's seed.
+
+        Ours. Near zero, so that layers begin near the identity and signals pass, whatever the depth (Grant et al.,
+        Quantum 3, 214 (2019), begin there for the same reason); not zero, so that copies and layers differ.
+        """
+        stream = torch.Generator().manual_seed(stream_seed(self.seed, "weights", 0))
+        shape = (self.n_circuits, self.circuit.n_weights)
+        return torch.empty(shape).uniform_(-_FIRST_WEIGHTS, _FIRST_WEIGHTS, generator=stream)
 
     def _rows(self, angles: torch.Tensor) -> torch.Tensor:
         if not isinstance(angles, torch.Tensor) or not angles.is_floating_point():

@@ -8,12 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Arc, Circle, Rectangle
 
 from backends.circuit import Angle, Circuit, Gate
+from backends.drawing import CONTROLLED, gate_text
+from backends.drawing import columns as columns_of
 from harness.report.svg import INK, MUTED, PAPER, Drawing, canvas, drawing
 
 MAX_QUBITS, MAX_COLUMNS = 24, 60
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_NAMES = {"sdg": "S†", "tdg": "T†", "sx": "√X"}
-_CONTROLLED = {"cx": "x", "cz": "z", "cp": "p", "crx": "rx", "cry": "ry", "crz": "rz"}
 
 
 def circuit_from(data: Mapping[str, Any]) -> Circuit:
@@ -35,7 +34,7 @@ def circuit_from(data: Mapping[str, Any]) -> Circuit:
 
 def circuit_figure(circuit: Circuit, *, name: str, caption: str) -> Drawing | None:
     """Draw a circuit, None where it is too large to be read."""
-    columns = _columns(circuit)
+    columns = columns_of(circuit)
     widths = [max(_width(gate, circuit) for gate in column) for column in columns]
     if circuit.n_qubits > MAX_QUBITS or len(columns) > MAX_COLUMNS:
         return None
@@ -57,47 +56,15 @@ def circuit_figure(circuit: Circuit, *, name: str, caption: str) -> Drawing | No
         return drawing(figure, name=name, alt=_in_words(circuit), caption=caption)
 
 
-def gate_text(gate: Gate, circuit: Circuit, *, base: str | None = None) -> str:
-    """Return what stands in a gate's box: "H", "Rz(φ₁)"; weights are θ; indices count from 1 as in the paper."""
-    kind = base or gate.name
-    head = _NAMES.get(kind, kind[0].upper() + kind[1:])
-    params = ", ".join(_param_text(param, circuit) for param in gate.params)
-    return f"{head}({params})" if params else head
-
-
-def _param_text(param: float | Angle, circuit: Circuit) -> str:
-    if not isinstance(param, Angle):
-        return f"{param:.3g}"
-    weight = param.index - circuit.n_inputs
-    symbol = f"θ{weight + 1}" if weight >= 0 else f"φ{param.index + 1}"
-    scale = "" if param.scale == 1 else "−" if param.scale == -1 else f"{param.scale:.3g}"
-    offset = f"{param.offset:+.3g}" if param.offset else ""
-    return f"{scale}{symbol.translate(_SUBSCRIPTS)}{offset}"
-
-
-def _columns(circuit: Circuit) -> list[list[Gate]]:
-    """Put every gate as far left as the wires it covers allow."""
-    free = [0] * circuit.n_qubits
-    columns: list[list[Gate]] = []
-    for gate in circuit.gates:
-        covered = range(min(gate.qubits), max(gate.qubits) + 1)
-        column = max(free[qubit] for qubit in covered)
-        columns += [[] for _ in range(column + 1 - len(columns))]
-        columns[column].append(gate)
-        for qubit in covered:
-            free[qubit] = column + 1
-    return columns
-
-
 def _width(gate: Gate, circuit: Circuit) -> float:
-    text = "" if gate.name in ("cx", "cz", "swap") else gate_text(gate, circuit, base=_CONTROLLED.get(gate.name))
+    text = "" if gate.name in ("cx", "cz", "swap") else gate_text(gate, circuit, base=CONTROLLED.get(gate.name))
     return max(0.62, 0.2 + 0.155 * len(text))
 
 
 def _draw(axes: Axes, gate: Gate, circuit: Circuit, x: float) -> None:
     if len(gate.qubits) == 2:
         axes.plot([x, x], gate.qubits, color=INK, linewidth=1.0, zorder=2)
-    base = _CONTROLLED.get(gate.name)
+    base = CONTROLLED.get(gate.name)
     if base is not None:
         axes.add_patch(Circle((x, gate.qubits[0]), 0.085, color=INK, zorder=3))
     target = gate.qubits[-1]

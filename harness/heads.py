@@ -11,6 +11,7 @@ from backends.head import QuantumHead
 from backends.outside import outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
+from backends.response_table import table_of
 from baselines import BASELINES, baseline_class
 from harness.spec import RunSpec
 
@@ -23,6 +24,7 @@ def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
     """
     if spec.head in BASELINES:
         given = [key for key in ("circuit", "shots", "options") if getattr(spec, key)]
+        given += ["execution = 'table'"] if spec.execution == "table" else []
         if given:
             raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
         return None
@@ -36,7 +38,7 @@ def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
     if spec.circuit is None:
         raise ConfigError(f"head {spec.head!r} needs a circuit; set circuit = 'eq7'")
     circuit = circuit_named(spec.circuit)
-    head_class(spec.head).check(circuit, shots=spec.shots, options=spec.options)
+    quantum_class(spec).check(circuit, shots=spec.shots, options=spec.options)
     if n_classes % circuit.n_outputs:
         raise ConfigError(
             f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {n_classes} classes evenly"
@@ -54,8 +56,7 @@ def build_head(spec: RunSpec, *, n_classes: int) -> torch.nn.Module:
     if circuit is None:
         head: torch.nn.Module = baseline_class(spec.head)(n_classes)
         return head
-    kind: type[QuantumHead] = head_class(spec.head)
-    return kind(
+    return quantum_class(spec)(
         circuit,
         n_circuits=n_classes // circuit.n_outputs,
         shots=spec.shots,
@@ -67,7 +68,17 @@ def build_head(spec: RunSpec, *, n_classes: int) -> torch.nn.Module:
 
 def wants_all_cores(spec: RunSpec) -> bool:
     """Whether the head's backend uses every core, so that the run must have the machine for itself."""
-    return spec.head not in BASELINES and head_class(spec.head).capabilities.multicore
+    return spec.head not in BASELINES and quantum_class(spec).capabilities.multicore
+
+
+def quantum_class(spec: RunSpec) -> type[QuantumHead]:
+    """Return the class of a run's quantum head: the backend's own, or that of its response table.
+
+    Raises:
+        HeadError: no head of that name, or its SDK is not installed.
+    """
+    native = head_class(spec.head)
+    return table_of(native) if spec.execution == "table" else native
 
 
 def summary(name: str) -> str:

@@ -74,9 +74,11 @@ class Steps(Part):
     step_s_p90: Seconds
     forward_evaluations: float = _field("circuit evaluations a step requested by the forward pass")
     backward_evaluations: float = _field("circuit evaluations a step requested for derivatives")
-    executed_evaluations: float = _field("circuit evaluations a step that the backend executed")
+    executed_evaluations: float = _field(
+        "circuit evaluations a step that the backend executed; none of a response table's, see head.setup_evaluations"
+    )
     formula_evaluations: float = _field("batch x circuits x (1 + shifts); equals the requested sum")
-    shots: float = _field("shots a step")
+    shots: float = _field("shots a step; those of a response table are drawn from its probabilities")
     head_seconds: Seconds = _field("seconds inside the backend, all steps")
 
 
@@ -109,6 +111,11 @@ class HeadFacts(Part):
     n_angles: Count
     circuit: dict[str, Any] | None = _field("the circuit's gates, as data")
     provenance: dict[str, Any] = _field("what the backend was set up as: method, device, layout, calibration, ...")
+    setup_evaluations: Count = _field(
+        "circuit evaluations that the backend executed to build and verify a response table; 0 for a native head",
+        default=0,
+    )
+    setup_shots: Count = _field("shots of these", default=0)
 
 
 class DatasetFacts(Part):

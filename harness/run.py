@@ -153,6 +153,8 @@ def _head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
             "n_angles": head.circuit.n_angles,
             "circuit": dataclasses.asdict(head.circuit),
             "provenance": head.provenance(),
+            "setup_evaluations": head.tally.setup.executed,
+            "setup_shots": head.tally.setup.shots,
         }
     return HeadFacts(
         summary=summary(spec.head),

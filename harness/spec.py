@@ -71,6 +71,8 @@ class RunSpec(Spec):
     shots: int | None = None
     """Repetitions of each evaluation; None = exact probabilities."""
     options: dict[str, Any] = {}
+    execution: Literal["native", "table"] = "native"
+    """native: the backend executes every evaluation; table: only those that a response table is built and verified with."""
     seed: int = pydantic.Field(0, ge=0, lt=2**31)
     data: DataSpec = DataSpec()
     model: ModelSpec = ModelSpec()
@@ -91,7 +93,8 @@ class RunSpec(Spec):
             parts[0] += f"[{self.options['device']}]"
         if self.circuit:
             parts += [self.circuit, "exact" if self.shots is None else f"{self.shots} shots"]
-        return " ".join(parts) + ("" if self.scope == "full" else f", {self.training.max_steps} steps")
+        table = ", table" if self.execution == "table" else ""
+        return " ".join(parts) + table + ("" if self.scope == "full" else f", {self.training.max_steps} steps")
 
 
 class Run(NamedTuple):

@@ -1,6 +1,16 @@
-"""Options of the test run. They live here, and not in conformance/, because pytest reads options from the top alone."""
+"""Options of the test run, and its cache folder. They live here because pytest reads options from the top alone."""
+
+from collections.abc import Iterator
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep response tables apart from the user's: a test run begins with none and leaves none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QHB_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -36,7 +36,11 @@ def test_bench_is_the_papers_protocol():
     assert {spec.seed for spec in full} == {0, 1, 2}
     assert (plan.training.epochs, plan.training.batch_size, plan.training.learning_rate) == (20, 32, 1e-3)
     assert plan.data.n_images == 5000
+    tables = [spec for spec in full if spec.execution == "table"]
     slices = [run.spec for run in runs if run.spec.scope == "slice"]
+    assert [(spec.head, spec.shots, spec.options) for spec in tables] == [
+        (spec.head, spec.shots, spec.options) for spec in slices
+    ]
     assert {spec.head for spec in slices} == {"aer_shots", "aer_statevector", "fake_ibm", "pennylane"}
     assert all(spec.training.max_steps >= 10 for spec in slices)
 
@@ -54,12 +58,12 @@ def test_weights_of_is_the_run_with_the_same_seed():
 def test_id_is_of_what_is_asked():
     """The run id changes with every setting, the data and the circuit, and not with the label."""
     base = RunSpec(head="statevector", circuit="eq7")
-    changed = [base.model_copy(update={"seed": 1}), base.model_copy(update={"shots": 10})]
+    changed = [base.model_copy(update=one) for one in ({"seed": 1}, {"shots": 10}, {"execution": "table"})]
     ids = {run_id_of(spec, dataset_sha256=_SHA, circuit_fingerprint="c") for spec in (base, *changed)}
     ids |= {run_id_of(base, dataset_sha256="1" * 64, circuit_fingerprint="c")}
     ids |= {run_id_of(base, dataset_sha256=_SHA, circuit_fingerprint="d")}
 
-    assert len(ids) == 5
+    assert len(ids) == 6
     labelled, plain = (_expand(f'[[runs]]\nhead = "linear"\n{label}')[0] for label in ('label = "x"', ""))
     assert labelled.run_id == plain.run_id
 
@@ -71,6 +75,8 @@ def test_id_is_of_what_is_asked():
         ('[[runs]]\nhead = "statevector"\ncircuit = "eq8"', "unknown circuit 'eq8'.*did you mean 'eq7'"),
         ('[[runs]]\nhead = "statevector"', "needs a circuit"),
         ('[[runs]]\nhead = "linear"\nshots = 10', "classical and takes no shots"),
+        ('[[runs]]\nhead = "linear"\nexecution = "table"', "classical and takes no execution = 'table'"),
+        ('[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nexecution = "tabel"', "'native' or 'table', got 'tabel'"),
         ('[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nshots = 0', "shots must be a whole number from 1.*got 0"),
         ('[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nshots = -5', "got -5"),
         ('[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {device = "manilla"}', "did you mean 'manila'"),

@@ -16,12 +16,11 @@ from backends.head import QuantumHead
 from backends.tally import Tally
 from harness import random_streams, sealed
 from harness.environment import versions
-from harness.errors import StoreError
+from harness.errors import DiskError, StoreError
 from harness.record import Epoch
 from harness.training_state import EpochSums, TrainingState
 
 SCHEMA_VERSION = 1
-INTERVAL_S = 10.0  # ours: what a kill costs at most, for about 1 MB and 5 ms each
 _KEPT = 2  # the older one is for the day on which the newer is damaged
 _SUFFIX = ".safetensors"
 
@@ -53,7 +52,7 @@ class Checkpoints:
         notes: What there is to say about checkpoints that could not be used, a line each.
     """
 
-    def __init__(self, folder: Path, *, run_id: str, interval_s: float = INTERVAL_S) -> None:
+    def __init__(self, folder: Path, *, run_id: str, interval_s: float) -> None:
         self._folder = folder
         self._identity = {"schema_version": SCHEMA_VERSION, "run_id": run_id, "versions": versions()}
         self._interval_s = interval_s
@@ -65,20 +64,20 @@ class Checkpoints:
         """Write a checkpoint if the last one is old enough.
 
         Raises:
-            StoreError: the disk refuses it.
+            DiskError: the disk refuses it.
         """
         if time.monotonic() - self._written < self._interval_s:
             return
         path = self._folder / f"{state.history.n_steps:09d}{_SUFFIX}"
         try:
             self._folder.mkdir(exist_ok=True)
-            sealed.write(path, _tensors(state), self._facts(state).model_dump(mode="json"))
-            for old in self._newest_first()[_KEPT:]:
-                old.unlink()
         except OSError as error:
-            raise StoreError(
-                f"checkpoint {path} cannot be written: {error.strerror or error}; free the disk"
+            raise DiskError(
+                f"folder {self._folder} cannot be made: {error.strerror or error}; free the disk"
             ) from error
+        sealed.write(path, _tensors(state), self._facts(state).model_dump(mode="json"))
+        for old in self._newest_first()[_KEPT:]:
+            old.unlink()
         self._written = time.monotonic()
 
     def restore(self, state: TrainingState) -> None:

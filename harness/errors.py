@@ -4,6 +4,8 @@ HarnessError
 ├── PlanError (ValueError)      2   a plan, preset or option that cannot be used; all problems at once
 ├── DatasetError (RuntimeError) 4   images that are missing or not the expected ones
 ├── StoreError (RuntimeError)   4   a results folder or record that cannot be used
+│   ├── DamagedError                a file that is not, bit for bit, what was written
+│   └── DiskError                   the disk takes no more: full, failing, or read-only
 └── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
 """
 
@@ -32,6 +34,14 @@ class StoreError(HarnessError, RuntimeError):
     """A results folder or a record that cannot be used."""
 
     exit_code = 4
+
+
+class DamagedError(StoreError):
+    """A file that is not, bit for bit, what was written."""
+
+
+class DiskError(StoreError):
+    """The disk refuses to take a file."""
 
 
 class DivergedError(HarnessError, ArithmeticError):

@@ -1,5 +1,6 @@
 """RunRecord: everything that is kept of one run. Its JSON schema is docs/record.schema.json."""
 
+import datetime
 import json
 from typing import Annotated, Any, Literal
 
@@ -179,6 +180,11 @@ class RunRecord(Part):
     )
     notes: list[str] = _field("what happened on the way, e.g. a damaged checkpoint that was passed over", default=[])
     weights_sha256: str | None = _field("of the trained weights, as their file says it", default=None)
+
+
+def now() -> str:
+    """Return the time as records give it: UTC, ISO 8601, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def schema() -> str:

@@ -1,7 +1,6 @@
-"""One run, from spec to record: data -> classifier -> training -> test images. Runs in a process of its own (execute.py)."""
+"""One run, from spec to record: data -> classifier -> training -> test images. Runs in a process of its own (child.py)."""
 
 import dataclasses
-import datetime
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +14,11 @@ from backends.head import QuantumHead
 from harness import data, sealed
 from harness.checkpoint import Checkpoints
 from harness.environment import environment, peak_rss_mib
-from harness.errors import DivergedError, StoreError
+from harness.errors import DiskError, DivergedError, StoreError
 from harness.heads import build_head, summary
 from harness.metrics import class_scores, confusion_matrix, macro
 from harness.model import Classifier
-from harness.record import DatasetFacts, Evaluation, Failure, HeadFacts, RunRecord, Status, Steps, Times
+from harness.record import DatasetFacts, Evaluation, Failure, HeadFacts, RunRecord, Status, Steps, Times, now
 from harness.spec import Run, RunSpec
 from harness.timing import Clock
 from harness.train import PHASES, Progress, classify, train
@@ -37,7 +36,7 @@ def perform(
     data_root: Path | None = None,
     progress: Progress = lambda done, total, loss: None,
 ) -> RunRecord:
-    """Make a run and return its record, whatever happens: an exception becomes a status.
+    """Make a run and return its record: an exception becomes a status.
 
     Args:
         run: What to do.
@@ -46,9 +45,11 @@ def perform(
         checkpoints: Of this run; with them it goes on where an earlier process stopped.
         data_root: torchvision's folder, for data sets that are not embedded.
         progress: Called after each step.
+    Raises:
+        DiskError: the store takes no more, which says nothing of the run.
     """
     torch.set_num_threads(TORCH_THREADS)
-    started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    started_at = now()
     clock = Clock(run.spec.training.torch_device)
     known: dict[str, Any] = {}
     failure: Failure | None = None
@@ -57,7 +58,9 @@ def perform(
         _perform(
             run, known, clock, weights_of=weights_of, checkpoints=checkpoints, data_root=data_root, progress=progress
         )
-    except Exception as error:  # every failure is a record; nothing is hidden
+    except DiskError:
+        raise
+    except (Exception, SystemExit) as error:  # every failure is a record; nothing is hidden
         status = status_of(error)
         text = "".join(traceback.format_exception(error))
         failure = Failure(kind=type(error).__name__, message=str(error), traceback=text, log_tail=[])

@@ -10,8 +10,8 @@ import safetensors
 import safetensors.torch
 import torch
 
-from harness.errors import StoreError
-from harness.store import write_atomically
+from harness.disk import write_atomically
+from harness.errors import DamagedError
 
 _KEY = "sealed"  # one key of metadata: safetensors writes several in an arbitrary order
 
@@ -29,7 +29,7 @@ def write(path: Path, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, A
     Returns:
         The SHA-256 of what is in it.
     Raises:
-        OSError: the disk refuses it.
+        DiskError: the disk refuses it.
     """
     whole = {name: values.detach().cpu().contiguous() for name, values in tensors.items()}
     digest = _digest(whole, facts)
@@ -42,7 +42,7 @@ def read(path: Path) -> Sealed:
     """Return what is in a file, every bit as it was written.
 
     Raises:
-        StoreError: the file is missing or damaged, or is not one of ours.
+        DamagedError: the file is missing or damaged, or is not one of ours.
     """
     try:
         with safetensors.safe_open(path, framework="pt") as file:
@@ -51,9 +51,9 @@ def read(path: Path) -> Sealed:
         facts, expected = seal["facts"], seal["sha256"]
         found = _digest(tensors, facts)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, safetensors.SafetensorError) as error:
-        raise StoreError(f"{path} is damaged or not a file of qhb: {type(error).__name__}: {error}") from error
+        raise DamagedError(f"{path} is damaged or not a file of qhb: {type(error).__name__}: {error}") from error
     if found != expected:
-        raise StoreError(f"{path} is damaged: expected SHA-256 {expected}, found {found}")
+        raise DamagedError(f"{path} is damaged: expected SHA-256 {expected}, found {found}")
     return Sealed(tensors, facts)
 
 

@@ -5,31 +5,40 @@ weights/<run id>.safetensors      of a run that trained to its end
 checkpoints/<run id>/<steps>...   of a run that is not ok yet; deleted when it is
 logs/<run id>.<attempt>.log       what the run printed
 progress/<run id>.json            how far a run is that is under way; deleted when it ends
+quarantine/                       what was damaged and put aside
+.lock, .holder.json               held by the process that writes, by the kernel's lock; and who that is, for messages
 """
 
 import contextlib
-import hashlib
-import json
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import filelock
-import pydantic
 
-from harness.errors import StoreError
-from harness.migrations import migrated
-from harness.record import SCHEMA_VERSION, RunRecord
+from harness.disk import sync_folder, write_atomically
+from harness.errors import DamagedError, DiskError, StoreError
+from harness.holder import Holder
+from harness.record import RunRecord
+from harness.record_file import read_record, sealed_record
+
+_FOLDERS = ("records", "weights", "checkpoints", "logs", "progress", "quarantine")
+
+
+class Damaged(NamedTuple):
+    """A record's file that holds no record, and why not."""
+
+    path: Path
+    why: str
 
 
 class Contents(NamedTuple):
-    """What a store holds: the latest attempt of each run, oldest run first, and a line for each file that is damaged."""
+    """What a store holds: the latest attempt of each run, oldest run first, and what is damaged."""
 
     records: list[RunRecord]
-    damaged: list[str]
+    damaged: list[Damaged]
 
 
 class Store:
@@ -38,33 +47,63 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.records_folder = root / "records"
+        self._holder = root / ".holder.json"
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[None]:
+    def opened(self, *, wait: Callable[[str], None] | None = None) -> Iterator[None]:
         """Make the folder, see that it can be written, and hold it for this process alone.
 
+        Args:
+            wait: Told who holds the folder, before waiting for it; None: a folder that is held is an error.
         Raises:
             StoreError: it cannot be written, or another process holds it.
         """
+        lock = filelock.FileLock(self.root / ".lock", timeout=0, fallback_to_soft=False)
         try:
-            for name in ("records", "weights", "checkpoints", "logs", "progress"):
+            for name in _FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
+            sync_folder(self.root)
             with tempfile.TemporaryFile(dir=self.records_folder) as probe:
                 probe.write(b"probe")
-            lock = filelock.FileLock(self.root / ".lock", timeout=0)
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise StoreError(
-                f"results folder {self.root} is in use by another qhb run; wait for it, or give --results another folder"
-            ) from error
+            try:
+                lock.acquire()
+            except filelock.Timeout:
+                held = f"results folder {self.root} is in use by {self.holder or 'another qhb run'}"
+                if wait is None:
+                    raise StoreError(f"{held}; give --wait to wait for it, or --results another folder") from None
+                wait(held)
+                lock.acquire(timeout=-1)
         except OSError as error:
             raise StoreError(
                 f"results folder {self.root} cannot be written: {error.strerror or error}; give --results a folder that can"
             ) from error
         try:
+            write_atomically(self._holder, Holder.this_process().model_dump_json().encode())
             yield
         finally:
+            self._holder.unlink(missing_ok=True)
             lock.release()
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who said last that it holds the folder; it does so still if ``is_held``."""
+        try:
+            return Holder.model_validate_json(self._holder.read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a process holds the folder at this moment."""
+        if not (self.root / ".lock").exists():
+            return False
+        lock = filelock.FileLock(self.root / ".lock", timeout=0, fallback_to_soft=False)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            return True
+        lock.release()
+        return False
 
     def weights_of(self, run_id: str) -> Path:
         """Return where the weights of a run are kept."""
@@ -86,31 +125,28 @@ class Store:
         """Return where a run that is under way says how far it is."""
         return self.root / "progress" / f"{run_id}.json"
 
+    def record_of(self, run_id: str, attempt: int) -> Path:
+        """Return where the record of an attempt is kept."""
+        return self.records_folder / f"{run_id}.{attempt}.json"
+
     def write(self, record: RunRecord) -> Path:
         """Write a record; when this returns, it is on the disk.
 
         Raises:
-            StoreError: the record is there already, or the disk refuses it.
+            StoreError: the record is there already.
+            DiskError: the disk refuses it.
         """
-        path = self.records_folder / f"{record.run_id}.{record.attempt}.json"
+        path = self.record_of(record.run_id, record.attempt)
         if path.exists():
             raise StoreError(f"record {path} is there already; records are written once")
-        content = json.loads(record.model_dump_json())
-        envelope = {"sha256": _digest(content), "record": content}
-        try:
-            write_atomically(path, json.dumps(envelope, indent=1).encode())
-        except OSError as error:
-            raise StoreError(
-                f"record {path} cannot be written: {error.strerror or error}; free the disk or give --results another "
-                "folder; records written earlier are intact"
-            ) from error
+        write_atomically(path, sealed_record(record))
         return path
 
     def read(self) -> Contents:
         """Return what is in the folder; an empty or missing folder holds nothing.
 
         Raises:
-            StoreError: the folder cannot be listed.
+            StoreError: the folder cannot be read, or was written by a later version.
         """
         latest: dict[str, RunRecord] = {}
         damaged = []
@@ -121,73 +157,28 @@ class Store:
         for path in paths:
             try:
                 record = read_record(path)
-            except StoreError as error:
-                damaged.append(str(error))
+            except DamagedError as error:
+                damaged.append(Damaged(path, str(error)))
                 continue
             if record.run_id not in latest or latest[record.run_id].attempt < record.attempt:
                 latest[record.run_id] = record
         return Contents(sorted(latest.values(), key=lambda record: (record.started_at, record.run_id)), damaged)
 
+    def set_aside(self, path: Path) -> Path:
+        """Move a damaged file to the quarantine and return where it is now; its number stays taken.
+
+        Raises:
+            DiskError: it cannot be moved.
+        """
+        target = self.root / "quarantine" / path.name
+        try:
+            path.replace(target)
+        except OSError as error:
+            raise DiskError(f"{path} cannot be moved to {target}: {error.strerror or error}") from error
+        return target
+
     def next_attempt(self, run_id: str) -> int:
         """Return the number of a run's next attempt; damaged records count as attempts."""
-        taken = [int(path.name.split(".")[1]) for path in self.records_folder.glob(f"{run_id}.*.json")]
+        folders = (self.records_folder, self.root / "quarantine")
+        taken = [int(path.name.split(".")[1]) for folder in folders for path in folder.glob(f"{run_id}.*.json")]
         return max(taken, default=0) + 1
-
-
-def read_record(path: Path) -> RunRecord:
-    """Return the record in a file.
-
-    Raises:
-        StoreError: the file is damaged, or of a schema that this version does not know.
-    """
-    try:
-        envelope = json.loads(path.read_bytes())
-        content, expected = envelope["record"], envelope["sha256"]
-        found = _digest(content)
-        if found != expected:
-            raise StoreError(
-                f"record {path} is damaged: expected SHA-256 {expected}, found {found}; the run will be made again"
-            )
-        content = migrated(content)
-        if content.get("schema_version") != SCHEMA_VERSION:
-            raise StoreError(
-                f"record {path} has schema {content.get('schema_version')!r}, this version reads {SCHEMA_VERSION}"
-            )
-        record = RunRecord.model_validate(content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if isinstance(error, pydantic.ValidationError):
-            error = ValueError(
-                f"{error.error_count()} fields are not those of a record, first {error.errors()[0]['loc']}"
-            )
-        raise StoreError(
-            f"record {path} is damaged: {type(error).__name__}: {error}; the run will be made again"
-        ) from error
-    if path.name.split(".")[0] != record.run_id:
-        raise StoreError(
-            f"record {path} is misnamed: it holds run {record.run_id}; move it away, the run will be made again"
-        )
-    return record
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a machine that lost power, sees all of it or none."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _digest(content: dict[str, Any]) -> str:
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

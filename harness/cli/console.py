@@ -9,7 +9,7 @@ import rich.console
 import rich.progress
 import rich.text
 
-from harness.execute import Under
+from harness.progress import Under
 from harness.record import RunRecord
 
 
@@ -92,9 +92,12 @@ class Progress:
         """Print a line for a run that ended."""
         self._n_ended += 1
         self._n_not_ok += record.status != "ok"
+        resumed = f"  from step {record.resumed_at}" if record.resumed_at else ""
         accuracy = f"  accuracy {record.evaluation.accuracy:.3f}" if record.evaluation else ""
-        text = f"[{self._n_ended}/{self._n_runs}] {record.status:<4} {record.label}, seed {record.spec.seed}{accuracy}  {record.seconds:.1f} s"
+        text = f"[{self._n_ended}/{self._n_runs}] {record.status:<4} {record.label}, seed {record.spec.seed}{accuracy}  {record.seconds:.1f} s{resumed}"
         self._console.line(text + (f"  {record.failure.kind}: {record.failure.message}" if record.failure else ""))
+        for note in record.notes:
+            self._console.line(f"  note: {note}")
         self.under_way([])
 
     def under_way(self, runs: list[Under]) -> None:

@@ -17,7 +17,7 @@ def command(results: Path, output: Path | None) -> int:
     if not (results / "records").is_dir():
         raise StoreError(f"{results} is not a results folder: expected {results / 'records'}; make one with qhb run")
     found = Store(results).read()
-    for line in found.damaged:
-        click.echo(f"warning: {line}", err=True)
+    for damaged in found.damaged:
+        click.echo(f"warning: {damaged.why}", err=True)
     click.echo(write_report(found.records, output or results / "report", title=f"quantum-head-bench: {results.name}"))
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0

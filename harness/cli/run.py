@@ -5,16 +5,19 @@ import shlex
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness import data
+from harness.child import CHECKPOINT_S
 from harness.cli.console import Console
-from harness.errors import PlanError
-from harness.execute import Watcher, execute
-from harness.plan import Plan, expand, load_file, load_preset
+from harness.errors import DiskError, PlanError
+from harness.execute import Retry, Settings, Watcher, execute, to_make
+from harness.plan import expand, load_file, load_preset
 from harness.record import RunRecord
 from harness.report import write_report
+from harness.signals import Signals, Stopped
 from harness.spec import Run
 from harness.store import Store
 
@@ -26,75 +29,115 @@ from harness.store import Store
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
 @click.option("--timeout", "timeout_s", type=click.FloatRange(0, min_open=True), help="Seconds that a run may take.")
 @click.option(
+    "--checkpoint-every", "checkpoint_s", type=click.FloatRange(0), default=CHECKPOINT_S, show_default=True,
+    help="Seconds of work that a kill may cost; 0 = a checkpoint after every step.",
+)  # fmt: skip
+@click.option(
+    "--retry",
+    type=click.Choice(["failed", "timeout", "all"]),
+    help="Make these again as well: runs that failed, diverged or answered nonsense; that ran out of time; or both.",
+)
+@click.option("--fresh", is_flag=True, help="Make every run again, from its beginning; earlier records stay.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first run that is not ok.")
+@click.option("--wait", is_flag=True, help="If another qhb run holds the results folder, wait for it.")
+@click.option(
     "--data-root", type=click.Path(path_type=Path, file_okay=False), help="torchvision's folder of data sets."
 )
 @click.option("--download", is_flag=True, help="Let torchvision fetch the data set into --data-root.")
-def command(
+def command(**options: Any) -> int:
+    """Train and measure every run of a plan, then write the report.
+
+    The same command again goes on where it stopped: a run that is ok is not made again, one that was killed goes on from
+    its checkpoint, and one that failed or ran out of time is left as it is unless --retry says otherwise.
+    """
+    with Signals() as signals:
+        try:
+            return _command(signals, **options)
+        except Stopped as stopped:
+            click.echo(f"stopped by {stopped}; every run that ended is kept. To go on: {_command_line()}")
+            return stopped.exit_code
+
+
+def _command(
+    signals: Signals,
+    *,
     plan_file: Path | None,
     preset: str | None,
     results: Path | None,
-    jobs: int | None,
-    timeout_s: float | None,
-    data_root: Path | None,
+    wait: bool,
+    retry: Retry | None,
+    fresh: bool,
     download: bool,
+    jobs: int | None,
+    **others: Any,
 ) -> int:
-    """Train and measure every run of a plan, then write the report.
-
-    The same command again goes on where it stopped: runs that are ok are not made again.
-    """
+    started = time.monotonic()
     if plan_file and preset:
         raise PlanError(f"give a plan file or --preset, not both; got {plan_file} and --preset {preset}")
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
-    dataset = data.load(plan.data.name, data_root=data_root, download=download)
+    dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
     runs = expand(plan, dataset_sha256=dataset.sha256)
     data.split(dataset, plan.data, seed=plan.seeds[0])
     store = Store(results or Path("results/runs") / plan.name)
     console = Console(sys.stdout)
-    with store.opened():
-        return _run(plan, runs, store, console, jobs=jobs, timeout_s=timeout_s, data_root=data_root)
+    with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
+        chosen = _chosen(runs, store, console, retry=retry, fresh=fresh)
+        n_left = len(runs) - len(chosen)
+        console.line(f"plan {plan.name}: {len(runs)} runs, {n_left} done already, {len(chosen)} to make")
+        console.line(f"results: {store.root}")
+        _make(chosen, store, console, Settings(jobs=jobs or _n_cores(), **others), signals)
+        records = _of(runs, store)
+        page = write_report(
+            records, store.root / "report", title=f"quantum-head-bench: {plan.name}", command=_command_line()
+        )
+        console.table(records)
+        _say_what_is_not_ok(records, console, n_missing=len(runs) - len(records))
+        console.line(f"{time.monotonic() - started:.0f} s; report: {page}")
+    return 0 if len(records) == len(runs) and all(record.status == "ok" for record in records) else 3
 
 
-def _run(
-    plan: Plan,
-    runs: list[Run],
-    store: Store,
-    console: Console,
-    *,
-    jobs: int | None,
-    timeout_s: float | None,
-    data_root: Path | None,
-) -> int:
-    started = time.monotonic()
+def _chosen(runs: list[Run], store: Store, console: Console, *, retry: Retry | None, fresh: bool) -> list[Run]:
+    """Return the runs to make; put aside what is damaged, and with ``fresh`` forget the checkpoints."""
     kept = store.read()
-    for line in kept.damaged:
-        console.line(f"warning: {line}")
-    ok = {record.run_id for record in kept.records if record.status == "ok"}
-    to_make = [run for run in runs if run.run_id not in ok]
-    console.line(f"plan {plan.name}: {len(runs)} runs, {len(runs) - len(to_make)} done already, {len(to_make)} to make")
-    console.line(f"results: {store.root}")
-    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        with console.progress(len(to_make)) as progress:
-            watcher = Watcher(ended=progress.ended, under_way=progress.under_way)
-            execute(to_make, store, jobs=jobs or n_cores, timeout_s=timeout_s, data_root=data_root, watcher=watcher)
-    except KeyboardInterrupt:
-        console.line("stopped; every run that ended is kept. To go on: " + _command())
-        return 130
+    for damaged in kept.damaged:
+        console.line(f"warning: {damaged.why}; it is now {store.set_aside(damaged.path)}")
+    if not fresh:
+        return to_make(runs, kept.records, retry=retry)
+    for run in runs:
+        store.discard_checkpoints(run.run_id)
+    return runs
+
+
+def _make(runs: list[Run], store: Store, console: Console, settings: Settings, signals: Signals) -> None:
+    with signals.held(), console.progress(len(runs)) as progress:
+        watcher = Watcher(progress.ended, progress.under_way, lambda: signals.stopping)
+        try:
+            execute(runs, store, settings, watcher)
+        except DiskError as error:
+            raise DiskError(f"{error}\nstopped early. To go on: {_command_line()}") from error
+
+
+def _of(runs: list[Run], store: Store) -> list[RunRecord]:
     wanted = {run.run_id for run in runs}
-    records = [record for record in store.read().records if record.run_id in wanted]
-    page = write_report(records, store.root / "report", title=f"quantum-head-bench: {plan.name}", command=_command())
-    console.table(records)
-    _say_what_is_not_ok(records, console)
-    console.line(f"{time.monotonic() - started:.0f} s; report: {page}")
-    return 0 if all(record.status == "ok" for record in records) else 3
+    return [record for record in store.read().records if record.run_id in wanted]
 
 
-def _say_what_is_not_ok(records: list[RunRecord], console: Console) -> None:
+def _say_what_is_not_ok(records: list[RunRecord], console: Console, *, n_missing: int) -> None:
+    retry = set()
     for record in records:
         if record.failure:
             console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {record.failure.message}")
             console.line(f"  more: qhb show {record.run_id[:12]}")
+            retry.add("timeout" if record.status == "timeout" else "failed")
+    if n_missing:
+        console.line(f"{n_missing} runs are not made yet. To go on: {_command_line()}")
+    if retry:
+        console.line(f"to make what is not ok again: add --retry {retry.pop() if len(retry) == 1 else 'all'}")
 
 
-def _command() -> str:
+def _n_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _command_line() -> str:
     return shlex.join(["qhb", *sys.argv[1:]])

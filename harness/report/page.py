@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from harness.disk import write_atomically
 from harness.record import RunRecord
 from harness.report import paper
 from harness.report.beside_paper import classes_table
@@ -20,7 +21,6 @@ from harness.report.statements import problems, statements
 from harness.report.svg import Drawing
 from harness.report.tables import classes, comparison, csv_text, epochs
 from harness.report.text import clean, fenced, markdown
-from harness.store import write_atomically
 
 _TEMPLATES = Path(__file__).parent / "templates"
 LIMITS = (
@@ -43,7 +43,6 @@ def write_page(records: Sequence[RunRecord], folder: Path, *, title: str, comman
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         write_atomically(folder / name, text.encode())
-        (folder / name).chmod(0o644)  # to be shown to others: a temporary file is its owner's alone
     return folder / "index.html"
 
 

@@ -1,13 +1,12 @@
 """The executor: a process for each run; what goes wrong there is a record here, and the others go on."""
 
-import multiprocessing
 import os
 import signal
 
 import pytest
 
 from harness import data
-from harness.execute import Watcher, execute
+from harness.execute import Settings, Watcher, execute
 from harness.plan import expand, parse
 from harness.store import Store
 
@@ -38,8 +37,7 @@ def _runs(epochs=1, more=""):
 def _execute(runs, store, *, timeout_s=None, under_way=lambda runs: None):
     ended = []
     with store.opened():
-        watcher = Watcher(ended.append, under_way)
-        execute(runs, store, jobs=2, timeout_s=timeout_s, data_root=None, watcher=watcher)
+        execute(runs, store, Settings(jobs=2, timeout_s=timeout_s), Watcher(ended.append, under_way))
     return {record.label: record for record in ended}
 
 
@@ -85,8 +83,7 @@ def test_killed_process(tmp_path):
 
     def kill(under_way):
         if under_way:
-            for child in multiprocessing.active_children():
-                os.kill(child.pid, signal.SIGKILL)
+            os.kill(under_way[0].pid, signal.SIGKILL)
 
     records = _execute(_runs(epochs=10_000)[:1], Store(tmp_path), under_way=kill)
 

@@ -1,14 +1,18 @@
 """The results folder: records are written once, whole, checked when read, and never lost."""
 
 import json
+import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from harness.errors import StoreError
 from harness.record import RunRecord
+from harness.record_file import digest, read_record
 from harness.spec import RunSpec
-from harness.store import Store, read_record
+from harness.store import Store
 
 _FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -77,7 +81,7 @@ def test_damaged_files_are_named_and_passed_over(store, content):
 
     assert records == [_record()]
     assert len(damaged) == 1
-    assert "ccc.1.json is damaged" in damaged[0]
+    assert "ccc.1.json is damaged" in damaged[0].why
 
 
 def test_a_later_schema_is_named(store):
@@ -85,12 +89,10 @@ def test_a_later_schema_is_named(store):
     path = store.write(_record())
     envelope = json.loads(path.read_text())
     envelope["record"]["schema_version"] = 99
-    from harness import store as module
-
-    envelope["sha256"] = module._digest(envelope["record"])
+    envelope["sha256"] = digest(envelope["record"])
     path.write_text(json.dumps(envelope))
 
-    with pytest.raises(StoreError, match="has schema 99, this version reads 2"):
+    with pytest.raises(StoreError, match="has schema 99, this version reads up to 2"):
         read_record(path)
 
 
@@ -106,9 +108,31 @@ def test_records_of_every_schema_are_read(folder):
 
 
 def test_two_writers(store):
-    """A second writer on the same folder is told so at once."""
-    with pytest.raises(StoreError, match="in use by another qhb run"), Store(store.root).opened():
+    """A second writer on the same folder is told at once who holds it, and so is whoever asks; afterwards it is free."""
+    match = rf"in use by process {os.getpid()} on .* since 20.*Z: qhb .*; give --wait"
+    with pytest.raises(StoreError, match=match), Store(store.root).opened():
         pass
+    assert Store(store.root).is_held
+
+
+def test_a_second_writer_may_wait(tmp_path):
+    """With ``wait`` it says for whom, and goes on once the folder is free."""
+    said = []
+
+    def write():
+        with Store(tmp_path).opened(wait=said.append):
+            said.append("opened")
+
+    thread = threading.Thread(target=write)
+    with Store(tmp_path).opened():
+        thread.start()
+        while not said:
+            time.sleep(0.01)
+        assert [f"results folder {tmp_path} is in use by process {os.getpid()} on" in line for line in said] == [True]
+    thread.join()
+
+    assert said[1:] == ["opened"]
+    assert not Store(tmp_path).is_held
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

@@ -1,0 +1,229 @@
+"""One run in a process of its own: what crashes, hangs or lies there becomes a record, and nothing of it stays behind.
+
+The one seam between the harness and whatever schedules runs: a thread here, a worker of a cluster elsewhere.
+"""
+
+import contextlib
+import faulthandler
+import fcntl
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from harness.errors import DiskError
+from harness.heads import wants_all_cores
+from harness.progress import ProgressFile
+from harness.record import Failure, RunRecord, Status, now
+from harness.spec import Run, RunSpec
+from harness.store import Store
+
+CHECKPOINT_S = 10.0  # ours: what a kill costs at most, for about 1 MB and 5 ms each
+_POLL_S = 0.2
+_GRACE_S = 5.0  # between asking a process to end and ending it
+_LOG_TAIL = 20
+_BOOTSTRAP = (
+    "import json, sys; a = json.load(sys.stdin); sys.path[:] = a.pop('path'); import harness.child as c; c.main(a)"
+)
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def make_in_child(
+    run: Run,
+    *,
+    attempt: int,
+    store: Store,
+    timeout_s: float | None = None,
+    checkpoint_s: float = CHECKPOINT_S,
+    data_root: Path | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> RunRecord | None:
+    """Make a run in a new process and return its record, however that process ended.
+
+    The process leads a session of its own. When this returns or raises, or the calling process dies in whatever way, the
+    whole session is gone. The record is not stored.
+
+    Args:
+        run: What to do.
+        attempt: 1 for the first try.
+        store: Where weights, checkpoints, log and progress go.
+        timeout_s: Deadline in seconds from now, None for none.
+        checkpoint_s: Seconds between its checkpoints.
+        data_root: torchvision's folder.
+        stopping: Asked a few times a second; if true, the run is given up, to be gone on with another time.
+    Returns:
+        The record; None if the run was given up.
+    Raises:
+        DiskError: the run could not write to the store.
+    """
+    asked = {
+        "path": sys.path,
+        "root": str(store.root),
+        "run_id": run.run_id,
+        "label": run.label,
+        "spec": run.spec.model_dump(mode="json"),
+        "attempt": attempt,
+        "checkpoint_s": checkpoint_s,
+        "data_root": str(data_root) if data_root else None,
+    }
+    log = store.log_of(run.run_id, attempt)
+    lifeline, held = os.pipe()
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    try:
+        process = _started(asked, lifeline, log, one_thread=not wants_all_cores(run.spec))
+        answer, cut_off = _answer(process, json.dumps(asked | {"lifeline": lifeline}).encode(), deadline, stopping)
+    finally:
+        os.close(lifeline)
+        os.close(held)
+    if cut_off == "stopped":
+        return None
+    if cut_off == "timeout":
+        message = f"no result after {timeout_s} s; what it was doing is at the end of its log; give --timeout more"
+        return without_result(run, attempt, "timeout", "Timeout", message, log)
+    return _record(answer, process.returncode, run, attempt, log)
+
+
+def _started(asked: dict[str, Any], lifeline: int, log: Path, *, one_thread: bool) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603  the interpreter that runs, and a constant
+            [sys.executable, "-c", _BOOTSTRAP],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            pass_fds=(lifeline,),
+            start_new_session=True,
+            env=os.environ | (_ONE_THREAD if one_thread else {}),
+        )
+
+
+def _answer(
+    process: "subprocess.Popen[bytes]", asked: bytes, deadline: float | None, stopping: Callable[[], bool]
+) -> tuple[bytes, str | None]:
+    """Return what the process answered before it ended, and why it was ended, None if it did so by itself."""
+    to_send: bytes | None = asked
+    try:
+        while True:
+            try:
+                return process.communicate(to_send, timeout=_POLL_S)[0], None
+            except subprocess.TimeoutExpired:
+                to_send = None
+            if process.poll() is not None:  # a copy that it forked off holds the pipe open
+                _signal_group(process, signal.SIGKILL)
+            elif stopping():
+                return b"", "stopped"
+            elif deadline is not None and time.monotonic() > deadline:
+                _signal_group(process, signal.SIGTERM)  # on which it writes its stacks to the log
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.communicate(timeout=_GRACE_S)
+                return b"", "timeout"
+    finally:
+        _signal_group(process, signal.SIGKILL)  # what it started goes with it
+        process.communicate()
+
+
+def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+def _record(answer: bytes, exit_code: int, run: Run, attempt: int, log: Path) -> RunRecord:
+    if not answer:
+        if exit_code < 0:
+            name = signal.Signals(-exit_code).name
+            hint = ", likely for want of memory" if name == "SIGKILL" else ""
+            message = f"the run's process was ended by {name}{hint} and left no result"
+            return without_result(run, attempt, "killed", name, message, log)
+        message = f"the run's process ended with exit code {exit_code} and left no result"
+        return without_result(run, attempt, "failed", f"exit code {exit_code}", message, log)
+    try:
+        content = json.loads(answer)
+        if "refused" in content:
+            raise DiskError(content["refused"])
+        record = RunRecord.model_validate(content["record"])
+    except (ValueError, TypeError, KeyError) as error:
+        message = f"the run's process answered something else than a record: {error}"
+        return without_result(run, attempt, "failed", type(error).__name__, message, log)
+    if record.failure:
+        record = record.model_copy(update={"failure": record.failure.model_copy(update={"log_tail": _tail(log)})})
+    return record
+
+
+def without_result(
+    run: Run, attempt: int, status: Status, kind: str, message: str, log: Path | None = None
+) -> RunRecord:
+    """Return the record of a run that has none of its own."""
+    return RunRecord(
+        run_id=run.run_id,
+        label=run.label,
+        spec=run.spec,
+        attempt=attempt,
+        status=status,
+        started_at=now(),
+        seconds=0.0,
+        scope=run.spec.scope,
+        failure=Failure(kind=kind, message=message, traceback="", log_tail=_tail(log) if log else []),
+    )
+
+
+def _tail(log: Path) -> list[str]:
+    try:
+        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL:]
+    except OSError:
+        return []
+
+
+def main(asked: dict[str, Any]) -> NoReturn:
+    """Make the run that was asked for, in this process, and answer on its first standard output; the log takes the rest."""
+    _die_with_parent(asked["lifeline"])
+    answer = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    faulthandler.enable(sys.stderr)
+    faulthandler.register(signal.SIGTERM, sys.stderr, chain=True)
+    from harness.checkpoint import Checkpoints
+    from harness.run import perform
+
+    store = Store(Path(asked["root"]))
+    run_id = asked["run_id"]
+    try:
+        record = perform(
+            Run(run_id, asked["label"], RunSpec.model_validate(asked["spec"])),
+            attempt=asked["attempt"],
+            weights_of=store.weights_of,
+            checkpoints=Checkpoints(store.checkpoints_of(run_id), run_id=run_id, interval_s=asked["checkpoint_s"]),
+            data_root=Path(asked["data_root"]) if asked["data_root"] else None,
+            progress=ProgressFile(store.progress_of(run_id), label=asked["label"], seed=asked["spec"]["seed"]),
+        )
+        content: dict[str, Any] = {"record": record.model_dump(mode="json")}
+    except DiskError as error:
+        content = {"refused": str(error)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with os.fdopen(answer, "w", encoding="utf-8") as file:
+        json.dump(content, file, allow_nan=False)
+    os._exit(
+        0
+    )  # without the exit handlers of whatever SDK was loaded: the run is over, and one that hangs is not waited for
+
+
+def _die_with_parent(lifeline: int) -> None:
+    """End this process and what it starts when the parent, which alone holds the other end of the pipe, is gone."""
+    if sys.platform == "linux":  # by the kernel, so that it happens even where C code holds the interpreter's lock
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
+        if select.select([lifeline], [], [], 0)[0]:  # it was gone before
+            os.killpg(0, signal.SIGKILL)
+        return
+
+    def wait() -> None:
+        os.read(lifeline, 1)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()

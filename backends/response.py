@@ -9,6 +9,8 @@ trigonometric polynomial of the angles with known frequencies (``Circuit.frequen
 import dataclasses
 import functools
 import math
+from collections import Counter
+from collections.abc import Collection
 from typing import Literal, Self
 
 import numpy as np
@@ -34,16 +36,20 @@ class Grid:
     counts: tuple[int, ...]
 
     @classmethod
-    def of(cls, circuit: Circuit) -> Self:
+    def of(cls, circuit: Circuit, *, dead: Collection[int] = ()) -> Self:
         """Return the grid of a circuit.
+
+        Args:
+            circuit: The circuit.
+            dead: Angles that are known not to matter: they take no points.
 
         Raises:
             CircuitError: an angle has no finite list of frequencies, or the grid has more than ``MAX_POINTS`` points.
         """
-        found = [circuit.frequencies(angle) for angle in range(circuit.n_angles)]
+        found = [(1.0, 0) if angle in dead else circuit.frequencies(angle) for angle in range(circuit.n_angles)]
         grid = cls(tuple(base for base, _ in found), tuple(count for _, count in found))
         if grid.n_points > MAX_POINTS:
-            sizes = " x ".join(str(size) for size in grid.shape if size > 1)
+            sizes = " x ".join(f"{size}^{n}" for size, n in sorted(Counter(grid.shape).items()) if size > 1)
             raise CircuitError(
                 f"circuit {circuit.name!r}: a response table of its {circuit.n_angles} angles takes {sizes} = "
                 f"{grid.n_points} circuit evaluations, at most {MAX_POINTS} are allowed; use fewer angles, or "
@@ -167,6 +173,13 @@ class Response(torch.nn.Module):
     def n_values(self) -> int:
         """Values that one row of angles has."""
         return int(self._coefficients.shape[1])
+
+    @property
+    def coefficients(self) -> np.ndarray:
+        """The coefficient of every product of basis functions, those that vanish included, shape (*grid.shape, n_values)."""
+        table = np.zeros((*self.grid.shape, self.n_values))
+        table[tuple(self._basis.T)] = self._coefficients
+        return table
 
     @property
     def terms(self) -> list[Term]:

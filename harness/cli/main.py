@@ -12,6 +12,7 @@ _SUMMARIES = {
     "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
     "show": "Print one run.",
     "check": "Run the conformance suite on a head, ours or yours.",
+    "inspect": "See through a circuit: which angles matter, to what formula, what a device makes of it.",
 }
 
 

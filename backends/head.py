@@ -320,6 +320,12 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"{self.name}: the backend failed on {len(rows)} evaluations of circuit {self.circuit.name!r}: "
                 f"{type(error).__name__}: {error}"
             ) from error
+        counts = [getattr(executed, name, None) for name in ("circuits", "shots")]
+        if not isinstance(executed, Executed | Outcomes) or not all(isinstance(count, int) for count in counts):
+            raise OutputError(
+                f"{self.name}: the adapter must return Executed (or Outcomes) with whole numbers of circuits and shots, "
+                f"it returned {type(executed).__name__} with {counts[0]} and {counts[1]}"
+            )
         self.n_evaluated += len(rows)
         self.tally.add(
             n_forward=len(rows) - n_shifted,

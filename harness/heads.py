@@ -37,7 +37,12 @@ def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
         )
     if spec.circuit is None:
         raise ConfigError(f"head {spec.head!r} needs a circuit; set circuit = 'eq7'")
-    circuit = circuit_named(spec.circuit)
+    circuit = spec.own_circuit or circuit_named(spec.circuit)
+    if circuit.n_inputs == 0:
+        raise ConfigError(
+            f"circuit {circuit.name!r} has no inputs, so the network could not reach it; in OpenQASM 3 declare them "
+            "('input float x;'), in TOML list them under inputs (OpenQASM 2 has none)"
+        )
     quantum_class(spec).check(circuit, shots=spec.shots, options=spec.options)
     if n_classes % circuit.n_outputs:
         raise ConfigError(

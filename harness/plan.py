@@ -9,6 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import pydantic
 
+from backends.circuit import Circuit
+from backends.circuit_files import find_circuit, is_path
 from backends.errors import HeadError
 from harness.data import N_CLASSES
 from harness.errors import PlanError
@@ -24,6 +26,7 @@ class Entry(Spec):
 
     head: str
     circuit: str | None = None
+    """Name in the catalogue, or path of a .toml or .qasm file, from the plan's folder."""
     shots: int | None = None
     options: dict[str, Any] = {}  # noqa: RUF012  pydantic copies defaults
     execution: Literal["native", "table"] = "native"
@@ -108,8 +111,13 @@ def parse(text: str, *, where: str) -> Plan:
         raise PlanError("\n".join(_problem(dict(found), text, where) for found in error.errors())) from None
 
 
-def expand(plan: Plan, *, dataset_sha256: str) -> list[Run]:
+def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Run]:
     """Return the plan's runs, each checked: heads, circuits, shots, options, labels.
+
+    Args:
+        plan: The plan.
+        dataset_sha256: Of its data set.
+        folder: Where the paths of circuits begin: the plan file's.
 
     Raises:
         PlanError: with every problem, one a line.
@@ -121,7 +129,10 @@ def expand(plan: Plan, *, dataset_sha256: str) -> list[Run]:
         where = f"plan {plan.name}, run entry {number} ({entry.head})"
         seeds = plan.seeds if entry.seeds is None else entry.seeds
         try:
-            found = [_run(plan, entry, seed, ids, where=where, dataset_sha256=dataset_sha256) for seed in seeds]
+            circuit = None if entry.circuit is None else find_circuit(entry.circuit, folder=folder)
+            found = [
+                _run(plan, entry, circuit, seed, ids, where=where, dataset_sha256=dataset_sha256) for seed in seeds
+            ]
         except (PlanError, HeadError) as error:
             problems.append(f"{where}: {error}" if isinstance(error, HeadError) else str(error))
             continue
@@ -143,7 +154,14 @@ def expand(plan: Plan, *, dataset_sha256: str) -> list[Run]:
 
 
 def _run(
-    plan: Plan, entry: Entry, seed: int, ids: dict[tuple[str, int], str], *, where: str, dataset_sha256: str
+    plan: Plan,
+    entry: Entry,
+    circuit: Circuit | None,
+    seed: int,
+    ids: dict[tuple[str, int], str],
+    *,
+    where: str,
+    dataset_sha256: str,
 ) -> Run:
     weights_from = None
     if entry.weights_of is not None:
@@ -160,7 +178,8 @@ def _run(
     try:
         spec = RunSpec(
             head=entry.head,
-            circuit=entry.circuit,
+            circuit=circuit.name if circuit else None,
+            own_circuit=circuit if entry.circuit and is_path(entry.circuit) else None,
             shots=entry.shots,
             options=entry.options,
             execution=entry.execution,
@@ -172,9 +191,9 @@ def _run(
         )
     except pydantic.ValidationError as error:
         raise PlanError("; ".join(f"{where}: {found['loc']}: {found['msg']}" for found in error.errors())) from None
-    circuit = circuit_of(spec, n_classes=N_CLASSES)
+    checked = circuit_of(spec, n_classes=N_CLASSES)
     run_id = run_id_of(
-        spec, dataset_sha256=dataset_sha256, circuit_fingerprint=circuit.fingerprint if circuit else None
+        spec, dataset_sha256=dataset_sha256, circuit_fingerprint=checked.fingerprint if checked else None
     )
     return Run(run_id, entry.label or spec.title, spec)
 

@@ -1,6 +1,7 @@
 """One run, from spec to record: data -> classifier -> training -> test images. Runs in a process of its own (child.py)."""
 
 import dataclasses
+import json
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -155,7 +156,7 @@ def _head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
             "n_circuits": head.n_circuits,
             "n_angles": head.circuit.n_angles,
             "circuit": dataclasses.asdict(head.circuit),
-            "provenance": head.provenance(),
+            "provenance": _provenance(head),
             "setup_evaluations": head.tally.setup.executed,
             "setup_shots": head.tally.setup.shots,
         }
@@ -165,6 +166,19 @@ def _head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
         n_head_parameters=sum(values.numel() for values in head.parameters()),
         **facts,
     )
+
+
+def _provenance(head: QuantumHead) -> dict[str, Any]:
+    found: Any = head.provenance()
+    try:
+        same: dict[str, Any] = json.loads(json.dumps(found, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise OutputError(
+            f"{head.name}: provenance() must return JSON values, it returned {found!r}: {error}"
+        ) from error
+    if not isinstance(found, dict):
+        raise OutputError(f"{head.name}: provenance() must return a dictionary, it returned {found!r}")
+    return same
 
 
 def _steps(spec: RunSpec, head: torch.nn.Module, history: History) -> Steps:

@@ -9,6 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import pydantic
 
+from backends.circuit import Circuit
+
 DATASETS = ("mnist-5000", "mnist", "fashion-mnist", "kmnist")
 
 
@@ -67,7 +69,9 @@ class RunSpec(Spec):
 
     head: str
     circuit: str | None = None
-    """Name in the catalogue; None for a classical head."""
+    """Name in the catalogue with all its parameters, or of a file; None for a classical head."""
+    own_circuit: Circuit | None = None
+    """What the file held, so that the run can be made again without it; None for a circuit of the catalogue."""
     shots: int | None = None
     """Repetitions of each evaluation; None = exact probabilities."""
     options: dict[str, Any] = {}
@@ -106,10 +110,14 @@ class Run(NamedTuple):
 
 
 def run_id_of(spec: RunSpec, *, dataset_sha256: str, circuit_fingerprint: str | None) -> str:
-    """Return the SHA-256 of what is asked: the spec with what its names stand for. Seed included; machine left out."""
+    """Return the SHA-256 of what is asked: the spec with what its names stand for. Seed included; machine left out.
+
+    A circuit counts by its name and by what it computes (``Circuit.fingerprint``), so that a file that changes is another
+    run, and one that moves is not.
+    """
     asked = {
         "schema": 1,
-        "spec": spec.model_dump(mode="json"),
+        "spec": spec.model_dump(mode="json", exclude={"own_circuit"}),
         "dataset_sha256": dataset_sha256,
         "circuit": circuit_fingerprint,
     }

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from backends.catalogue import CIRCUITS
+from backends.catalogue import CIRCUITS, FAMILIES, circuit_named, signature
+from backends.circuit import Circuit
 from backends.outside import OutsideEntry, outside_heads
 from backends.registry import HEADS
 from baselines import BASELINES
@@ -47,11 +48,8 @@ def _found() -> dict[str, list[dict[str, Any]]]:
         "outside heads": [_outside(name, entry) for name, entry in outside_heads().items()],
         "classical heads": [{"name": name, "summary": entry.summary} for name, entry in BASELINES.items()],
         "circuits": [
-            {
-                "name": name,
-                "summary": f"{circuit.n_qubits} qubits, {circuit.n_angles} angles, {circuit.n_outputs} output(s); {circuit.source}",
-            }
-            for name, circuit in CIRCUITS.items()
+            *(_circuit(name, circuit) for name, circuit in CIRCUITS.items()),
+            *(_circuit(signature(name), circuit_named(name)) for name in FAMILIES),
         ],
         "data sets": [{"name": name, "summary": _DATASETS[name]} for name in DATASETS],
         "presets": [
@@ -68,3 +66,9 @@ def _outside(name: str, entry: OutsideEntry) -> dict[str, Any]:
     if len(entry.distributions) > 1:
         return {"name": name, "summary": f"refused: offered by {owners}; uninstall all but one"}
     return {"name": name, "summary": f"{entry.path}, of {owners}"}
+
+
+def _circuit(name: str, circuit: Circuit) -> dict[str, Any]:
+    weights = f" and {circuit.n_weights} weights" if circuit.n_weights else ""
+    size = f"{circuit.n_qubits} qubit(s), {circuit.n_inputs} inputs{weights}, {circuit.n_outputs} output(s)"
+    return {"name": name, "summary": f"{size}; {circuit.source}"}

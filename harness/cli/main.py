@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -41,6 +42,7 @@ def qhb() -> None:
 
 def main() -> None:
     """Entry point of the ``qhb`` command."""
+    sys.path.append(str(Path.cwd()))  # for heads named package.module:Class; last, so that it hides nothing installed
     try:
         code: Any = qhb.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -76,7 +76,7 @@ def _command(
         raise PlanError(f"give a plan file or --preset, not both; got {plan_file} and --preset {preset}")
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
-    runs = expand(plan, dataset_sha256=dataset.sha256)
+    runs = expand(plan, dataset_sha256=dataset.sha256, folder=plan_file.parent if plan_file else Path())
     data.split(dataset, plan.data, seed=plan.seeds[0])
     store = Store(results or Path("results/runs") / plan.name)
     console = Console(sys.stdout)

@@ -1,0 +1,169 @@
+"""Outside heads through the whole harness: a good one runs, checks and reports; bad ones become records, and the rest goes on."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from harness import data
+from harness.execute import Settings, Watcher, execute
+from harness.plan import expand, parse
+from harness.store import Store
+
+_ROOT = Path(__file__).parents[2]
+_BAD = """
+import os
+
+import torch
+
+from backends import Capabilities, Executed, QuantumHead
+
+
+class Good(QuantumHead):
+    capabilities = Capabilities(analytic=True, shots=True, noisy=False, autograd=False, multicore=False, max_qubits=9)
+
+    def _prepare(self):
+        pass
+
+    def _execute(self, rows, *, first_evaluation):
+        return Executed(self.answer(len(rows)), circuits=len(rows), shots=0)
+
+    def answer(self, n_rows):
+        return torch.full((n_rows, 1), 0.5, dtype=torch.float64)
+
+    def provenance(self):
+        return {"method": "none"}
+
+
+class Shape(Good):
+    def answer(self, n_rows):
+        return super().answer(n_rows + 1)
+
+
+class NotANumber(Good):
+    def answer(self, n_rows):
+        return super().answer(n_rows) * float("nan")
+
+
+class TooProbable(Good):
+    def answer(self, n_rows):
+        return super().answer(n_rows) + 0.7
+
+
+class Raising(Good):
+    def answer(self, n_rows):
+        raise ConnectionError("licence server not found")
+
+
+class NotExecuted(Good):
+    def _execute(self, rows, *, first_evaluation):
+        return self.answer(len(rows))
+
+
+class Dying(Good):
+    def answer(self, n_rows):
+        os._exit(7)
+
+
+class Late(Good):
+    def answer(self, n_rows):
+        p_zero = super().answer(n_rows)
+        if self.n_evaluated:
+            p_zero[-1] = -1.0
+        return p_zero
+
+
+class NotJson(Good):
+    def provenance(self):
+        return {"device": object()}
+"""
+_PLAN = """
+name = "p"
+[data]
+n_images = 50
+[training]
+batch_size = 2
+"""
+
+
+def _entries(heads):
+    return "".join(
+        f'[[runs]]\nhead = {json.dumps(head)}\ncircuit = "eq7"\nshots = 10\nmax_steps = 2\n' for head in heads
+    )
+
+
+def test_what_a_stranger_does_is_a_record(tmp_path, monkeypatch):
+    """Wrong shape, NaN, p = 1.2, exceptions and a dead process each become a record that names the head; others go on."""
+    (tmp_path / "bad_heads.py").write_text(_BAD)
+    monkeypatch.syspath_prepend(tmp_path)  # children begin with the parent's import path
+    expected = {
+        "Shape": (
+            "invalid_output",
+            r"Shape: the adapter must return torch.float64 of shape \(180, 1\), it .*\(181, 1\)",
+        ),
+        "NotANumber": ("invalid_output", "NotANumber: .*probabilities in .0, 1., it returned nan for row 0, output 0"),
+        "TooProbable": ("invalid_output", r"TooProbable: .*it returned 1\.2 for row 0, output 0"),
+        "Raising": ("failed", "Raising: the backend failed on .* ConnectionError: licence server not found"),
+        "NotExecuted": ("invalid_output", "NotExecuted: the adapter must return Executed .*, it returned Tensor"),
+        "Dying": ("failed", "ended with exit code 7"),
+        "NotJson": ("invalid_output", r"NotJson: provenance\(\) must return JSON values, .*object"),
+        "Late": ("invalid_output", "Late: .*it returned -1.0 for row 179, output 0"),
+        "Good": ("ok", ""),
+    }
+    plan = parse(_PLAN + _entries([*(f"bad_heads:{name}" for name in expected), "statevector"]), where="p")
+    runs = expand(plan, dataset_sha256=data.load("mnist-5000").sha256)
+    ended = []
+    store = Store(tmp_path / "store")
+    with store.opened():
+        watcher = Watcher(ended.append, lambda runs: None)
+        execute(runs, store, Settings(jobs=2), watcher)
+    found = {record.spec.head: record for record in ended}
+
+    assert {record.run_id for record in store.read().records} == {run.run_id for run in runs}
+    assert found["statevector"].status == "ok"
+    assert found["bad_heads:Good"].head.summary == "outside head bad_heads:Good"
+    for name, (status, message) in expected.items():
+        record = found[f"bad_heads:{name}"]
+        assert record.status == status, name
+        assert re.search(message, record.failure.message if record.failure else "")
+
+
+def test_plugin_is_installed_checked_run_and_reported(tmp_path):
+    """The example, pip-installed into a folder of its own, is listed, checked, run and reported without a change of ours."""
+    source = shutil.copytree(_ROOT / "examples" / "plugin_head", tmp_path / "source")  # setuptools builds in place
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
+    subprocess.run([*pip, "--target", str(tmp_path / "site"), str(source)], check=True)
+    (tmp_path / "plan.toml").write_text(_PLAN + _entries(["quantum_info"]).replace("shots = 10\n", ""))
+
+    listed = json.loads(_qhb(tmp_path, "list", "--json"))
+    assert listed["outside heads"] == [
+        {"name": "quantum_info", "summary": "plugin_head:QuantumInfo, of plugin-head-example 0.1.0"}
+    ]
+    assert "quantum_info is right" in _qhb(tmp_path, "check", "quantum_info")
+    _qhb(tmp_path, "run", "plan.toml", "--results", "results")
+    (record,) = Store(tmp_path / "results").read().records
+    assert (record.status, record.head.provenance["method"]) == ("ok", "qiskit.quantum_info.Statevector")
+    assert record.head.summary == "outside head plugin_head:QuantumInfo of plugin-head-example 0.1.0"
+    assert record.steps.forward_evaluations + record.steps.backward_evaluations == 2 * 10 * 9
+    assert "quantum_info" in (tmp_path / "results" / "report" / "report.md").read_text()
+
+
+def _qhb(folder, *arguments):
+    path = os.pathsep.join([str(folder / "site"), str(_ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-c", "from harness.cli.main import main; main()", *arguments],
+        cwd=folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_heads_in_the_working_folder_are_found(tmp_path):
+    """Qhb finds package.module:Class in the folder it is called in, without PYTHONPATH."""
+    (tmp_path / "bad_heads.py").write_text(_BAD)
+    (tmp_path / "plan.toml").write_text(_PLAN + _entries(["bad_heads:Good"]))
+
+    assert "1 runs, 0 done already" in _qhb(tmp_path, "run", "plan.toml", "--results", "results")

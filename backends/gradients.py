@@ -1,9 +1,8 @@
 """The one parameter-shift implementation, for every head that cannot be differentiated from within."""
 
-import dataclasses
 import functools
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import torch
 
@@ -16,8 +15,7 @@ ShiftRule = Literal["exact", "paper_eq9"]
 """exact: the true derivative. paper_eq9: Eq. (9) as printed, without the factor 1/2 that the rule has at pi/2."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Shift:
+class Shift(NamedTuple):
     """One shifted evaluation: ``derivative by angle`` has the term ``coefficient * p(angles + shift * e_angle)``."""
 
     angle: int

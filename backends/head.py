@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, TypeVar, final
@@ -296,6 +297,16 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"{self.name}: expected angles of shape (..., {self.n_circuits}, {self.circuit.n_inputs}) "
                 f"= (..., n_circuits, n_inputs) for circuit {self.circuit.name!r}, got {tuple(angles.shape)}"
             )
+        if not math.isfinite(
+            angles.detach().sum().item()
+        ):  # one operation in each step; the sum of finite angles may still overflow
+            self._refuse_infinite(angles)
+        rows = angles.double()
+        if self.weights is not None:
+            rows = torch.cat((rows, self.weights.double().expand(*rows.shape[:-1], -1)), dim=-1)
+        return rows.flatten(0, -2)
+
+    def _refuse_infinite(self, angles: torch.Tensor) -> None:
         finite = torch.isfinite(angles)
         if not finite.all():
             index = tuple(torch.nonzero(~finite)[0].tolist())
@@ -303,10 +314,6 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"{self.name}: expected finite angles, got {angles[index].item()} at {index}; the network has diverged, "
                 "try a smaller learning rate"
             )
-        rows = angles.double()
-        if self.weights is not None:
-            rows = torch.cat((rows, self.weights.double().expand(*rows.shape[:-1], -1)), dim=-1)
-        return rows.flatten(0, -2)
 
     def _counted(self, run: Callable[..., _Answer], rows: torch.Tensor, *, n_shifted: int) -> _Answer:
         """Run one job, name what fails, and count and time it."""
@@ -344,8 +351,11 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 else type(p_zero).__name__
             )
             raise OutputError(f"{self.name}: the adapter must return torch.float64 of shape {shape}, it returned {got}")
-        wrong = ~((p_zero >= -_ROUNDING) & (p_zero <= 1 + _ROUNDING))  # true for NaN as well
-        if wrong.any():
+        low, high = (extreme.item() for extreme in torch.aminmax(p_zero.detach()))  # NaN if one of them is
+        if low >= 0 and high <= 1:
+            return p_zero
+        if not (low >= -_ROUNDING and high <= 1 + _ROUNDING):
+            wrong = ~((p_zero >= -_ROUNDING) & (p_zero <= 1 + _ROUNDING))
             row, output = torch.nonzero(wrong)[0].tolist()
             raise OutputError(
                 f"{self.name}: the adapter must return probabilities in [0, 1], it returned {p_zero[row, output].item()} "

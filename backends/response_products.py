@@ -27,31 +27,35 @@ class Products(torch.nn.Module):
     quarter: torch.Tensor | None
     offset: torch.Tensor
     matrix: torch.Tensor
+    first: torch.Tensor | None
+    last: torch.Tensor
 
     def __init__(self, bases: np.ndarray, basis: np.ndarray, coefficients: np.ndarray) -> None:
         super().__init__()
         self._n_values = coefficients.shape[1]
-        used = sorted({(angle, index) for row in basis for angle, index in enumerate(row.tolist()) if index})
-        column = {key: position for position, key in enumerate(used)}
+        terms = [[(angle, index) for angle, index in enumerate(row) if index] for row in basis.tolist()]
+        used = sorted({factor for term in terms for factor in term})
+        column = {factor: position for position, factor in enumerate(used)}
         frequency = np.array([bases[angle] * ((index + 1) // 2) for angle, index in used])
         is_sine = np.array([index % 2 == 0 for _, index in used], dtype=bool)
         self._constant("angle", np.array([angle for angle, _ in used], dtype=np.int64))
         self._constant("frequency", frequency, needed=bool((frequency != 1).any()))
         self._constant("quarter", np.pi / 2 * is_sine, needed=bool(is_sine.any()))  # sin x = cos(x - pi/2)
-        factors = [[(angle, index) for angle, index in enumerate(row) if index] for row in basis.tolist()]
-        if len(factors) <= _FEW_TERMS + 1 or np.count_nonzero(basis.any(axis=0)) < 2:
-            self.halves = torch.nn.ModuleList(
-                [_Product([[column[key] for key in term] for term in factors[1:]], len(used))]
-            )
-            self._constant("offset", coefficients[0])
-            self._constant("matrix", coefficients[1:])
-        else:
-            self._split(factors, column, coefficients, middle=_middle(basis))
+        self._by_halves = len(terms) > _FEW_TERMS + 1 and np.count_nonzero(basis.any(axis=0)) > 1
+        if self._by_halves:
+            self._split(terms, column, coefficients, middle=_middle(basis))
+            return
+        table = _table([[column[factor] for factor in term] for term in terms[1:]], n_columns=len(used))
+        self._constant("first", table, needed=table.tolist() != [list(range(len(used)))])
+        self._constant("offset", coefficients[0])
+        self._constant("matrix", coefficients[1:])
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the sum, float64, shape (n_rows, n_values), at rows of angles, shape (n_rows, n_angles)."""
-        if len(self.halves) == 1:
-            return torch.addmm(self.offset, self.halves[0](self._cosines(rows)), self.matrix)
+        if not self._by_halves:
+            cosines = self._cosines(rows)
+            products = cosines if self.first is None else _products(cosines, self.first)
+            return torch.addmm(self.offset, products, self.matrix)
         size = max(1, _MAX_ELEMENTS // self.matrix.shape[1])
         return torch.cat([self._contract(self._cosines(part)) for part in rows.split(size)])
 
@@ -64,57 +68,47 @@ class Products(torch.nn.Module):
         return phases.cos()
 
     def _contract(self, cosines: torch.Tensor) -> torch.Tensor:
-        left, right = (half(cosines) for half in self.halves)
+        assert self.first is not None
+        left, right = _products(cosines, self.first), _products(cosines, self.last)
         weighted = (left @ self.matrix).reshape(len(left), self._n_values, -1)
         found: torch.Tensor = (weighted @ right[:, :, None])[:, :, 0]
         return found
 
-    def _split(self, factors: list[Any], column: dict[Any, int], coefficients: np.ndarray, *, middle: int) -> None:
+    def _split(self, terms: list[Any], column: dict[Any, int], coefficients: np.ndarray, *, middle: int) -> None:
         halves: tuple[dict[Any, int], dict[Any, int]] = ({}, {})
         places = []
-        for term in factors:
+        for term in terms:
             parts = (tuple(k for k in term if k[0] < middle), tuple(k for k in term if k[0] >= middle))
             places.append([half.setdefault(part, len(half)) for half, part in zip(halves, parts, strict=True)])
         matrix = np.zeros((len(halves[0]), self._n_values, len(halves[1])))
         left, right = np.array(places).T
         matrix[left, :, right] = coefficients
-        self.halves = torch.nn.ModuleList(
-            [_Product([[column[key] for key in part] for part in half], len(column)) for half in halves]
-        )
+        for name, half in zip(("first", "last"), halves, strict=True):
+            products = [[column[factor] for factor in part] for part in half]
+            self._constant(name, _table(products, n_columns=len(column)))
         self._constant("matrix", matrix.reshape(len(matrix), -1))
 
     def _constant(self, name: str, values: np.ndarray, *, needed: bool = True) -> None:
-        values = np.ascontiguousarray(values)
-        self.register_buffer(name, torch.from_numpy(values) if needed else None, persistent=False)
+        constant = torch.from_numpy(np.ascontiguousarray(values)) if needed else None
+        self.register_buffer(name, constant, persistent=False)
 
 
-class _Product(torch.nn.Module):
-    """Products of columns: (n_rows, n_columns) -> (n_rows, n_products)."""
+def _table(products: list[list[int]], *, n_columns: int) -> np.ndarray:
+    """Return the columns that each product multiplies, shape (order, n_products); after the last column come ones."""
+    order = max((len(columns) for columns in products), default=0)
+    table = np.full((order, len(products)), n_columns, dtype=np.int64)
+    for product, columns in enumerate(products):
+        table[: len(columns), product] = columns
+    return table
 
-    table: torch.Tensor
 
-    def __init__(self, products: list[list[int]], n_columns: int) -> None:
-        super().__init__()
-        order = max((len(columns) for columns in products), default=0)
-        self._padded = any(len(columns) < order for columns in products) or order == 0
-        table = np.full((order, len(products)), n_columns, dtype=np.int64)  # the column after the last one holds ones
-        for product, columns in enumerate(products):
-            table[: len(columns), product] = columns
-        self._n_products = len(products)
-        self._is_identity = order == 1 and table[0].tolist() == list(range(n_columns))
-        self.register_buffer("table", torch.from_numpy(table), persistent=False)
-
-    def forward(self, columns: torch.Tensor) -> torch.Tensor:
-        if self._is_identity:
-            return columns
-        if self._padded:
-            columns = torch.nn.functional.pad(columns, (0, 1), value=1.0)
-        if not len(self.table):
-            return columns[:, -1:].expand(-1, self._n_products)
-        product = columns.index_select(1, self.table[0])
-        for more in self.table[1:]:
-            product = product * columns.index_select(1, more)
-        return product
+def _products(columns: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+    """Return products of columns: (n_rows, n_columns), (order, n_products) -> (n_rows, n_products)."""
+    columns = torch.nn.functional.pad(columns, (0, 1), value=1.0)
+    product = columns.index_select(1, table[0]) if len(table) else columns[:, :0]
+    for more in table[1:]:
+        product = product * columns.index_select(1, more)
+    return product
 
 
 def _middle(basis: np.ndarray) -> int:

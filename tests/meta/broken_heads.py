@@ -272,7 +272,7 @@ class MiscountedTally(Wrapped):
 
 
 def scaled(shifts: tuple[Shift, ...], factor: float) -> tuple[Shift, ...]:
-    return tuple(replace(shift, coefficient=factor * shift.coefficient) for shift in shifts)
+    return tuple(shift._replace(coefficient=factor * shift.coefficient) for shift in shifts)
 
 
 class DoubledGradient(Wrapped):

@@ -105,6 +105,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             so no noise is ever used twice.
         shift_rule: "exact", or "paper_eq9" for Eq. (9) as printed.
         options: The adapter's options, as its ``Options`` or as a mapping.
+        skip_dead_angles: Leave out the shifted evaluations of angles that provably cannot matter: their derivative is
+            then 0, without shot noise. ``skipped`` holds these angles and the proofs (dead_angles.py).
 
     Raises:
         ConfigError: a value that this adapter cannot use; raised before any compute.
@@ -124,6 +126,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         seed: int = 0,
         shift_rule: ShiftRule = "exact",
         options: Mapping[str, Any] | HeadOptions | None = None,
+        skip_dead_angles: bool = False,
     ) -> None:
         super().__init__()
         self.options = self.check(circuit, shots=shots, options=options)
@@ -140,6 +143,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         self.n_evaluated = 0
         self.weights = torch.nn.Parameter(self._first_weights()) if circuit.n_weights else None
         self._prepare()
+        self.skipped = self._proofs() if skip_dead_angles and self.gradient == "parameter-shift" else {}
+        self.shifts = tuple(shift for shift in self.shifts if shift.angle not in self.skipped)
 
     @classmethod
     def check(
@@ -192,7 +197,10 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
     @property
     def evaluations_per_row(self) -> int:
-        """Circuit evaluations of one circuit in one training step: 1 + 2 n_angles for eq7 by parameter shift."""
+        """Circuit evaluations of one circuit in one training step: 1 + 2 n_angles for eq7 by parameter shift.
+
+        Those that ``skip_dead_angles`` leaves out are not among them.
+        """
         return 1 + (len(self.shifts) if self.gradient == "parameter-shift" else 0)
 
     @final  # type: ignore[misc]  # nn.Module declares forward an attribute
@@ -287,6 +295,11 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         stream = torch.Generator().manual_seed(stream_seed(self.seed, "weights", 0))
         shape = (self.n_circuits, self.circuit.n_weights)
         return torch.empty(shape).uniform_(-_FIRST_WEIGHTS, _FIRST_WEIGHTS, generator=stream)
+
+    def _proofs(self) -> dict[int, str]:
+        from backends.dead_angles import proofs_of  # it makes heads itself
+
+        return proofs_of(self)
 
     def _rows(self, angles: torch.Tensor) -> torch.Tensor:
         if not isinstance(angles, torch.Tensor) or not angles.is_floating_point():

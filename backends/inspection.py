@@ -7,6 +7,7 @@ import numpy as np
 
 from backends.circuit import Circuit
 from backends.closed_form import closed_form, combination, leading_waves
+from backends.dead_angles import RESPONSE, STRUCTURE, ideal_response
 from backends.errors import CircuitError, ConfigError, TableError
 from backends.gradients import shifts_of
 from backends.head import QuantumHead
@@ -15,11 +16,7 @@ from backends.jacobian import random_jacobian
 from backends.light_cone import dead_angles
 from backends.response import Grid, Response
 from backends.response_build import build
-from backends.statevector import Statevector
 from backends.waves import rank, redundant_combinations
-
-_MOST_AMPLITUDES = 2**24  # of all points of a grid together: some seconds
-_STRUCTURE, _RESPONSE = "structure", "response"
 
 
 def inspect_circuit(
@@ -37,12 +34,12 @@ def inspect_circuit(
     """
     notes: list[str] = []
     names = angle_names(circuit)
-    proofs = dict.fromkeys(sorted(dead_angles(circuit)), _STRUCTURE)
+    proofs = dict.fromkeys(sorted(dead_angles(circuit)), STRUCTURE)
     response = _ideal(circuit, proofs, notes)
     undecided: list[int] = []
     found_rank, redundant = None, None
     if response is not None:
-        proofs |= {angle: _RESPONSE for angle in response.dead_angles if angle not in proofs}
+        proofs |= {angle: RESPONSE for angle in response.dead_angles if angle not in proofs}
         found_rank = rank(response)
         redundant = [combination(parts, names) for parts in redundant_combinations(response)]
     elif (jacobian := random_jacobian(circuit)) is not None:
@@ -84,20 +81,11 @@ def _numbers(angles: Any) -> list[int]:
 
 
 def _ideal(circuit: Circuit, dead: Mapping[int, str], notes: list[str]) -> Response | None:
-    """Return the exact response on an ideal device, compared with it at random angles; None, and a note, if too large."""
     try:
-        grid = Grid.of(circuit, dead=dead.keys())
-        n_amplitudes = grid.n_points * 2**circuit.n_qubits
-        if n_amplitudes > _MOST_AMPLITUDES:
-            raise CircuitError(
-                f"{grid.n_points} points of {circuit.n_qubits} qubits are {n_amplitudes} amplitudes, at most "
-                f"{_MOST_AMPLITUDES} are computed"
-            )
-        source = Statevector(circuit, n_circuits=1)
+        return ideal_response(circuit, dead=dead)
     except ConfigError as error:
         notes.append(f"structure only, no response: {error}")
         return None
-    return build(source, grid, joint=False, seed=0).response
 
 
 def _formulas(response: Response, names: list[str]) -> list[Formula]:

@@ -4,6 +4,7 @@ import difflib
 
 import torch
 
+from backends import dead_angles
 from backends.catalogue import circuit_named
 from backends.circuit import Circuit
 from backends.errors import ConfigError
@@ -43,7 +44,10 @@ def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
             f"circuit {circuit.name!r} has no inputs, so the network could not reach it; in OpenQASM 3 declare them "
             "('input float x;'), in TOML list them under inputs (OpenQASM 2 has none)"
         )
-    quantum_class(spec).check(circuit, shots=spec.shots, options=spec.options)
+    kind = quantum_class(spec)
+    kind.check(circuit, shots=spec.shots, options=spec.options)
+    if spec.training.skip_dead_angles:
+        dead_angles.check(kind, circuit)
     if n_classes % circuit.n_outputs:
         raise ConfigError(
             f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {n_classes} classes evenly"
@@ -68,6 +72,7 @@ def build_head(spec: RunSpec, *, n_classes: int) -> torch.nn.Module:
         seed=spec.seed,
         shift_rule=spec.training.shift_rule,
         options=spec.options,
+        skip_dead_angles=spec.training.skip_dead_angles,
     )
 
 

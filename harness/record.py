@@ -78,7 +78,9 @@ class Steps(Part):
     executed_evaluations: float = _field(
         "circuit evaluations a step that the backend executed; none of a response table's, see head.setup_evaluations"
     )
-    formula_evaluations: float = _field("batch x circuits x (1 + shifts); equals the requested sum")
+    formula_evaluations: float = _field(
+        "batch x circuits x (1 + shifts, without skipped angles); equals the requested sum"
+    )
     shots: float = _field("shots a step; those of a response table are drawn from its probabilities")
     head_seconds: Seconds = _field("seconds inside the backend, all steps")
 
@@ -113,10 +115,16 @@ class HeadFacts(Part):
     circuit: dict[str, Any] | None = _field("the circuit's gates, as data")
     provenance: dict[str, Any] = _field("what the backend was set up as: method, device, layout, calibration, ...")
     setup_evaluations: Count = _field(
-        "circuit evaluations that the backend executed to build and verify a response table; 0 for a native head",
+        "circuit evaluations that the backend executed to build and verify a response table, or the response that proves "
+        "angles of a noisy head dead; 0 otherwise",
         default=0,
     )
     setup_shots: Count = _field("shots of these", default=0)
+    skipped_angles: dict[int, str] = _field(
+        "angles, counted from 1, whose shifted evaluations were left out (skip_dead_angles), and the proof that they "
+        "cannot matter: structure, response, or response with noise",
+        default={},
+    )
 
 
 class DatasetFacts(Part):

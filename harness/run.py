@@ -159,6 +159,7 @@ def _head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
             "provenance": _provenance(head),
             "setup_evaluations": head.tally.setup.executed,
             "setup_shots": head.tally.setup.shots,
+            "skipped_angles": {angle + 1: proof for angle, proof in sorted(head.skipped.items())},
         }
     return HeadFacts(
         summary=summary(spec.head),

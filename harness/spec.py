@@ -58,6 +58,9 @@ class TrainingSpec(Spec):
     learning_rate: float = pydantic.Field(1e-3, gt=0)
     shift_rule: Literal["exact", "paper_eq9"] = "exact"
     """Deviation from paper: exact is the true derivative; paper_eq9 is Eq. (9) as printed, twice as large at pi/2."""
+    skip_dead_angles: bool = False
+    """Deviation from paper where true: shifted evaluations of angles that provably cannot matter are left out; the paper
+    makes them. Heads that torch differentiates have none."""
     max_steps: int | None = pydantic.Field(None, ge=1)
     """Stop after so many steps: a slice, run for its cost."""
     torch_device: str = "cpu"

@@ -12,7 +12,7 @@ _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _GATE = re.compile(r"\bgate\s+(\w+)")
 _INPUT = re.compile(r"\binput\s+\w+\s*(?:\[[^\]]*\])?\s*(\w+)\s*;")
 _VERSION = re.compile(r"\s*OPENQASM\s+(\d+)(?:\.\d+)?\s*;")
-_PLACE = re.compile(r"^(?:<input>:)?(\d+),\d+:\s*")
+_PLACE = re.compile(r"^(['\"]?)(?:<input>:)?(\d+),\d+:\s*(.*)\1$", re.DOTALL)  # some messages are quoted
 
 
 def loads(text: str, *, where: str, name: str) -> Circuit:
@@ -22,7 +22,7 @@ def loads(text: str, *, where: str, name: str) -> Circuit:
     the angles, in the order of their declarations; OpenQASM 2 has none, so its circuits are constant.
 
     Args:
-        text: OpenQASM 2 or 3; the version is read from its first statement.
+        text: OpenQASM 2 or 3.
         where: Names the text in errors.
         name: Of the circuit.
 
@@ -31,17 +31,15 @@ def loads(text: str, *, where: str, name: str) -> Circuit:
         MissingPackageError: Qiskit, or its reader of OpenQASM 3, is not installed.
     """
     bare = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
-    version = _VERSION.match(bare)
-    if version is None or version.group(1) not in ("2", "3"):
-        raise CircuitError(f"{where}:1: expected 'OPENQASM 2.0;' or 'OPENQASM 3.0;' as the first statement")
-    parse = _reader(int(version.group(1)), _GATE.findall(bare))
+    if not bare.strip():
+        raise CircuitError(f"{where}:1: expected OpenQASM, got nothing")
+    parse = _reader(_version(bare, where), _GATE.findall(bare))
     try:
         circuit = parse(bare)
     except Exception as error:  # the readers raise classes of three packages
-        message = str(error).strip('"')
-        place = _PLACE.match(message)
-        line = int(place.group(1)) if place else _first_line(bare, lambda prefix: not _parses(parse, prefix))
-        reason = message[place.end() :] if place else message or "it is not well formed"
+        place = _PLACE.match(str(error))
+        line = int(place.group(2)) if place else _first_line(bare, lambda prefix: not _parses(parse, prefix))
+        reason = place.group(3) if place else str(error) or "it is not well formed"
         raise CircuitError(f"{where}:{line}: Qiskit cannot read it: {reason}") from error
     declared = _INPUT.findall(bare)
     inputs = [_parameter(circuit, one) for one in declared]
@@ -50,6 +48,17 @@ def loads(text: str, *, where: str, name: str) -> Circuit:
     except CircuitError as error:
         line = _first_line(bare, lambda prefix: _is_refused(parse, prefix, inputs))
         raise CircuitError(f"{where}:{line}: {error}") from error
+
+
+def _version(bare: str, where: str) -> int:
+    """Return 2 or 3; without a version statement, which OpenQASM 2 must have, it is 3."""
+    if not bare.lstrip().startswith("OPENQASM"):
+        return 3
+    version = _VERSION.match(bare)
+    if version is None or version.group(1) not in ("2", "3"):
+        line = bare.count("\n", 0, len(bare) - len(bare.lstrip())) + 1
+        raise CircuitError(f"{where}:{line}: expected 'OPENQASM 2.0;' or 'OPENQASM 3.0;' as the first statement")
+    return int(version.group(1))
 
 
 def _reader(version: int, defined: Collection[str]) -> Any:

@@ -14,7 +14,7 @@ from backends.circuit import GATES, Angle, Circuit, Gate, gate_problem
 from backends.errors import CircuitError
 
 _MAX_GATES = 20_000  # definitions of definitions grow exponentially
-_WITHOUT_EFFECT = ("barrier", "id", "global_phase")
+_WITHOUT_EFFECT = ("id", "global_phase")
 
 
 def to_qiskit(circuit: Circuit) -> tuple[Any, list[Any]]:
@@ -125,16 +125,19 @@ class Reader:
         self.measured[bit] = qubit
 
     def _add(self, operation: Any, qubits: tuple[int, ...], clbits: Sequence[Any], *, n_qubits: int) -> None:
-        from qiskit.circuit import ControlFlowOp
+        from qiskit.circuit import Barrier, ControlFlowOp
 
-        if operation.name in _WITHOUT_EFFECT:
+        standard = operation.base_class is _standard().get(operation.name)
+        if isinstance(operation, Barrier) or (standard and operation.name in _WITHOUT_EFFECT):
             return
+        if standard and operation.name == "reset" and not any(qubits[0] in gate.qubits for gate in self.gates):
+            return  # the qubit is |0> already; OpenQASM 3 programs begin so
         touched = sorted(set(qubits) & set(self.measured.values()))
         if touched:
             raise CircuitError(f"it acts on qubit {touched[0]} after its measurement; measure at the end alone")
         if isinstance(operation, ControlFlowOp) or clbits:
             raise CircuitError("classical control cannot be represented; only gates and measurements at the end can")
-        if operation.name in GATES and operation.base_class is _standard().get(operation.name):
+        if standard and operation.name in GATES:
             gates = gates_with(operation.name, qubits, [self._affine(param) for param in operation.params])
             problem = next(filter(None, (gate_problem(gate, n_qubits, len(self._index)) for gate in gates)), None)
             if problem:
@@ -146,7 +149,7 @@ class Reader:
         definition = operation.definition
         if definition is None:
             raise CircuitError(f"not a gate of ours ({', '.join(GATES)}), and Qiskit has no definition of it")
-        if operation.name in _standard():
+        if standard:
             self._decomposed[operation.name] += 1
         for inner in definition.data:
             on = tuple(qubits[definition.find_bit(bit).index] for bit in inner.qubits)

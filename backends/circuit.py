@@ -162,7 +162,7 @@ class Circuit:
 
         Our qubit q is Qiskit's qubit q. Gate parameters may be any affine expression of Parameters. Gates that are not
         ours (ccx, cy, iswap, rzx, composite ones, ...) are replaced by their Qiskit definitions, and ``source`` says so;
-        id, barrier and global phases go.
+        id, barrier, global phases and the reset of a qubit that nothing has touched go.
 
         Args:
             circuit: A ``QuantumCircuit`` that is unitary up to the measurements at its end.

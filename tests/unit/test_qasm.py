@@ -78,10 +78,12 @@ def test_other_gates_are_replaced_by_their_definitions():
 
 def test_a_name_is_not_enough(tmp_path):
     """A file's own gate that bears a standard name is what the file says it is."""
-    text = "OPENQASM 2.0;\ngate h a { U(pi,0,pi) a; }\nqreg q[1];\ncreg c[1];\nh q[0];\nmeasure q[0] -> c[0];\n"
+    text = "OPENQASM 2.0;\ngate h a { U(pi,0,pi) a; }\ngate id a { U(pi/2,0,0) a; }\ngate cu a { h a; }\nqreg q[1];\ncreg c[1];\n"
+    text += "h q[0];id q[0];id q[0];cu q[0];\nmeasure q[0] -> c[0];\n"
     found = _read(tmp_path, text)
 
     np.testing.assert_allclose(probabilities(found, np.zeros((1, 0))), [[0.0]], atol=1e-12)
+    assert found.source.endswith("x.qasm")
 
 
 def test_openqasm_2(tmp_path):
@@ -93,6 +95,15 @@ def test_openqasm_2(tmp_path):
 
     assert (found.n_angles, found.measured, found.name) == (0, (0, 1), "x.qasm")
     assert "ccx (1)" in found.source
+
+
+def test_a_first_reset_does_nothing(tmp_path):
+    """Resetting qubits that nothing has touched, as OpenQASM 3 programs do, is left out; without a version it is 3."""
+    found = _read(
+        tmp_path, 'include "stdgates.inc";\nqubit[2] q;\nbit c;\nreset q;\nh q[0];\nreset q[1];\nc = measure q[0];'
+    )
+
+    assert found.gates == (Gate("h", (0,)),)
 
 
 def test_openqasm_3(tmp_path):
@@ -132,8 +143,11 @@ def test_openqasm_3(tmp_path):
         (_QASM3 + "hh q[0];", "x.qasm:5: Qiskit cannot read it: gate 'hh' is not defined"),
         (_QASM3 + "h q[0]\nx q[1];", "x.qasm:[56]: Qiskit cannot read it: it is not well formed"),
         (_QASM3 + "input int[8] n;\nh q[0];", "x.qasm:5: Qiskit cannot read it: only 'float' and 'angle'"),
-        ("h q[0];", "x.qasm:1: expected 'OPENQASM 2.0;' or"),
-        ("", "x.qasm:1: expected 'OPENQASM 2.0;' or"),
+        ("// old\n\nOPENQASM 2.0\nqreg q[1];", "x.qasm:3: expected 'OPENQASM 2.0;' or"),
+        ("OPENQASM 4;\n", "x.qasm:1: expected 'OPENQASM 2.0;' or"),
+        ("\nh q[0];", "x.qasm:2: Qiskit cannot read it: "),
+        ("// h q;\n", "x.qasm:1: expected OpenQASM, got nothing"),
+        (_QASM3 + "const float a = 2.0;\n", "x.qasm:5: Qiskit cannot read it: node of type ConstantDeclaration is not"),
     ],
 )
 def test_refused_by_gate_and_line(tmp_path, text, message):
@@ -161,7 +175,10 @@ def test_nested_definitions_are_bounded(tmp_path, monkeypatch):
     [
         (lambda circuit, x: circuit.rx(x.sin(), 0), r"instruction 0 \(rx on qubit 0\): .*sin\(x\) is not affine"),
         (lambda circuit, x: circuit.rx(1 / x, 0), "not affine"),
-        (lambda circuit, x: circuit.initialize([0, 1], 0), r"\(initialize on qubit 0\): inside it, reset"),
+        (
+            lambda circuit, x: (circuit.x(0), circuit.initialize([0, 1], 0)),
+            r"instruction 1 \(initialize on qubit 0\): inside it, reset: not a gate of ours",
+        ),
         (lambda circuit, x: circuit.delay(3, 0), r"\(delay on qubit 0\)"),
         (lambda circuit, x: circuit.rx(math.inf, 0), "expected finite"),
     ],

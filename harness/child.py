@@ -1,28 +1,24 @@
 """One run in a process of its own: what crashes, hangs or lies there becomes a record, and nothing of it stays behind.
 
-The one seam between the harness and whatever schedules runs: a thread here, a worker of a cluster elsewhere.
+The one seam between the harness and whatever schedules runs: a thread here, a worker of a cluster elsewhere. What happens
+inside that process is in in_child.py.
 """
 
 import contextlib
-import faulthandler
-import fcntl
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from harness.errors import DiskError
 from harness.heads import wants_all_cores
-from harness.progress import ProgressFile
 from harness.record import Failure, RunRecord, Status, now
-from harness.spec import Run, RunSpec
+from harness.spec import Run
 from harness.store import Store
 
 CHECKPOINT_S = 10.0  # ours: what a kill costs at most, for about 1 MB and 5 ms each
@@ -30,7 +26,7 @@ _POLL_S = 0.2
 _GRACE_S = 5.0  # between asking a process to end and ending it
 _LOG_TAIL = 20
 _BOOTSTRAP = (
-    "import json, sys; a = json.load(sys.stdin); sys.path[:] = a.pop('path'); import harness.child as c; c.main(a)"
+    "import json, sys; a = json.load(sys.stdin); sys.path[:] = a.pop('path'); import harness.in_child as c; c.main(a)"
 )
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -177,53 +173,3 @@ def _tail(log: Path) -> list[str]:
         return log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL:]
     except OSError:
         return []
-
-
-def main(asked: dict[str, Any]) -> NoReturn:
-    """Make the run that was asked for, in this process, and answer on its first standard output; the log takes the rest."""
-    _die_with_parent(asked["lifeline"])
-    answer = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    faulthandler.enable(sys.stderr)
-    faulthandler.register(signal.SIGTERM, sys.stderr, chain=True)
-    from harness.checkpoint import Checkpoints
-    from harness.run import perform
-
-    store = Store(Path(asked["root"]))
-    run_id = asked["run_id"]
-    try:
-        record = perform(
-            Run(run_id, asked["label"], RunSpec.model_validate(asked["spec"])),
-            attempt=asked["attempt"],
-            weights_of=store.weights_of,
-            checkpoints=Checkpoints(store.checkpoints_of(run_id), run_id=run_id, interval_s=asked["checkpoint_s"]),
-            data_root=Path(asked["data_root"]) if asked["data_root"] else None,
-            progress=ProgressFile(store.progress_of(run_id), label=asked["label"], seed=asked["spec"]["seed"]),
-        )
-        content: dict[str, Any] = {"record": record.model_dump(mode="json")}
-    except DiskError as error:
-        content = {"refused": str(error)}
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with os.fdopen(answer, "w", encoding="utf-8") as file:
-        json.dump(content, file, allow_nan=False)
-    os._exit(
-        0
-    )  # without the exit handlers of whatever SDK was loaded: the run is over, and one that hangs is not waited for
-
-
-def _die_with_parent(lifeline: int) -> None:
-    """End this process and what it starts when the parent, which alone holds the other end of the pipe, is gone."""
-    if sys.platform == "linux":  # by the kernel, so that it happens even where C code holds the interpreter's lock
-        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
-        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
-        fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
-        if select.select([lifeline], [], [], 0)[0]:  # it was gone before
-            os.killpg(0, signal.SIGKILL)
-        return
-
-    def wait() -> None:
-        os.read(lifeline, 1)
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=wait, daemon=True).start()

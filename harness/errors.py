@@ -6,6 +6,7 @@ HarnessError
 ├── StoreError (RuntimeError)   4   a results folder or record that cannot be used
 │   ├── DamagedError                a file that is not, bit for bit, what was written
 │   └── DiskError                   the disk takes no more: full, failing, or read-only
+├── ExportPackageError (ImportError) 2   a package that an export needs is not installed
 └── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
 """
 
@@ -42,6 +43,12 @@ class DamagedError(StoreError):
 
 class DiskError(StoreError):
     """The disk refuses to take a file."""
+
+
+class ExportPackageError(HarnessError, ImportError):
+    """A package that an export needs is not installed."""
+
+    exit_code = 2
 
 
 class DivergedError(HarnessError, ArithmeticError):

@@ -36,6 +36,7 @@ def perform(
     checkpoints: Checkpoints | None = None,
     data_root: Path | None = None,
     progress: Progress = lambda done, total, loss: None,
+    debug: Callable[[BaseException], None] | None = None,
 ) -> RunRecord:
     """Make a run and return its record: an exception becomes a status.
 
@@ -46,6 +47,7 @@ def perform(
         checkpoints: Of this run; with them it goes on where an earlier process stopped.
         data_root: torchvision's folder, for data sets that are not embedded.
         progress: Called after each step.
+        debug: Given an exception before it becomes a status.
     Raises:
         DiskError: the store takes no more, which says nothing of the run.
     """
@@ -62,6 +64,8 @@ def perform(
     except DiskError:
         raise
     except (Exception, SystemExit) as error:  # every failure is a record; nothing is hidden
+        if debug:
+            debug(error)
         status = status_of(error)
         text = "".join(traceback.format_exception(error))
         failure = Failure(kind=type(error).__name__, message=str(error), traceback=text, log_tail=[])
@@ -121,6 +125,7 @@ def _perform(
     history = train(
         classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress, checkpoints=checkpoints
     )
+    known["head"] = _head_facts(spec, classifier)  # with what earlier processes of this run took to set it up
     known["epochs"] = history.epochs
     known["steps"] = _steps(spec, head, history)
 

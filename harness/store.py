@@ -6,6 +6,7 @@ checkpoints/<run id>/<steps>...   of a run that is not ok yet; deleted when it i
 logs/<run id>.<attempt>.log       what the run printed
 progress/<run id>.json            how far a run is that is under way; deleted when it ends
 quarantine/                       what was damaged and put aside
+.plan.json                        the plan that was run last: its name, command and run ids
 .lock, .holder.json               held by the process that writes, by the kernel's lock; and who that is, for messages
 """
 
@@ -20,7 +21,7 @@ import filelock
 
 from harness.disk import sync_folder, write_atomically
 from harness.errors import DamagedError, DiskError, StoreError
-from harness.holder import Holder
+from harness.holder import Announced, Holder
 from harness.record import RunRecord
 from harness.record_file import read_record, sealed_record
 
@@ -48,6 +49,7 @@ class Store:
         self.root = root
         self.records_folder = root / "records"
         self._holder = root / ".holder.json"
+        self._plan = root / ".plan.json"
 
     @contextlib.contextmanager
     def opened(self, *, wait: Callable[[str], None] | None = None) -> Iterator[None]:
@@ -89,6 +91,22 @@ class Store:
         """Who said last that it holds the folder; it does so still if ``is_held``."""
         try:
             return Holder.model_validate_json(self._holder.read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def announce(self, plan: Announced) -> None:
+        """Say what is about to be run, for ``qhb status``.
+
+        Raises:
+            DiskError: the disk refuses it.
+        """
+        write_atomically(self._plan, plan.model_dump_json().encode())
+
+    @property
+    def plan(self) -> Announced | None:
+        """What was run here last."""
+        try:
+            return Announced.model_validate_json(self._plan.read_bytes())
         except (OSError, ValueError):
             return None
 

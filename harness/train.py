@@ -65,7 +65,8 @@ def train(
     """
     images, labels = split.training
     total = n_steps(spec, len(labels))
-    optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
+    with clock.phase("setup"):  # the first optimizer of a process imports half of torch
+        optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
     order_stream = torch.Generator().manual_seed(seed)
     random_streams.seed_all(seed)  # of the dropout masks: the same for every head
     history = History()
@@ -117,6 +118,11 @@ def train(
                 checkpoints.offer(state)
         with clock.phase("evaluation"):
             validation = classify(classifier, split.validation)
+        if not math.isfinite(validation.loss):
+            raise DivergedError(
+                f"the validation loss is {validation.loss} after epoch {epoch}; expected a finite number; try a learning "
+                f"rate below {spec.learning_rate}"
+            )
         history.epochs.append(
             Epoch(
                 epoch=epoch,

@@ -12,6 +12,11 @@ _SUMMARIES = {
     "report": "Write the report of a results folder again.",
     "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
     "show": "Print one run.",
+    "status": "How far the runs in a results folder are, from any terminal.",
+    "rerun": "Make one recorded run again in this very process, to debug it.",
+    "merge": "Bring the runs of several results folders into one.",
+    "export": "Write all records as one table, CSV or Parquet.",
+    "doctor": "Say what is wrong with a results folder, and mend it.",
     "check": "Run the conformance suite on a head, ours or yours.",
     "inspect": "See through a circuit: which angles matter, to what formula, what a device makes of it.",
 }

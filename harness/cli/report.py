@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from harness.errors import StoreError
+from harness.cli.folders import results_folder
 from harness.report import write_report
-from harness.store import Store
 
 
 @click.command("report")
@@ -14,9 +13,7 @@ from harness.store import Store
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Default: RESULTS/report.")
 def command(results: Path, output: Path | None) -> int:
     """Write the report of a results folder again: one HTML page, and the same numbers as Markdown and CSV."""
-    if not (results / "records").is_dir():
-        raise StoreError(f"{results} is not a results folder: expected {results / 'records'}; make one with qhb run")
-    found = Store(results).read()
+    found = results_folder(results).read()
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
     click.echo(write_report(found.records, output or results / "report", title=f"quantum-head-bench: {results.name}"))

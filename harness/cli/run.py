@@ -14,6 +14,7 @@ from harness.child import CHECKPOINT_S
 from harness.cli.console import Console
 from harness.errors import DiskError, PlanError
 from harness.execute import Retry, Settings, Watcher, execute, to_make
+from harness.holder import Announced
 from harness.plan import expand, load_file, load_preset
 from harness.record import RunRecord
 from harness.report import write_report
@@ -81,6 +82,7 @@ def _command(
     store = Store(results or Path("results/runs") / plan.name)
     console = Console(sys.stdout)
     with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
+        store.announce(Announced(name=plan.name, command=_command_line(), run_ids=[run.run_id for run in runs]))
         chosen = _chosen(runs, store, console, retry=retry, fresh=fresh)
         n_left = len(runs) - len(chosen)
         console.line(f"plan {plan.name}: {len(runs)} runs, {n_left} done already, {len(chosen)} to make")

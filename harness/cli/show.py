@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from harness.errors import StoreError
+from harness.cli.folders import runs_named
 from harness.record import RunRecord
-from harness.store import Store
 
 
 @click.command("show")
@@ -18,17 +17,12 @@ from harness.store import Store
 @click.option("--json", "as_json", is_flag=True, help="The whole record.")
 def command(run: str, results: Path, as_json: bool) -> None:
     """Print one run, given by the first characters of its id or by its label."""
-    folders = [results] if (results / "records").is_dir() else sorted(path.parent for path in results.glob("*/records"))
-    records = [record for folder in folders for record in Store(folder).read().records]
-    found = [record for record in records if record.run_id.startswith(run) or record.label == run]
-    if not found:
-        known = "".join(f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}" for record in records)
-        raise StoreError(f"no run {run!r} in {results}; expected an id or a label of{known or ' a results folder'}")
-    for record in found:
-        click.echo(record.model_dump_json(indent=1) if as_json else _text(record))
+    for _, record in runs_named(run, results):
+        click.echo(record.model_dump_json(indent=1) if as_json else text(record))
 
 
-def _text(record: RunRecord) -> str:
+def text(record: RunRecord) -> str:
+    """Return what there is to say of a run on a few lines."""
     lines = [
         f"{record.label}, seed {record.spec.seed}: {record.status}",
         f"  run {record.run_id}",
@@ -56,6 +50,9 @@ def _text(record: RunRecord) -> str:
         )
     if record.peak_rss_mib:
         lines.append(f"  peak memory {record.peak_rss_mib:.0f} MiB")
+    if record.resumed_at is not None:
+        lines.append(f"  went on from a checkpoint at step {record.resumed_at}")
+    lines += [f"  note: {note}" for note in record.notes]
     if record.failure:
         lines.append(f"  {record.failure.kind}: {record.failure.message}")
         lines += [f"  | {line}" for line in (record.failure.traceback.splitlines() or record.failure.log_tail)]

@@ -1,0 +1,59 @@
+"""``qhb rerun``."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from harness.cli.folders import runs_named
+from harness.cli.show import text
+from harness.errors import PlanError
+from harness.run import perform
+from harness.spec import Run
+
+
+@click.command("rerun")
+@click.argument("run")
+@click.option(
+    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"), show_default=True,
+    help="A results folder, or a folder of them.",
+)  # fmt: skip
+@click.option("--seed", type=int, help="Which of the runs of a label.")
+@click.option("--pdb", is_flag=True, help="Open the debugger where an exception is raised.")
+@click.option("--data-root", type=click.Path(path_type=Path, file_okay=False))
+def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Path | None) -> int:
+    """Make one recorded run again, in this very process, from its beginning: for breakpoints, profilers and print.
+
+    RUN is the first characters of its id, or its label. Nothing is stored.
+    """
+    found = [(store, record) for store, record in runs_named(run, results) if seed in (None, record.spec.seed)]
+    if len({record.run_id for _, record in found}) != 1:
+        choices = "".join(f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}" for _, record in found)
+        raise PlanError(f"expected one run, {run!r} with seed {seed} names {len(found)}; give an id or --seed{choices}")
+    store, before = found[0]
+    with tempfile.TemporaryDirectory() as folder:
+        record = perform(
+            Run(before.run_id, before.label, before.spec),
+            attempt=before.attempt,
+            weights_of=lambda run_id: Path(folder) / run_id if run_id == before.run_id else store.weights_of(run_id),
+            data_root=data_root,
+            progress=_say,
+            debug=_debug if pdb else None,
+        )
+    click.echo("\n" + text(record))
+    if record.evaluation and before.evaluation:
+        same = record.evaluation.predictions == before.evaluation.predictions
+        click.echo(f"  predictions {'equal' if same else 'differ from'} those recorded at {before.started_at}")
+    return 0 if record.status == "ok" else 3
+
+
+def _say(done: int, total: int, loss: float) -> None:
+    if sys.stderr.isatty() or done == total:
+        click.echo(f"\rstep {done} of {total}, loss {loss:.4f}", nl=False, err=True)
+
+
+def _debug(error: BaseException) -> None:
+    import pdb
+
+    pdb.post_mortem(error.__traceback__)

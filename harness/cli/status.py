@@ -1,0 +1,45 @@
+"""``qhb status``."""
+
+import collections
+from pathlib import Path
+
+import click
+
+from harness.cli.folders import results_folders
+from harness.errors import StoreError
+from harness.progress import read_progress
+from harness.store import Store
+
+
+@click.command("status")
+@click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"))
+def command(results: Path) -> int:
+    """How far the runs in a results folder are, from any terminal; RESULTS may be a folder of such folders."""
+    stores = results_folders(results)
+    if not stores:
+        raise StoreError(f"no results folder in {results}; make one with qhb run")
+    for store in stores:
+        for line in _lines(store):
+            click.echo(line)
+    return 0
+
+
+def _lines(store: Store) -> list[str]:
+    held, plan, (records, damaged) = store.is_held, store.plan, store.read()
+    who = f"in use by {store.holder or 'a process that is just beginning'}" if held else "nobody is at work on it"
+    lines = [f"{store.root}: {who}"]
+    if plan:
+        mine = [record for record in records if record.run_id in set(plan.run_ids)]
+        lines.append(f"  plan {plan.name}: {len(mine)} of {len(plan.run_ids)} runs ended")
+        records = mine
+    counts = collections.Counter(record.status for record in records)
+    lines.append("  " + (", ".join(f"{status} {n}" for status, n in counts.most_common()) or "no records"))
+    if held:
+        under_way = filter(None, map(read_progress, sorted((store.root / "progress").glob("*.json"))))
+        lines += [
+            f"  under way: {run.label}, seed {run.seed}: step {run.done} of {run.total}, loss {run.loss:.3f}, process {run.pid}"
+            for run in under_way
+        ]
+    elif plan and len(records) < len(plan.run_ids):
+        lines.append(f"  to go on: {plan.command}")
+    return lines + [f"  warning: {item.why}" for item in damaged]

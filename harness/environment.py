@@ -7,6 +7,7 @@ import platform
 import resource
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -34,10 +35,10 @@ def environment(torch_device: str) -> Environment:
     )
 
 
-def versions() -> dict[str, str]:
-    """Return the installed versions of what a result depends on."""
+def versions(*, also: Iterable[str] = ()) -> dict[str, str]:
+    """Return the installed versions of what a result depends on, and of other packages."""
     found = {}
-    for package in _PACKAGES:
+    for package in dict.fromkeys((*_PACKAGES, *sorted(also))):
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

@@ -19,6 +19,7 @@ _SUMMARIES = {
     "doctor": "Say what is wrong with a results folder, and mend it.",
     "check": "Run the conformance suite on a head, ours or yours.",
     "inspect": "See through a circuit: which angles matter, to what formula, what a device makes of it.",
+    "peers": "Time our heads against what a user would run instead.",
 }
 
 

@@ -1,0 +1,189 @@
+"""One row of the peers table: first both must give the same answers, then they are timed in turn, in one process.
+
+Each side gets the number of torch threads that it is faster with: one, or as many as there are cores.
+"""
+
+import dataclasses
+import math
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, Self
+
+import torch
+
+from backends.errors import HeadError
+from backends.head import QuantumHead
+from backends.peers.layer import Layer
+from backends.peers.pairs import BATCH, CIRCUITS, Pair
+
+_LEAST_S = 0.2  # of a side in a round: a step of 1 ms is repeated, so that the clock and the scheduler do not show
+_MOST_REPEATS = 1000
+_SIGMAS = 5
+_SINGLE_PRECISION = 1e-5  # what an exact layer that hands on float32 may be off
+
+
+Target = Literal["at least", "at most"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A row of the peers table; the fields are the keys of its JSON.
+
+    Attributes:
+        row: Name.
+        ours: What ran of ours.
+        peer: What it ran against.
+        ours_s: Median seconds of a step.
+        peer_s: The same of the peer; of one that was given fewer images, scaled by their number.
+        ratio_median: Of peer / ours (of ours / peer where a target is a most), one for each round, in which both ran
+            next to each other.
+        ratio_min: Smallest of these.
+        ratio_max: Largest.
+        target: Ratio that was asked for; None for none.
+        target_is: Whether the target is the least or the most that the ratio may be.
+        rounds: Rounds that were timed.
+        images: Images of what was timed, here of a step.
+        peer_images: How many of them the peer was given.
+        deviation: Largest difference of the peer's probabilities and derivatives from the expected, over what is allowed.
+        problem: Why there are no numbers.
+    """
+
+    row: str
+    ours: str
+    peer: str
+    ours_s: float | None = None
+    peer_s: float | None = None
+    ratio_median: float | None = None
+    ratio_min: float | None = None
+    ratio_max: float | None = None
+    target: float | None = None
+    target_is: Target = "at least"
+    rounds: int = 0
+    images: int = BATCH
+    peer_images: int = BATCH
+    deviation: float | None = None
+    problem: str | None = None
+
+
+def measure(pair: Pair, *, rounds: int) -> Row:
+    """Return the row of a pair; where it cannot be measured, or the peer answers otherwise, the row says why."""
+    facts: dict[str, Any] = {
+        "row": pair.row,
+        "ours": str(pair.ours),
+        "peer": pair.peer.text,
+        "target": pair.target,
+        "peer_images": pair.peer.images,
+    }
+    try:
+        peer, ours = pair.peer.build(), pair.ours.build()
+        deviation = _deviation(pair, peer)
+    except HeadError as error:
+        return Row(**facts, problem=str(error))
+    except Exception as error:  # a vendor's: the other rows are worth having
+        return Row(**facts, problem=f"{type(error).__name__}: {error}")
+    if deviation > 1:
+        return Row(**facts, deviation=deviation, problem="the peer gives other answers, so its time says nothing")
+    fewer = _angles(pair.peer.images)
+    whole = _angles(BATCH)
+    threads = sorted({1, os.cpu_count() or 1}, reverse=True)
+    our_side = Side.warmed_up(lambda: _step(ours, whole), threads=threads)
+    peer_side = Side.warmed_up(lambda: _step(peer, fewer), threads=threads)
+    times = in_turn(our_side, peer_side, rounds=rounds)
+    scale = BATCH / pair.peer.images
+    return Row(**facts, deviation=deviation, rounds=rounds, **summary([(a, b * scale) for a, b in times]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Side:
+    """What is timed: a call, the number of torch threads it gets, and how often it is called in a round."""
+
+    call: Callable[[], Any]
+    threads: int = 1
+    repeats: int = 1
+
+    @classmethod
+    def warmed_up(cls, call: Callable[[], Any], *, threads: Iterable[int] = (1,)) -> Self:
+        """Return the side with the number of threads that it is fastest with; a quick one is repeated within its round.
+
+        The number matters to Aer, too, which shares the OpenMP runtime with torch.
+        """
+        tried = {}
+        for number in threads:
+            cls(call, number).seconds()
+            tried[number] = cls(call, number).seconds()
+        best = min(tried, key=lambda number: tried[number])
+        return cls(call, best, math.ceil(min(_LEAST_S / tried[best], _MOST_REPEATS)))
+
+    def seconds(self) -> float:
+        """Return the seconds of one call."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(self.threads)
+        try:
+            started = time.perf_counter()
+            for _ in range(self.repeats):
+                self.call()
+            return (time.perf_counter() - started) / self.repeats
+        finally:
+            torch.set_num_threads(before)
+
+
+def in_turn(ours: Side, peer: Side, *, rounds: int) -> list[tuple[float, float]]:
+    """Return seconds of (ours, peer) for each round; who goes first changes from round to round."""
+    found = []
+    for number in range(rounds):
+        if number % 2:
+            peer_s = peer.seconds()
+            found.append((ours.seconds(), peer_s))
+        else:
+            found.append((ours.seconds(), peer.seconds()))
+    return found
+
+
+def summary(times: list[tuple[float, float]], *, target_is: Target = "at least") -> dict[str, Any]:
+    """Return medians of both times, and median, least and largest of their ratio, as keys of a row."""
+    ratios = [peer / ours if target_is == "at least" else ours / peer for ours, peer in times]
+    return {
+        "ours_s": statistics.median(ours for ours, _ in times),
+        "peer_s": statistics.median(peer for _, peer in times),
+        "ratio_median": statistics.median(ratios),
+        "ratio_min": min(ratios),
+        "ratio_max": max(ratios),
+    }
+
+
+def _angles(n_images: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(1)
+    values = torch.empty(BATCH, CIRCUITS, 4, dtype=torch.float64).uniform_(-3.0, 3.0, generator=generator)
+    return values[:n_images]
+
+
+def _step(layer: Layer | QuantumHead, angles: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Forward and backward of a batch; returns probabilities and derivatives."""
+    leaf = angles.clone().requires_grad_()
+    found = layer(leaf)
+    found.sum().backward()
+    assert leaf.grad is not None
+    return found.detach().double(), leaf.grad
+
+
+def _deviation(pair: Pair, peer: Layer) -> float:
+    """Return how far the peer's answers are from the expected, where 1 is as far as they may be.
+
+    Sampled frequencies may differ by 5 standard errors of p = 1/2 (a derivative by parameter shift is half the
+    difference of two, so it has less), and probabilities of a noisy device by half the asymmetry of its readout:
+    ``from_backend`` puts the mean of p(1|0) and p(0|1) in the place of both (qiskit#9097).
+    """
+    angles = _angles(pair.peer.images)
+    head = pair.ours.exact().build()
+    probabilities, derivatives = _step(head, angles)
+    peer_probabilities, peer_derivatives = _step(peer, angles)
+    shots = pair.ours.shots
+    allowed = _SINGLE_PRECISION if shots is None else _SIGMAS * math.sqrt(0.25 / shots) + _SIGMAS / shots
+    readout = head.provenance().get("readout", [])
+    asymmetry = max((abs(qubit["p1_given_0"] - qubit["p0_given_1"]) / 2 for qubit in readout), default=0.0)
+    return max(
+        float((peer_probabilities - probabilities).abs().max()) / (allowed + asymmetry),
+        float((peer_derivatives - derivatives).abs().max()) / allowed,
+    )

@@ -1,0 +1,55 @@
+"""qiskit-machine-learning: a QNN on Aer's primitives, made a torch layer by its TorchConnector."""
+
+from typing import Any
+
+import torch
+
+from backends._qiskit_circuits import to_qiskit
+from backends.catalogue import circuit_named
+from backends.peers.layer import Layer
+
+
+def sampler_qnn(*, shots: int) -> Layer:
+    """SamplerQNN on Aer's SamplerV2, input gradients on: each shifted circuit is one of its jobs' circuits."""
+    from qiskit_aer.primitives import SamplerV2
+    from qiskit_machine_learning.neural_networks import SamplerQNN
+
+    circuit, angles = to_qiskit(circuit_named("eq7"))
+    circuit.remove_final_measurements()  # it adds its own, and reads no other: ours would give one answer for all rows
+    qnn = SamplerQNN(
+        circuit=circuit,
+        sampler=SamplerV2(default_shots=shots, seed=1),
+        input_params=angles,
+        interpret=lambda outcome: outcome & 1,  # qubit 0
+        output_shape=2,
+        input_gradients=True,
+    )
+    connected = _connected(qnn)
+    return lambda values: connected(values.flatten(0, 1))[:, 0].reshape(values.shape[:2])
+
+
+def estimator_qnn() -> Layer:
+    """EstimatorQNN on Aer's EstimatorV2, exact: the expectation of Z on the measured qubit."""
+    from qiskit.quantum_info import SparsePauliOp
+    from qiskit_aer.primitives import EstimatorV2
+    from qiskit_machine_learning.neural_networks import EstimatorQNN
+
+    circuit, angles = to_qiskit(circuit_named("eq7"))
+    circuit.remove_final_measurements()
+    qnn = EstimatorQNN(
+        circuit=circuit,
+        estimator=EstimatorV2(),
+        observables=SparsePauliOp("IIZ"),
+        input_params=angles,
+        input_gradients=True,
+        default_precision=0.0,
+    )
+    connected = _connected(qnn)
+    return lambda values: (1 + connected(values.flatten(0, 1))[:, 0].reshape(values.shape[:2])) / 2
+
+
+def _connected(qnn: Any) -> torch.nn.Module:
+    from qiskit_machine_learning.connectors import TorchConnector
+
+    connected: torch.nn.Module = TorchConnector(qnn)
+    return connected

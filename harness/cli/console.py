@@ -29,8 +29,9 @@ _COLUMNS = (
     _Column("macro F1", _number("macro_f1", "{:.4f}")),
     _Column("wall s", _number("wall_s", "{:.1f}")),
     _Column("ms/step", _number("step_ms", "{:.1f}")),
-    _Column("evals/step", _number("executed_evaluations", "{:.0f}")),
-    _Column("circuits/s", _number("circuits_per_s", "{:,.0f}")),
+    _Column("evals/step", _number("formula_evaluations", "{:.0f}")),
+    _Column("executed", _number("executed_evaluations", "{:.0f}")),
+    _Column("evals/s", _number("evaluations_per_s", "{:,.0f}")),
 )
 
 

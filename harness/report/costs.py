@@ -26,8 +26,9 @@ def costs(group: Group) -> dict[str, Any]:
         "formula_evaluations": _of_circuits(group, lambda steps: steps.formula_evaluations),
         "formula": _formula(group),
         "executed_evaluations": _of_circuits(group, lambda steps: steps.executed_evaluations),
+        "setup_evaluations": median(group, lambda run: run.head.setup_evaluations if run.head else None),
         "shots_per_step": _shots(group),
-        "circuits_per_s": _of_circuits(group, _rate),
+        "evaluations_per_s": _of_circuits(group, _rate),
         "peak_rss_mib": _largest(group, lambda run: run.peak_rss_mib),
         **{phase: _phase(group, phase) for phase in (*PHASES, "total_s")},
     }
@@ -59,7 +60,8 @@ def _of_circuits(group: Group, value: Callable[[Steps], float | None]) -> float 
 
 
 def _rate(steps: Steps) -> float | None:
-    return steps.executed_evaluations * steps.n_steps / steps.head_seconds if steps.head_seconds else None
+    answered = (steps.forward_evaluations + steps.backward_evaluations) * steps.n_steps
+    return answered / steps.head_seconds if steps.head_seconds else None
 
 
 def _shots(group: Group) -> float | Missing:

@@ -19,7 +19,7 @@ COLUMNS = (
     "macro_precision", "macro_recall", "macro_f1", "weights",
     "difference_pp_mean", "difference_pp_min", "difference_pp_max", "pairs",
     "wall_s", "steps", "step_ms", "forward_evaluations", "backward_evaluations", "formula_evaluations", "formula",
-    "executed_evaluations", "shots_per_step", "circuits_per_s", "peak_rss_mib", *PHASES, "total_s",
+    "executed_evaluations", "setup_evaluations", "shots_per_step", "evaluations_per_s", "peak_rss_mib", *PHASES, "total_s",
     "parameters", "gradient",
 )  # fmt: skip
 

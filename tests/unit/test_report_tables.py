@@ -72,10 +72,11 @@ def test_accuracy_is_the_mean_with_the_range_over_seeds() -> None:
     assert (row["wall_s"], row["step_ms"], row["peak_rss_mib"]) == (20, 20, 102)
 
 
-def test_circuits_per_second_are_executed_ones_by_backend_seconds() -> None:
-    """2,000 executed a step in 100 steps and 4 s inside the backend are 50,000 a second, not 72,000 (requested)."""
+def test_rate_is_of_requested_evaluations_by_seconds_inside_the_head() -> None:
+    """2,880 requested a step in 100 steps and 4 s inside the head are 72,000 a second; what was executed stands apart."""
     row = row_of(record("a"))
-    assert row["circuits_per_s"] == 50_000
+    assert row["evaluations_per_s"] == 72_000
+    assert row["executed_evaluations"] == 2000
     assert row["formula"] == "32 × 10 × (1 + 8)"
     cell = comparison_table(comparison(grouped([record("a")]))).rows[0][8]
     assert (cell.text, cell.small) == ("320 + 2,560", "= 32 × 10 × (1 + 8)")
@@ -90,7 +91,7 @@ def test_a_request_that_breaks_the_formula_is_shown_as_unequal() -> None:
 
 def test_missing_numbers_have_reasons_and_are_never_zero() -> None:
     """A classical head has no circuits; a slice without weights no accuracy; a failed run nothing."""
-    assert row_of(record("l", spec=LINEAR))["circuits_per_s"] == Missing("classical head: no circuits")
+    assert row_of(record("l", spec=LINEAR))["evaluations_per_s"] == Missing("classical head: no circuits")
     alone = row_of(record("s", n_right=None, spec={"training": SLICE}))
     assert alone["accuracy_mean"] == Missing("a slice without transferred weights is not evaluated")
     failed = row_of(failing("f"))
@@ -192,8 +193,8 @@ def test_csv_has_empty_cells_with_reasons_and_no_formulas() -> None:
     text = csv_text(comparison(grouped([record("=cmd()", spec=LINEAR), record("@x"), failing("+1")])))
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["label"] for row in rows] == ["'=cmd()", "'@x", "'+1"]
-    assert rows[0]["circuits_per_s"] == ""
-    assert "circuits_per_s: classical head: no circuits" in rows[0]["missing"]
+    assert rows[0]["evaluations_per_s"] == ""
+    assert "evaluations_per_s: classical head: no circuits" in rows[0]["missing"]
     assert not any(cell.lower() in ("nan", "none") for row in rows for cell in row.values())
 
 

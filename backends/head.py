@@ -221,6 +221,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             p_zero: torch.Tensor = ParameterShift.apply(rows, self)  # type: ignore[no-untyped-call]  # torch's own
         else:
             p_zero = self.evaluate(rows, n_shifted=0)
+            if torch.is_grad_enabled() and rows.requires_grad and not p_zero.requires_grad:
+                p_zero = p_zero + 0 * rows.sum()  # no angle enters: the derivative is 0, and not an error of backward()
         n_values = self.n_circuits * self.circuit.n_outputs
         return p_zero.reshape(*angles.shape[:-2], n_values).to(angles.dtype)
 

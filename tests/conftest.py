@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+for _name, _examples in (("quick", 25), ("thorough", 500)):  # of tests that do not say; --hypothesis-profile=thorough
+    settings.register_profile(_name, max_examples=_examples, deadline=None, derandomize=True, database=None)
+settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session", autouse=True)

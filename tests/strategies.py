@@ -17,6 +17,7 @@ def circuits(
     *,
     max_qubits: int = 5,
     max_gates: int = 30,
+    min_angles: int = 0,
     max_angles: int = 4,
     numbers: st.SearchStrategy[float] = RADIANS,
     scales: st.SearchStrategy[float] = SCALES,
@@ -27,16 +28,18 @@ def circuits(
         draw: Hypothesis's.
         max_qubits: 1 to so many qubits.
         max_gates: 0 to so many gates.
-        max_angles: 0 to so many angles, any number of them weights.
+        min_angles: So many angles or more,
+        max_angles: up to so many, any number of them weights.
         numbers: Fixed parameters, and offsets of angles, radians.
         scales: Of angles.
     """
     n_qubits = draw(st.integers(1, max_qubits))
-    n_angles = draw(st.integers(0, max_angles))
+    n_angles = draw(st.integers(min_angles, max_angles))
     names = sorted(name for name, kind in GATES.items() if kind.n_qubits <= n_qubits)
     angle = st.builds(Angle, st.integers(0, n_angles - 1), scales, st.just(0.0) | numbers) if n_angles else st.nothing()
     gates = []
-    for name in draw(st.lists(st.sampled_from(names), max_size=max_gates)):
+    n_gates = draw(st.integers(0, max_gates))  # evenly: a list's own size is mostly small
+    for name in draw(st.lists(st.sampled_from(names), min_size=n_gates, max_size=n_gates)):
         qubits = tuple(draw(st.permutations(range(n_qubits)))[: GATES[name].n_qubits])
         gates.append(Gate(name, qubits, tuple(draw(numbers | angle) for _ in range(GATES[name].n_params))))
     measured = tuple(draw(st.permutations(range(n_qubits)))[: draw(st.integers(1, n_qubits))])

@@ -28,7 +28,7 @@ _LOG_TAIL = 20
 _BOOTSTRAP = (
     "import json, sys; a = json.load(sys.stdin); sys.path[:] = a.pop('path'); import harness.in_child as c; c.main(a)"
 )
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def make_in_child(
@@ -95,7 +95,7 @@ def _started(asked: dict[str, Any], lifeline: int, log: Path, *, one_thread: boo
             stderr=output,
             pass_fds=(lifeline,),
             start_new_session=True,
-            env=os.environ | (_ONE_THREAD if one_thread else {}),
+            env=os.environ | (ONE_THREAD if one_thread else {}),
         )
 
 

@@ -1,37 +1,93 @@
-"""``qhb doctor``."""
+"""``qhb doctor``: a section on the installed versions, a section on results folders."""
 
 import contextlib
+import dataclasses
+import json
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import click
 
+from backends.canaries import Finding
+from harness.canaries import findings
 from harness.cli.folders import results_folders
 from harness.leftovers import leftovers
 from harness.store import Store
 
+_RESULTS = Path("results/runs")
+
 
 @click.command("doctor")
-@click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"))
+@click.argument("results", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--sweep", is_flag=True, help="Mend it: delete leftovers, move damaged records to the quarantine.")
-def command(results: Path, sweep: bool) -> int:
-    """Say what is wrong, and with --sweep mend it. RESULTS is a results folder or a folder of them."""
-    return 3 if sum(_examine(store, sweep=sweep) for store in results_folders(results)) else 0
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def command(results: Path | None, sweep: bool, as_json: bool) -> int:
+    """Say what the installed versions do wrong and what we do about it, and what is wrong with results folders.
+
+    With RESULTS, a results folder or a folder of them, only these are looked at; without, the versions and results/runs.
+    """
+    versions = findings() if results is None else []
+    if not as_json:
+        _print_versions(versions)
+    folders = []
+    for store in results_folders(results or _RESULTS):
+        folders.append(_examined(store, sweep=sweep))
+        if not as_json:
+            _print_folder(folders[-1], sweep=sweep)
+    if as_json:
+        click.echo(json.dumps({"versions": [dataclasses.asdict(v) for v in versions], "results": folders}, indent=1))
+    sound = all(finding.covered for finding in versions) and not any(folder["left"] for folder in folders)
+    return 0 if sound else 3
 
 
-def _examine(store: Store, *, sweep: bool) -> int:
-    """Print what is wrong in one results folder and return how much of it is left."""
+def _print_versions(versions: list[Finding]) -> None:
+    for finding in versions:
+        click.echo(f"{finding.package}: {finding.name}: {_verdict(finding)}")
+        if finding.status != "not installed":
+            lines = [finding.trouble, f"Seen: {finding.seen.rstrip('.')}.", f"We: {finding.workaround} ({finding.where})."]
+            for line in lines:
+                click.echo(textwrap.fill(line, 100, initial_indent="  ", subsequent_indent="    "))
+    if versions:
+        open_ones = [finding.name for finding in versions if not finding.covered]
+        click.echo(
+            f"Installed versions: not safe: {', '.join(open_ones)}" if open_ones else "Installed versions: safe here"
+        )
+
+
+def _verdict(finding: Finding) -> str:
+    if finding.status == "found":
+        return (
+            "this version does it; our way around it holds"
+            if finding.covered
+            else "this version does it, AND IT REACHES US"
+        )
+    if finding.status == "not found":
+        return "this version does not do it" + ("" if finding.covered else "; YET OUR ANSWERS ARE WRONG")
+    return finding.seen if finding.status == "not installed" else f"COULD NOT LOOK: {finding.seen}"
+
+
+def _examined(store: Store, *, sweep: bool) -> dict[str, Any]:
+    """Return what is wrong in one results folder, what of it was mended, and how much is left."""
+    found: dict[str, Any] = {"folder": str(store.root), "held_by": None, "findings": [], "left": 0}
     if store.is_held:
-        click.echo(f"{store.root}: in use by {store.holder or 'a qhb run'}; not looked at")
-        return 0
+        return found | {"held_by": str(store.holder or "a qhb run")}
     with store.opened() if sweep else contextlib.nullcontext():
-        findings = leftovers(store)
-        left = 0
-        for finding in findings:
+        for finding in leftovers(store):
             mended = sweep and finding.mend is not None
             if sweep and finding.mend is not None:
                 finding.mend()
-            left += not mended
-            click.echo(f"{'mended: ' if mended else ''}{finding.what}")
+            found["left"] += not mended
+            found["findings"].append({"what": finding.what, "mended": mended})
+    return found
+
+
+def _print_folder(folder: dict[str, Any], *, sweep: bool) -> None:
+    if folder["held_by"]:
+        click.echo(f"{folder['folder']}: in use by {folder['held_by']}; not looked at")
+        return
+    for finding in folder["findings"]:
+        click.echo(f"{'mended: ' if finding['mended'] else ''}{finding['what']}")
+    left = folder["left"]
     summary = f"{left} things are wrong" + ("" if sweep or not left else "; --sweep mends what can be mended")
-    click.echo(f"{store.root}: {summary if left else 'sound'}")
-    return left
+    click.echo(f"{folder['folder']}: {summary if left else 'sound'}")

@@ -16,7 +16,7 @@ _SUMMARIES = {
     "rerun": "Make one recorded run again in this very process, to debug it.",
     "merge": "Bring the runs of several results folders into one.",
     "export": "Write all records as one table, CSV or Parquet.",
-    "doctor": "Say what is wrong with a results folder, and mend it.",
+    "doctor": "Say what installed versions do wrong, what is wrong with results, and mend it.",
     "check": "Run the conformance suite on a head, ours or yours.",
     "inspect": "See through a circuit: which angles matter, to what formula, what a device makes of it.",
     "peers": "Time our heads against what a user would run instead.",

@@ -55,6 +55,7 @@ class CheckResult:
         allowed: Its bound.
         detail: What was measured; the error, or the reason of a skip.
         seconds: Wall time of the check.
+        at_least: Whether the bound is a lower one.
     """
 
     name: str
@@ -64,10 +65,18 @@ class CheckResult:
     allowed: float | None
     detail: str
     seconds: float
+    at_least: bool = False
+
+    @property
+    def comparison(self) -> str:
+        """What was measured beside its bound: "2, at least 1"; empty where nothing was compared."""
+        if self.measured is None:
+            return ""
+        return f"{self.measured:.3g}, {'at least' if self.at_least else 'at most'} {self.allowed:.3g}"
 
     def __str__(self) -> str:
         """Return one line for people."""
-        numbers = "" if self.measured is None else f" [measured {self.measured:.3g}, allowed {self.allowed:.3g}]"
+        numbers = f" [{self.comparison}]" if self.comparison else ""
         return f"{self.name}: {self.status}{numbers} {self.detail}"
 
 

@@ -158,5 +158,7 @@ def _run(check: Check, subject: Subject) -> CheckResult:
     except Exception as error:  # a head may raise anything, and the other checks go on
         status, detail = "failed", f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - started
-    measured, allowed = (tightest.measured, tightest.allowed) if tightest else (None, None)
-    return CheckResult(check.name, check.claim, status, measured, allowed, detail, seconds)
+    if tightest is None:
+        return CheckResult(check.name, check.claim, status, None, None, detail, seconds)
+    measured, allowed, at_least = tightest.measured, tightest.allowed, tightest.at_least
+    return CheckResult(check.name, check.claim, status, measured, allowed, detail, seconds, at_least)

@@ -16,5 +16,12 @@ def command(results: Path, output: Path | None) -> int:
     found = results_folder(results).read()
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
-    click.echo(write_report(found.records, output or results / "report", title=f"quantum-head-bench: {results.name}"))
+    click.echo(
+        write_report(
+            found.records,
+            output or results / "report",
+            title=f"quantum-head-bench: {results.name}",
+            peers=results / "peers.json",
+        )
+    )
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0

@@ -90,7 +90,11 @@ def _command(
         _make(chosen, store, console, Settings(jobs=jobs or _n_cores(), **others), signals)
         records = _of(runs, store)
         page = write_report(
-            records, store.root / "report", title=f"quantum-head-bench: {plan.name}", command=_command_line()
+            records,
+            store.root / "report",
+            title=f"quantum-head-bench: {plan.name}",
+            command=_command_line(),
+            peers=store.root / "peers.json",
         )
         console.table(records)
         _say_what_is_not_ok(records, console, n_missing=len(runs) - len(records))

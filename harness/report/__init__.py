@@ -19,7 +19,9 @@ class ReportPackageError(HarnessError, ImportError):
     exit_code = 2
 
 
-def write_report(records: Sequence[RunRecord], folder: Path, *, title: str, command: str | None = None) -> Path:
+def write_report(
+    records: Sequence[RunRecord], folder: Path, *, title: str, command: str | None = None, peers: Path | None = None
+) -> Path:
     """Write index.html, report.md, comparison.csv, classes.csv and epochs.csv; each file appears whole or not at all.
 
     Args:
@@ -27,10 +29,12 @@ def write_report(records: Sequence[RunRecord], folder: Path, *, title: str, comm
         folder: Where to write; made where it is missing.
         title: The page's heading.
         command: The command line that made the runs, shown as it is.
+        peers: The file of ``qhb peers --output``; shown where it is.
     Returns:
         The path of index.html.
     Raises:
         ReportPackageError: matplotlib, pandas or jinja2 is not installed.
+        StoreError: ``peers`` is not such a file.
     """
     missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
     if missing:
@@ -39,4 +43,4 @@ def write_report(records: Sequence[RunRecord], folder: Path, *, title: str, comm
         )
     from harness.report.page import write_page
 
-    return write_page(records, folder, title=title, command=command)
+    return write_page(records, folder, title=title, command=command, peers=peers)

@@ -16,6 +16,7 @@ from harness.report.curves import curves_figure
 from harness.report.figures import accuracy_figure, phases_figure
 from harness.report.groups import Results, grouped
 from harness.report.layout import Cell, Table, comparison_table, phases_table, plain_table
+from harness.report.peers import peers_section
 from harness.report.settings import circuit_figures, environment_table, head_settings, open_points, runs_table
 from harness.report.statements import problems, statements
 from harness.report.svg import Drawing
@@ -32,11 +33,14 @@ LIMITS = (
 )
 
 
-def write_page(records: Sequence[RunRecord], folder: Path, *, title: str, command: str | None) -> Path:
+def write_page(
+    records: Sequence[RunRecord], folder: Path, *, title: str, command: str | None, peers: Path | None
+) -> Path:
     """Write the report's five files; see ``harness.report.write_report``."""
     results = grouped(records)
     frames = {"comparison": comparison(results), "classes": classes(results), "epochs": epochs(results)}
     content = _content(results, frames, title=clean(title), command=command)
+    content["peers"] = peers_section(peers) if peers else None
     files = {f"{name}.csv": csv_text(frame) for name, frame in frames.items()}
     files["report.md"] = _markdown_environment().get_template("report.md.j2").render(content)
     files["index.html"] = _html_environment().get_template("page.html.j2").render(content)

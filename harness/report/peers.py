@@ -1,0 +1,123 @@
+"""The peers table, where ``qhb peers --output RESULTS/peers.json`` has left one: ours beside what a user would run instead."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from backends.peers.measure import Row
+from harness.errors import StoreError
+from harness.record import Environment
+from harness.report.layout import Cell, Table, plain_table
+from harness.report.svg import ACCENT, INK, MUTED, Drawing, canvas, drawing
+from harness.report.text import Missing, count, short, significant
+
+_WIDTH = 12.3
+
+
+class Measured(pydantic.BaseModel):
+    """What the file holds: the rows, and where they were measured."""
+
+    environment: dict[str, Any]
+    rows: list[Row]
+
+
+@dataclasses.dataclass(frozen=True)
+class Peers:
+    """The section of the report."""
+
+    table: Table
+    figure: Drawing | None
+
+
+def peers_section(path: Path) -> Peers | None:
+    """Return the section; None where there is no such file.
+
+    Raises:
+        StoreError: the file is not one that ``qhb peers`` wrote.
+    """
+    if not path.exists():
+        return None
+    try:
+        measured = Measured.model_validate(json.loads(path.read_bytes()))
+        where = Environment.model_validate({key: measured.environment.get(key) for key in Environment.model_fields})
+    except (OSError, ValueError, AttributeError) as error:
+        raise StoreError(
+            f"{path} is not a table of peers ({type(error).__name__}); make it again with qhb peers --output {path}"
+        ) from error
+    return Peers(_table(measured, where), _figure(measured.rows))
+
+
+def _table(measured: Measured, where: Environment) -> Table:
+    after = measured.environment.get("load_average_after")
+    caption = (
+        "One step of eq7, batch 32: 2,880 circuit evaluations, forward and backward, on ours and on what a user would run "
+        "instead, in turn, in one process, after a check that both give the same answers. Ratio: median of the rounds "
+        "(smallest–largest); the peer's time over ours, but for the rows asked to be at most, where it is ours over "
+        f"the peer's. Measured on {where.cpu}, {where.n_cores} cores, load {where.load_average}"
+        + (f" before and {after} after" if isinstance(after, float | int) else "")
+        + "."
+    )
+    return plain_table(
+        "peers", caption, ["Row", "Ours", "Peer", "Ratio", "Asked"], [_cells(row) for row in measured.rows]
+    )
+
+
+def _cells(row: Row) -> list[Any]:
+    ratios = _ratios(row)
+    if ratios is None or row.ours_s is None or row.peer_s is None:
+        why = Missing(row.problem or "not measured")
+        return [row.row, Cell(row.ours, number=False), Cell(row.peer, number=False), why, _asked(row)]
+    part = "" if row.peer_images == row.images else f", from {count(row.peer_images)} of {count(row.images)} images"
+    least, median, most = ratios
+    spread = f"{significant(least)}–{significant(most)}, {row.rounds} rounds"
+    return [
+        row.row,
+        Cell(row.ours, f"{significant(1000 * row.ours_s)} ms", number=False),
+        Cell(row.peer, f"{significant(1000 * row.peer_s)} ms{part}", number=False),
+        Cell(f"{significant(median)} ×", spread),
+        _asked(row),
+    ]
+
+
+def _ratios(row: Row) -> tuple[float, float, float] | None:
+    """Return (smallest, median, largest)."""
+    found = row.ratio_min, row.ratio_median, row.ratio_max
+    return None if None in found else found  # type: ignore[return-value]  # none of them is None
+
+
+def _asked(row: Row) -> Cell:
+    return Cell("nothing") if row.target is None else Cell(f"{significant(row.target)} ×", row.target_is)
+
+
+def _figure(rows: list[Row]) -> Drawing | None:
+    """Draw the ratios of the rows in which more is better, on a logarithmic scale, beside what was asked."""
+    shown = [(row, ratios) for row in rows if (ratios := _ratios(row)) and row.target_is == "at least"]
+    if not shown:
+        return None
+    with canvas("peers", width=_WIDTH, height=0.9 + 0.3 * len(shown)) as figure:
+        axes = figure.add_subplot()
+        axes.set_xscale("log")
+        for y, (row, (least, median, most)) in enumerate(shown):
+            axes.plot([least, most], [y, y], color=ACCENT, linewidth=1.2, zorder=2)
+            axes.plot([median], [y], "o", color=ACCENT, markersize=6, zorder=3)
+            if row.target is not None:
+                axes.plot([row.target] * 2, [y - 0.3, y + 0.3], color=INK, linewidth=1.4, zorder=1)
+            axes.annotate(f"{significant(median)} ×", (1.01, y), xycoords=("axes fraction", "data"), va="center")
+        axes.axvline(1, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.set_yticks(range(len(shown)), [short(row.row, 52) for row, _ in shown])
+        axes.set_ylim(len(shown) - 0.5, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="x")
+        axes.set_xlabel("times as fast as the peer")
+        axes.xaxis.set_major_formatter(lambda value, position: f"{value:,g}")
+        return drawing(
+            figure,
+            name="peers",
+            alt="How many times as fast: " + "; ".join(f"{row.row} {significant(ratios[1])}" for row, ratios in shown),
+            caption="Times as fast as the peer: a dot is the median of the rounds, the line from the smallest to the largest, "
+            "the upright stroke what was asked.",
+        )

@@ -19,7 +19,6 @@ from backends._qiskit_circuits import to_qiskit
 from backends.circuit import Circuit
 from backends.errors import ExecutionError
 from backends.head import Executed, Outcomes
-from backends.sampling import stream_seed
 
 SEED_STEP = 2113  # Aer runs binding j of a job with the seed seed_simulator + 2113 j; each answer is checked for it
 SEED_TRANSPILER = 1
@@ -139,7 +138,7 @@ def evaluate(
         compiled: What to run.
         rows: Radians, shape (n_rows, n_angles), float64.
         shots: Of each row; None for a circuit that saves probabilities.
-        seed: The head's.
+        seed: The head's ``shot_seed(0)``, 63 bits.
         first_evaluation: The number of the first row in the head's life.
 
     Raises:
@@ -174,7 +173,7 @@ def _run(
     n_outputs = len(compiled.measured)
     outcomes = min(shots or 2**n_outputs, 2**n_outputs)
     size = max(1, min(_JOB_ROWS, _JOB_OUTCOMES // outcomes))
-    base = stream_seed(seed, "aer", 0) >> 1  # 62 bits leave room for 10**15 evaluations
+    base = seed >> 1  # 62 bits leave room for 10**15 evaluations
     angles = rows.detach().cpu().numpy()
     answers: list[np.ndarray] = []
     circuits = taken = 0

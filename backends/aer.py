@@ -27,12 +27,12 @@ class AerShots(QuantumHead):
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
         return evaluate(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
+            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
 
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
         return evaluate_outcomes(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
+            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
 
     def provenance(self) -> dict[str, Any]:
@@ -53,7 +53,9 @@ class AerStatevector(QuantumHead):
         self._aer = simulator(self._compiled, method=_METHOD)
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
-        return evaluate(self._aer, self._compiled, rows, shots=None, seed=self.seed, first_evaluation=first_evaluation)
+        return evaluate(
+            self._aer, self._compiled, rows, shots=None, seed=self.shot_seed(0), first_evaluation=first_evaluation
+        )
 
     def provenance(self) -> dict[str, Any]:
         """Return the method, which each answer is checked for, and what was transpiled."""

@@ -111,12 +111,12 @@ class FakeIBM(QuantumHead):
         if self.shots is None:
             return self._outcomes(rows, first_evaluation=first_evaluation).margins()
         return evaluate(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
+            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
 
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
         outcomes = evaluate_outcomes(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.seed, first_evaluation=first_evaluation
+            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
         if self.shots is not None or not self.options.readout_error:
             return outcomes

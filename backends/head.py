@@ -138,7 +138,9 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         self.n_circuits = n_circuits
         self.shots = shots
         self.seed = seed
+        self.shift_rule = shift_rule
         self.shifts = shifts_of(circuit, shift_rule)
+        self._shot_stream = f"shots {self.name} {shots} {circuit.fingerprint} {self.options.model_dump_json()}"
         self.tally = Tally()
         self.n_evaluated = 0
         self.weights = torch.nn.Parameter(self._first_weights()) if circuit.n_weights else None
@@ -187,8 +189,9 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
     @property
     def gradient(self) -> Literal["autograd", "parameter-shift"]:
-        """How derivatives are made."""
-        return "autograd" if self.capabilities.autograd and self.shots is None else "parameter-shift"
+        """How derivatives are made; Eq. (9) as printed is a rule of shifts, and no derivative that autograd could find."""
+        by_autograd = self.capabilities.autograd and self.shots is None and self.shift_rule == "exact"
+        return "autograd" if by_autograd else "parameter-shift"
 
     @property
     def input_shape(self) -> tuple[int, int]:
@@ -242,6 +245,15 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         return self._checked_output(executed.p_zero, shape=(len(rows), self.circuit.n_outputs))
 
     @final
+    def shot_seed(self, evaluation: int) -> int:
+        """Return a 63-bit seed for the shots of an evaluation, or of the job that begins with it.
+
+        Heads that differ in class, circuit, shots or options draw apart: if they shared their noise, equal results of
+        two of them would be no confirmation.
+        """
+        return stream_seed(self.seed, self._shot_stream, evaluation)
+
+    @final
     def outcome_probabilities(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the probability of each joint outcome, or of a head that samples its frequency; checked and counted.
 
@@ -274,7 +286,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         Args:
             rows: Bound angles in radians, shape (n_rows, n_angles), float64, finite.
             first_evaluation: The number of the first row's evaluation in this head's life; shot noise of row j is
-                seeded from ``(self.seed, first_evaluation + j)`` or, for the whole job, ``(self.seed, first_evaluation)``.
+                seeded from ``shot_seed(first_evaluation + j)`` or, for the whole job, ``shot_seed(first_evaluation)``.
         """
 
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:

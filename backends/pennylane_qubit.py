@@ -15,7 +15,6 @@ from backends.circuit import Angle, Gate
 from backends.errors import ConfigError, MissingPackageError
 from backends.head import Capabilities, Executed, HeadOptions, Outcomes, QuantumHead
 from backends.registry import HEADS
-from backends.sampling import stream_seed
 
 _MAX_ELEMENTS = 2**24  # amplitudes, or sampled bits, of one tape: at most 256 MiB; parts leave the result as it is
 _UNSUITABLE = {
@@ -107,7 +106,7 @@ class PennyLane(QuantumHead):
         import pennylane as qml
 
         # A device of its own for each job: its seed is the only public way to seed shots.
-        device = self._device(seed=stream_seed(self.seed, "shots", first_evaluation))
+        device = self._device(seed=self.shot_seed(first_evaluation))
         tapes = [self._tape(part.numpy()) for part in rows.detach().cpu().split(self._tape_rows)]
         # With its cache, PennyLane would give equal rows the same shots.
         results = qml.execute(tapes, device, diff_method=None, cache=False)

@@ -16,7 +16,7 @@ from backends.errors import ConfigError
 from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
 from backends.response import Grid
 from backends.response_build import build
-from backends.sampling import sample_frequencies, sample_zeros, stream_seed
+from backends.sampling import sample_frequencies, sample_zeros
 from backends.tally import Count
 
 _MAX_VALUES = 2**22  # grid points x joint outcomes, 32 MiB
@@ -77,9 +77,12 @@ class ResponseTable(QuantumHead):
         values = self.response(rows)
         if self.shots is None:
             return Executed(values, circuits=0, shots=0)
-        seed = stream_seed(self.seed, "shots", first_evaluation)
         draw = sample_zeros if self.circuit.n_outputs == 1 else sample_frequencies
-        return Executed(draw(values, shots=self.shots, seed=seed), circuits=0, shots=len(rows) * self.shots)
+        return Executed(
+            draw(values, shots=self.shots, seed=self.shot_seed(first_evaluation)),
+            circuits=0,
+            shots=len(rows) * self.shots,
+        )
 
     def provenance(self) -> dict[str, Any]:
         """Return how the table was made and how well it fits, and the provenance of the head that it stands for."""

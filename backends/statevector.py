@@ -7,7 +7,7 @@ import torch
 
 from backends.head import Capabilities, Executed, Outcomes, QuantumHead
 from backends.phase_layers import basis_bits, compile_layers
-from backends.sampling import sample_frequencies, stream_seed
+from backends.sampling import sample_frequencies
 
 _MAX_AMPLITUDES = 2**22  # of one chunk of rows, 64 MiB of complex128; chunks leave the result as it is
 
@@ -51,8 +51,7 @@ class Statevector(QuantumHead):
             p_zero = torch.cat([self._weights_of(part) @ self.is_zero for part in rows.split(chunk)])
             return Executed(p_zero, circuits=n_rows, shots=0)
         outcomes = self._outcomes(rows, first_evaluation=first_evaluation).joint
-        seed = stream_seed(self.seed, "shots", first_evaluation)
-        p_zero = sample_frequencies(outcomes, shots=self.shots, seed=seed)
+        p_zero = sample_frequencies(outcomes, shots=self.shots, seed=self.shot_seed(first_evaluation))
         return Executed(p_zero, circuits=n_rows, shots=n_rows * self.shots)
 
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:

@@ -1,5 +1,6 @@
 """Where a run happened: versions, processor, threads, load."""
 
+import contextlib
 import functools
 import importlib.metadata
 import os
@@ -47,25 +48,36 @@ def versions(*, also: Iterable[str] = ()) -> dict[str, str]:
 
 
 def peak_rss_mib() -> float:
-    """Return the largest memory this process has held, MiB."""
+    """Return the largest memory this process has held, MiB; on Linux not that of the process it was forked from."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024 if sys.platform != "darwin" else 1024**2)
 
 
 @functools.cache
 def git_commit() -> str | None:
-    """Return the commit of the checkout that the code runs from, None for an installed package."""
+    """Return the commit of the checkout that the code runs from, with "-dirty" if files differ; None if it is installed."""
+    here = Path(__file__).resolve().parents[1]
     try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607  which git is the user's choice
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
+        if Path(_git("rev-parse", "--show-toplevel")).resolve() != here:
+            return None  # somebody else's repository, with an installed package in it
+        changed = _git("status", "--porcelain", "--untracked-files=no")
+        return _git("rev-parse", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.SubprocessError):
         return None
+
+
+def _git(*arguments: str) -> str:
+    found = subprocess.run(  # noqa: S603  constants
+        ["git", *arguments],  # noqa: S607  which git is the user's choice
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=True,
+    )
     return found.stdout.strip()
 
 

@@ -73,8 +73,7 @@ def to_make(runs: Sequence[Run], records: Sequence[RunRecord], *, retry: Retry |
 def execute(runs: Sequence[Run], store: Store, settings: Settings, watcher: Watcher) -> None:
     """Make the runs and store a record of each.
 
-    Runs on one core go side by side; a run whose backend uses all cores has the machine to itself, so that no time is
-    measured beside another's load. A run that needs another's weights comes after it.
+    Runs on one core go side by side, a core each; a run whose backend uses all cores has the machine to itself. A run that needs another's weights comes after it.
 
     Args:
         runs: What to make.
@@ -85,7 +84,7 @@ def execute(runs: Sequence[Run], store: Store, settings: Settings, watcher: Watc
     Raises:
         DiskError: the store takes no more; the runs under way were given up.
     """
-    ok = {record.run_id for record in store.read().records if record.status == "ok"}
+    ok = {record.run_id for record in store.read().records if record.status == "ok"} - {run.run_id for run in runs}
     for stage, alone in _stages(runs):
         n_workers = 1 if alone else settings.jobs
         with contextlib.closing(_made(stage, ok, store, settings, watcher, n_workers=n_workers)) as made:

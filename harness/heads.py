@@ -1,6 +1,7 @@
 """All heads by name, quantum, outside and classical: what a plan may ask for, and how a spec becomes a module."""
 
 import difflib
+from typing import Any
 
 import torch
 
@@ -14,7 +15,20 @@ from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
 from backends.response_table import table_of
 from baselines import BASELINES, baseline_class
+from harness.data import N_CLASSES
 from harness.spec import RunSpec
+
+
+def resolved_options(spec: RunSpec) -> dict[str, Any]:
+    """Return the options with every default filled in, so that a run's identity changes when a default does.
+
+    Raises:
+        HeadError: as ``circuit_of``.
+    """
+    circuit = circuit_of(spec, n_classes=N_CLASSES)
+    if circuit is None:
+        return {}
+    return quantum_class(spec).check(circuit, shots=spec.shots, options=spec.options).model_dump(mode="json")
 
 
 def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:

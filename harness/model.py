@@ -5,6 +5,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from backends.sampling import stream_seed
 from harness.spec import ModelSpec
 
 N_FEATURES = 128
@@ -21,10 +22,10 @@ class Classifier(nn.Module):
         super().__init__()
         self.input_shape: torch.Size = torch.Size(head.input_shape)  # type: ignore[arg-type]  # nn.Module hides attributes
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(2 * seed)
+            torch.manual_seed(stream_seed(seed, "features", 0))
             # This order of memory makes max-pooling six times as fast on a CPU, and a step about 1.2 times.
             self.features = feature_extractor(spec).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stub
-            torch.manual_seed(2 * seed + 1)
+            torch.manual_seed(stream_seed(seed, "to_head", 0))
             self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)
         self.head = head
         self.logit_scale = spec.logit_scale

@@ -14,7 +14,7 @@ from backends.circuit_files import find_circuit, is_path
 from backends.errors import HeadError
 from harness.data import N_CLASSES
 from harness.errors import PlanError
-from harness.heads import circuit_of
+from harness.heads import circuit_of, resolved_options
 from harness.spec import DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
 
 _MAX_BYTES = 1 << 20
@@ -123,7 +123,7 @@ def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Ru
         PlanError: with every problem, one a line.
     """
     problems: list[str] = []
-    ids: dict[tuple[str, int], str] = {}
+    sources: dict[tuple[str, int], Run] = {}
     runs: dict[str, Run] = {}
     for number, entry in enumerate(plan.runs, start=1):
         where = f"plan {plan.name}, run entry {number} ({entry.head})"
@@ -131,20 +131,20 @@ def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Ru
         try:
             circuit = None if entry.circuit is None else find_circuit(entry.circuit, folder=folder)
             found = [
-                _run(plan, entry, circuit, seed, ids, where=where, dataset_sha256=dataset_sha256) for seed in seeds
+                _run(plan, entry, circuit, seed, sources, where=where, dataset_sha256=dataset_sha256) for seed in seeds
             ]
         except (PlanError, HeadError) as error:
             problems.append(f"{where}: {error}" if isinstance(error, HeadError) else str(error))
             continue
         for run in found:
             key = (run.label, run.spec.seed)
-            if key in ids or run.run_id in runs:
+            if key in sources or run.run_id in runs:
                 problems.append(
                     f"{where}: label {run.label!r} with seed {run.spec.seed} is there already; give each entry a label "
                     "of its own, and each run once"
                 )
                 break
-            ids[key] = run.run_id
+            sources[key] = run
             runs[run.run_id] = run
     if len(runs) > _MAX_RUNS:
         problems.append(f"plan {plan.name}: at most {_MAX_RUNS} runs, got {len(runs)}")
@@ -158,20 +158,22 @@ def _run(
     entry: Entry,
     circuit: Circuit | None,
     seed: int,
-    ids: dict[tuple[str, int], str],
+    sources: dict[tuple[str, int], Run],
     *,
     where: str,
     dataset_sha256: str,
 ) -> Run:
     weights_from = None
     if entry.weights_of is not None:
-        weights_from = ids.get((entry.weights_of, seed))
-        if weights_from is None:
-            known = {label for label, known_seed in ids if known_seed == seed}
+        source = sources.get((entry.weights_of, seed))
+        if source is None:
+            known = {label for label, known_seed in sources if known_seed == seed}
             raise PlanError(
                 f"{where}: weights_of = {entry.weights_of!r} with seed {seed}: expected the label of an entry above that "
                 f"has this seed: {', '.join(sorted(known)) or 'none'}{_did_you_mean(entry.weights_of, known)}"
             )
+        _check_source(entry, source, circuit, where)
+        weights_from = source.run_id
     training = plan.training
     if entry.max_steps is not None:
         training = training.model_copy(update={"max_steps": entry.max_steps})
@@ -192,10 +194,28 @@ def _run(
     except pydantic.ValidationError as error:
         raise PlanError("; ".join(f"{where}: {found['loc']}: {found['msg']}" for found in error.errors())) from None
     checked = circuit_of(spec, n_classes=N_CLASSES)
+    spec = spec.model_copy(update={"options": resolved_options(spec)})
     run_id = run_id_of(
         spec, dataset_sha256=dataset_sha256, circuit_fingerprint=checked.fingerprint if checked else None
     )
     return Run(run_id, entry.label or spec.title, spec)
+
+
+def _check_source(entry: Entry, source: Run, circuit: Circuit | None, where: str) -> None:
+    """See that an entry can use the weights of ``source``: a training of its own, to the end, of the same function.
+
+    Raises:
+        PlanError: it cannot.
+    """
+    spec = source.spec
+    theirs = find_circuit(spec.circuit) if spec.circuit and not spec.own_circuit else spec.own_circuit
+    of_own = spec.scope == "full" and spec.weights_from is None
+    same = circuit.fingerprint == theirs.fingerprint if circuit and theirs else entry.head == spec.head
+    if not of_own or not same or entry.max_steps is None:
+        raise PlanError(
+            f"{where}: weights_of = {entry.weights_of!r}: expected a max_steps here, and there a run that trained the same "
+            f"circuit or classical head to its end; got max_steps = {entry.max_steps}, and there {spec.title}"
+        )
 
 
 def _problem(found: dict[str, Any], text: str, where: str) -> str:

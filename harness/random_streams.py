@@ -11,7 +11,7 @@ def seed_all(seed: int) -> None:
     """Begin every stream anew."""
     torch.manual_seed(seed)  # of all devices
     random.seed(seed)
-    np.random.seed(seed)
+    np.random.seed(seed % 2**32)
 
 
 def torch_states(torch_device: torch.device) -> dict[str, torch.Tensor]:

@@ -10,6 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from backends.head import QuantumHead
+from backends.sampling import stream_seed
 from backends.tally import Tally
 from harness import random_streams
 from harness.checkpoint import Checkpoints
@@ -67,8 +68,8 @@ def train(
     total = n_steps(spec, len(labels))
     with clock.phase("setup"):  # the first optimizer of a process imports half of torch
         optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
-    order_stream = torch.Generator().manual_seed(seed)
-    random_streams.seed_all(seed)  # of the dropout masks: the same for every head
+    order_stream = torch.Generator().manual_seed(stream_seed(seed, "order", 0))
+    random_streams.seed_all(stream_seed(seed, "process", 0))  # of the dropout masks: the same for every head
     history = History()
     state = TrainingState(classifier, optimizer, history, clock)
     if checkpoints:

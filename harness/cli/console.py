@@ -25,7 +25,12 @@ def _number(key: str, form: str) -> Callable[[dict[str, Any]], str]:
 _COLUMNS = (
     _Column("run", lambda row: row["label"] + ("" if row["runs_ok"] == row["runs"] else f" ({row['status']})")),
     _Column("seeds", lambda row: str(row["runs"])),
-    _Column("accuracy", lambda row: _number("accuracy_mean", "{:.4f}")(row) + ("*" if row["scope"] == "slice" else "")),
+    _Column(
+        "accuracy",
+        lambda row: (
+            _number("accuracy_mean", "{:.4f}")(row) + ("*" if str(row["weights"]).startswith("transferred") else "")
+        ),
+    ),
     _Column("macro F1", _number("macro_f1", "{:.4f}")),
     _Column("wall s", _number("wall_s", "{:.1f}")),
     _Column("ms/step", _number("step_ms", "{:.1f}")),
@@ -71,9 +76,9 @@ class Console:
         for line in cells:
             first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
             self.line("  ".join([first, *others]))
-        if any(row["scope"] == "slice" for row in rows):
+        if any(str(row["weights"]).startswith("transferred") for row in rows):
             self.line(
-                "* trained for a few steps only, for its cost; the accuracy is of weights that another run trained"
+                "* accuracy with weights that another run trained; this one was trained for a few steps only, for its cost"
             )
 
 

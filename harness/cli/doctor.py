@@ -45,7 +45,11 @@ def _print_versions(versions: list[Finding]) -> None:
     for finding in versions:
         click.echo(f"{finding.package}: {finding.name}: {_verdict(finding)}")
         if finding.status != "not installed":
-            lines = [finding.trouble, f"Seen: {finding.seen.rstrip('.')}.", f"We: {finding.workaround} ({finding.where})."]
+            lines = [
+                finding.trouble,
+                f"Seen: {finding.seen.rstrip('.')}.",
+                f"We: {finding.workaround} ({finding.where}).",
+            ]
             for line in lines:
                 click.echo(textwrap.fill(line, 100, initial_indent="  ", subsequent_indent="    "))
     if versions:

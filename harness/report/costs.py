@@ -26,7 +26,7 @@ def costs(group: Group) -> dict[str, Any]:
         "formula_evaluations": _of_circuits(group, lambda steps: steps.formula_evaluations),
         "formula": _formula(group),
         "executed_evaluations": _of_circuits(group, lambda steps: steps.executed_evaluations),
-        "setup_evaluations": median(group, lambda run: run.head.setup_evaluations if run.head else None),
+        "setup_evaluations": _largest(group, lambda run: run.head.setup_evaluations if run.head else None),
         "shots_per_step": _shots(group),
         "evaluations_per_s": _of_circuits(group, _rate),
         "peak_rss_mib": _largest(group, lambda run: run.peak_rss_mib),

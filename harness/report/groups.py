@@ -120,9 +120,14 @@ def grouped(records: Sequence[RunRecord]) -> Results:
         if superseded is not None and superseded.attempt != last[record.run_id].attempt:
             earlier.append(superseded)
 
+    asked = {record.run_id: (record.label, configuration(record)) for record in last.values()}
+    first_found: dict[tuple[str, str], str] = collections.defaultdict(str)
+    for record in last.values():
+        first_found[asked[record.run_id]] = first_found[asked[record.run_id]] or _found(record) or ""
     rows: dict[tuple[str, str], list[RunRecord]] = {}
     for record in last.values():
-        rows.setdefault((record.label, configuration(record)), []).append(record)
+        label, config = asked[record.run_id]
+        rows.setdefault((label, config + (_found(record) or first_found[label, config])), []).append(record)
     shared = collections.Counter(label for label, _ in rows)
     groups = []
     for (label, config), runs in rows.items():
@@ -140,6 +145,17 @@ def configuration(record: RunRecord) -> str:
     del spec["seed"]
     transferred = spec.pop("weights_from") is not None
     return canonical({**spec, "transferred": transferred})
+
+
+def _found(record: RunRecord) -> str | None:
+    """Return what the names in a spec stood for, None for a run that ended before it was known.
+
+    A catalogue's circuit, a folder's images or our own code may have changed between two runs of one spec.
+    """
+    if not (record.head and record.dataset and record.environment):
+        return None
+    version = record.environment.versions.get("quantum-head-bench")
+    return canonical([record.head.circuit, record.dataset.sha256, version])
 
 
 def canonical(value: Any) -> str:

@@ -133,6 +133,7 @@ def _what(row: Row) -> str:
     parts = [row["head"]]
     if not isinstance(row["circuit"], Missing):
         parts += [row["circuit"], "exact" if row["shots"] == "exact" else f"{row['shots']} shots"]
+        parts += [] if row["execution"] == "native" else [row["execution"]]
     return "" if all(part in row["label"] for part in parts) else " · ".join(parts)
 
 
@@ -166,7 +167,10 @@ def _executed(row: Row) -> Cell | Missing:
     executed, once = row["executed_evaluations"], row["setup_evaluations"]
     if isinstance(executed, Missing):
         return executed
-    return Cell(count(executed), f"{count(once)} once, for the table" if not isinstance(once, Missing) and once else "")
+    if isinstance(once, Missing) or not once:
+        return Cell(count(executed))
+    purpose = "to prove angles dead" if row["execution"] == "native" else "for the table"
+    return Cell(count(executed), f"{count(once)} once, {purpose}")
 
 
 def _requested(row: Row) -> Cell | Missing:

@@ -31,6 +31,7 @@ _OPEN_POINTS: tuple[tuple[str, str, Callable[[RunSpec], Any]], ...] = (
     ("weight initialisation", "not said", lambda spec: spec.model.initialization),
     ("logit scale", "not said", lambda spec: f"{spec.model.logit_scale:g} × p(0) into cross-entropy"),
     ("shift rule", "Eq. (9), without the factor 1/2", lambda spec: spec.training.shift_rule),
+    ("shifts of dead angles", "all evaluated", lambda spec: "left out" if spec.training.skip_dead_angles else "evaluated"),
     ("torch device", "not said", lambda spec: spec.training.torch_device),
 )  # fmt: skip
 

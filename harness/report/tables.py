@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 
 COLUMNS = (
-    "label", "head", "circuit", "shots", "scope", "runs_ok", "runs", "status", "seeds",
+    "label", "head", "circuit", "shots", "execution", "scope", "runs_ok", "runs", "status", "seeds",
     "accuracy_mean", "accuracy_min", "accuracy_max", "runs_evaluated", "test_images",
     "macro_precision", "macro_recall", "macro_f1", "weights",
     "difference_pp_mean", "difference_pp_min", "difference_pp_max", "pairs",
@@ -94,12 +94,23 @@ def _what(group: Group) -> Row:
         "head": clean(spec.head),
         "circuit": clean(spec.circuit) if spec.circuit else Missing(CLASSICAL),
         "shots": spec.shots or ("exact" if group.quantum else Missing(CLASSICAL)),
+        "execution": _execution(group),
         "scope": group.first.scope,
         "runs_ok": len(group.ok),
         "runs": len(group.runs),
         "status": group.statuses,
         "seeds": " ".join(map(str, group.seeds)) or Missing(none_ok(group)),
     }
+
+
+def _execution(group: Group) -> str | Missing:
+    """Say who answers in a step: the backend, its exact response table, or one that was estimated from shots."""
+    if not group.quantum:
+        return Missing(CLASSICAL)
+    if group.first.spec.execution == "native":
+        return "native"
+    kinds = {str(run.head.provenance.get("kind", "")) for run in group.ok if run.head}
+    return "estimated table" if "estimate" in kinds else "table"
 
 
 def _quality(group: Group, results: Results) -> Row:
@@ -135,8 +146,12 @@ def _differences(group: Group, linear: Group | None) -> list[float] | Missing:
         return Missing("the linear head itself")
     if not (group.full and group.evaluated):
         return Missing(_why_no_score(group) or "not trained by itself to the end")
-    if group.first.spec.data != linear.first.spec.data:
-        return Missing("not the linear head's images")
+    ours, theirs_spec = group.first.spec, linear.first.spec
+    quantum_only = {"shift_rule", "skip_dead_angles"}
+    if ours.data != theirs_spec.data or ours.model != theirs_spec.model:
+        return Missing("not the linear head's images and network")
+    if ours.training.model_dump(exclude=quantum_only) != theirs_spec.training.model_dump(exclude=quantum_only):
+        return Missing("not the linear head's training")
     theirs = {run.spec.seed: run.evaluation.accuracy for run in linear.evaluated if run.evaluation}
     pairs = [(run.evaluation.accuracy, run.spec.seed) for run in group.evaluated if run.evaluation]
     found = [100 * (accuracy - theirs[seed]) for accuracy, seed in pairs if seed in theirs]

@@ -40,7 +40,7 @@ def _visible(char: str) -> str:
     if category == "Cc":
         code = ord(char)
         return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else f"\\x{code:02x}"
-    return f"\\u{ord(char):04x}" if category in ("Cf", "Cs", "Zl", "Zp") else char
+    return f"\\u{ord(char):04x}" if category in ("Cf", "Cn", "Cs", "Zl", "Zp") else char
 
 
 def short(text: str, limit: int) -> str:

@@ -10,6 +10,8 @@ from backends.catalogue import circuit_named
 from backends.circuit import Angle, Circuit, Gate
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
 from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
+from backends.registry import head_class
+from backends.response_table import table_of
 from backends.statevector import Statevector
 
 EQ7 = circuit_named("eq7")
@@ -217,3 +219,25 @@ def test_double_precision_is_used_whatever_the_input() -> None:
 
     assert head(torch.zeros(1, 4)).dtype == torch.float32
     assert head.asked[0][0].dtype == torch.float64
+
+
+@pytest.mark.parametrize("execution", ["native", "table"])
+def test_heads_share_no_shot_noise(execution: str) -> None:
+    """Two heads with equal seeds, exact probabilities and shots draw apart, so agreement between them means something."""
+    kinds = [head_class("statevector"), head_class("pennylane")]
+    kinds = [table_of(kind) for kind in kinds] if execution == "table" else kinds
+    angles = torch.linspace(-3, 3, 160, dtype=torch.float64).reshape(40, 1, 4)
+    one, two = (kind(circuit_named("eq7"), n_circuits=1, shots=1000, seed=5)(angles) for kind in kinds)
+
+    assert (one != two).double().mean() > 0.5
+
+
+def test_eq9_is_a_rule_of_shifts_in_every_execution() -> None:
+    """Eq. (9) as printed doubles the derivative of exact heads too, native, by autograd or through a table."""
+    for kind in (head_class("statevector"), head_class("pennylane"), table_of(head_class("pennylane"))):
+        gradients = []
+        for rule in ("exact", "paper_eq9"):
+            angles = torch.full((1, 1, 4), 0.7, dtype=torch.float64, requires_grad=True)
+            kind(circuit_named("eq7"), n_circuits=1, shift_rule=rule)(angles).sum().backward()
+            gradients.append(angles.grad)
+        assert torch.allclose(gradients[1], 2 * gradients[0], atol=1e-12), kind.__name__

@@ -132,3 +132,34 @@ def test_unreadable_files(tmp_path):
     bad.write_text("a = " + "[" * 5000)
     with pytest.raises(PlanError, match="not TOML"):
         load_file(bad)
+
+
+_EQ7 = '[[runs]]\nlabel = "a"\nhead = "statevector"\ncircuit = "eq7"\n'
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        'head = "statevector"\ncircuit = "eq7_swapped"\nmax_steps = 3',
+        'head = "cosine"\nmax_steps = 3',
+        'head = "aer_statevector"\ncircuit = "eq7"',
+    ],
+)
+def test_weights_go_to_the_same_function_alone(second):
+    """Another circuit, a classical head, or a training of one's own beside it: weights_of is refused when read."""
+    with pytest.raises(PlanError, match=r"weights_of = 'a': expected a max_steps here.*got max_steps = (3|None)"):
+        _expand(f'{_EQ7}[[runs]]\n{second}\nweights_of = "a"')
+
+
+def test_weights_of_a_slice_are_refused():
+    """A slice keeps no weights, so nobody can ask for them."""
+    with pytest.raises(PlanError, match="to its end; got max_steps = 3, and there statevector eq7 exact, 3 steps"):
+        _expand(f'{_EQ7}max_steps = 3\n[[runs]]\nhead = "pennylane"\ncircuit = "eq7"\nmax_steps = 3\nweights_of = "a"')
+
+
+def test_id_is_of_resolved_options():
+    """A default written out, and a device's other name, ask for the same run; the plan says so."""
+    fake = '[[runs]]\nlabel = "{}"\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {}\n'
+    with pytest.raises(PlanError, match="is there already"):
+        _expand(fake.format("a", "{}") + fake.format("b", '{device = "FakeManilaV2"}'))
+    assert _expand(fake.format("a", "{}"))[0].spec.options["gate_noise"] is True

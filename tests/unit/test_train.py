@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from backends import circuit_named, head_class
+from backends.sampling import stream_seed
 from baselines import baseline_class
 from harness import data
 from harness.errors import DivergedError
@@ -71,8 +72,10 @@ def test_cut_loop_has_the_gradient_of_an_uncut_one(split):
     ours, _, _ = _train(_statevector(), split, TrainingSpec(max_steps=1))
     plain = Classifier(_statevector(), ModelSpec(), seed=0)
     optimizer = torch.optim.Adam(plain.parameters(), lr=1e-3, fused=True)
-    batch = torch.randperm(len(split.training.labels), generator=torch.Generator().manual_seed(0))[:32]
-    torch.manual_seed(0)
+    batch = torch.randperm(
+        len(split.training.labels), generator=torch.Generator().manual_seed(stream_seed(0, "order", 0))
+    )[:32]
+    torch.manual_seed(stream_seed(0, "process", 0))
     torch.nn.functional.cross_entropy(plain(split.training.images[batch]), split.training.labels[batch]).backward()
     optimizer.step()
 

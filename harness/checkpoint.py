@@ -77,7 +77,7 @@ class Checkpoints:
             ) from error
         sealed.write(path, _tensors(state), self._facts(state).model_dump(mode="json"))
         for old in self._newest_first()[_KEPT:]:
-            old.unlink()
+            old.unlink(missing_ok=True)  # a cluster's worker that was taken for lost may be doing the same
         self._written = time.monotonic()
 
     def restore(self, state: TrainingState) -> None:

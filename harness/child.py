@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import DiskError
-from harness.heads import wants_all_cores
 from harness.record import Failure, RunRecord, Status, now
 from harness.spec import Run
 from harness.store import Store
@@ -28,7 +27,7 @@ _LOG_TAIL = 20
 _BOOTSTRAP = (
     "import json, sys; a = json.load(sys.stdin); sys.path[:] = a.pop('path'); import harness.in_child as c; c.main(a)"
 )
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def make_in_child(
@@ -36,6 +35,7 @@ def make_in_child(
     *,
     attempt: int,
     store: Store,
+    n_threads: int | None,
     timeout_s: float | None = None,
     checkpoint_s: float = CHECKPOINT_S,
     data_root: Path | None = None,
@@ -50,6 +50,7 @@ def make_in_child(
         run: What to do.
         attempt: 1 for the first try.
         store: Where weights, checkpoints, log and progress go.
+        n_threads: How many its libraries may use, None for as many as they find cores.
         timeout_s: Deadline in seconds from now, None for none.
         checkpoint_s: Seconds between its checkpoints.
         data_root: torchvision's folder.
@@ -73,7 +74,7 @@ def make_in_child(
     lifeline, held = os.pipe()
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     try:
-        process = _started(asked, lifeline, log, one_thread=not wants_all_cores(run.spec))
+        process = _started(asked, lifeline, log, n_threads)
         answer, cut_off = _answer(process, json.dumps(asked | {"lifeline": lifeline}).encode(), deadline, stopping)
     finally:
         os.close(lifeline)
@@ -86,7 +87,7 @@ def make_in_child(
     return _record(answer, process.returncode, run, attempt, log)
 
 
-def _started(asked: dict[str, Any], lifeline: int, log: Path, *, one_thread: bool) -> "subprocess.Popen[bytes]":
+def _started(asked: dict[str, Any], lifeline: int, log: Path, n_threads: int | None) -> "subprocess.Popen[bytes]":
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603  the interpreter that runs, and a constant
             [sys.executable, "-c", _BOOTSTRAP],
@@ -95,7 +96,7 @@ def _started(asked: dict[str, Any], lifeline: int, log: Path, *, one_thread: boo
             stderr=output,
             pass_fds=(lifeline,),
             start_new_session=True,
-            env=os.environ | (ONE_THREAD if one_thread else {}),
+            env=os.environ | ({} if n_threads is None else dict.fromkeys(ONE_THREAD, str(n_threads))),
         )
 
 

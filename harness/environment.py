@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import torch
-
 from harness.record import Environment
 
 _PACKAGES = (
@@ -23,6 +21,8 @@ _PACKAGES = (
 
 def environment(torch_device: str) -> Environment:
     """Describe this process's machine and packages."""
+    import torch  # not above: a cluster's workers ask for versions alone, and stay small
+
     return Environment(
         versions=versions(),
         python=platform.python_version(),

@@ -7,6 +7,7 @@ HarnessError
 │   ├── DamagedError                a file that is not, bit for bit, what was written
 │   └── DiskError                   the disk takes no more: full, failing, or read-only
 ├── ExportPackageError (ImportError) 2   a package that an export needs is not installed
+├── ClusterError (RuntimeError) 4   a Dask cluster that cannot be used, or went away
 └── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
 """
 
@@ -49,6 +50,12 @@ class ExportPackageError(HarnessError, ImportError):
     """A package that an export needs is not installed."""
 
     exit_code = 2
+
+
+class ClusterError(HarnessError, RuntimeError):
+    """A Dask cluster that cannot be used, or went away."""
+
+    exit_code = 4
 
 
 class DivergedError(HarnessError, ArithmeticError):

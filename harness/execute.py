@@ -52,6 +52,13 @@ class Settings(NamedTuple):
     fail_fast: bool = False
 
 
+Made = Generator[tuple[Run, RunRecord]]
+"""The record of each run as it ends; closed early, runs under way are given up. Those that are, get no record."""
+
+Executor = Callable[[Sequence[Run], set[str], Store, Settings, Watcher], Made]
+"""Who makes runs: given which runs are ok already, to which the reader of ``Made`` adds."""
+
+
 def to_make(runs: Sequence[Run], records: Sequence[RunRecord], *, retry: Retry | None = None) -> list[Run]:
     """Return the runs that a command has to make, given what earlier ones recorded.
 
@@ -70,33 +77,14 @@ def to_make(runs: Sequence[Run], records: Sequence[RunRecord], *, retry: Retry |
     return list(chosen.values())
 
 
-def execute(runs: Sequence[Run], store: Store, settings: Settings, watcher: Watcher) -> None:
-    """Make the runs and store a record of each.
+def side_by_side(runs: Sequence[Run], ok: set[str], store: Store, settings: Settings, watcher: Watcher) -> Made:
+    """Yield the record of each run as it ends, of ``settings.jobs`` at a time on this machine.
 
-    Runs on one core go side by side, a core each; a run whose backend uses all cores has the machine to itself. A run that needs another's weights comes after it.
-
-    Args:
-        runs: What to make.
-        store: Where to; opened.
-        settings: How.
-        watcher: Whom to tell. When it says ``stopping``, runs under way are given up and the rest is left, both without a
-            record; runs that ended are stored first.
-    Raises:
-        DiskError: the store takes no more; the runs under way were given up.
+    Runs on one core go side by side, a core each; a run whose backend uses all cores has the machine to itself.
     """
-    ok = {record.run_id for record in store.read().records if record.status == "ok"} - {run.run_id for run in runs}
     for stage, alone in _stages(runs):
         n_workers = 1 if alone else settings.jobs
-        with contextlib.closing(_made(stage, ok, store, settings, watcher, n_workers=n_workers)) as made:
-            for run, record in made:
-                store.write(record)
-                store.progress_of(run.run_id).unlink(missing_ok=True)
-                if record.status == "ok":
-                    ok.add(run.run_id)
-                    store.discard_checkpoints(run.run_id)
-                watcher.ended(record)
-                if settings.fail_fast and record.status != "ok":
-                    return
+        yield from _stage(stage, ok, store, settings, watcher, n_workers=n_workers, n_threads=None if alone else 1)
         if watcher.stopping():
             return
 
@@ -115,9 +103,16 @@ def _stages(runs: Sequence[Run]) -> Iterator[tuple[list[Run], bool]]:
         left = [run for run in left if run.run_id not in made]
 
 
-def _made(
-    runs: list[Run], ok: set[str], store: Store, settings: Settings, watcher: Watcher, *, n_workers: int
-) -> Generator[tuple[Run, RunRecord]]:
+def _stage(
+    runs: list[Run],
+    ok: set[str],
+    store: Store,
+    settings: Settings,
+    watcher: Watcher,
+    *,
+    n_workers: int,
+    n_threads: int | None,
+) -> Made:
     """Yield the record of each run as it ends; closed early, give up those under way."""
     given_up = False
 
@@ -131,6 +126,7 @@ def _made(
             run,
             attempt=attempt,
             store=store,
+            n_threads=n_threads,
             timeout_s=settings.timeout_s,
             checkpoint_s=settings.checkpoint_s,
             data_root=settings.data_root,
@@ -140,10 +136,11 @@ def _made(
     with concurrent.futures.ThreadPoolExecutor(max(1, min(n_workers, len(runs)))) as threads:
         try:
             waiting = {}
+            last = store.last_attempts()
             for run in runs:
-                attempt = store.next_attempt(run.run_id)
+                attempt = last.get(run.run_id, 0) + 1
                 if run.spec.weights_from is not None and run.spec.weights_from not in ok:
-                    yield run, _skipped(run, attempt)
+                    yield run, skipped(run, attempt)
                 else:
                     waiting[threads.submit(make, run, attempt)] = (run, attempt)
             while waiting:
@@ -166,9 +163,44 @@ def _outcome(future: "concurrent.futures.Future[RunRecord | None]", run: Run, at
     except DiskError:
         raise
     except Exception as error:  # no process could be started, for example
-        return without_result(run, attempt, "failed", type(error).__name__, f"{type(error).__name__}: {error}")
+        return without_process(run, attempt, error)
 
 
-def _skipped(run: Run, attempt: int) -> RunRecord:
+def without_process(run: Run, attempt: int, error: BaseException) -> RunRecord:
+    """Return the record of a run for which no process could be started."""
+    return without_result(run, attempt, "failed", type(error).__name__, f"{type(error).__name__}: {error}")
+
+
+def skipped(run: Run, attempt: int) -> RunRecord:
+    """Return the record of a run that needs another's weights, which are not there."""
     reason = f"it needs the weights of run {str(run.spec.weights_from)[:12]}, which is not ok"
     return without_result(run, attempt, "skipped", "Skipped", reason)
+
+
+def execute(
+    runs: Sequence[Run], store: Store, settings: Settings, watcher: Watcher, *, executor: Executor = side_by_side
+) -> None:
+    """Make the runs and store a record of each. A run that needs another's weights comes after it.
+
+    Args:
+        runs: What to make.
+        store: Where to; opened.
+        settings: How.
+        watcher: Whom to tell. When it says ``stopping``, runs under way are given up and the rest is left, both without a
+            record; runs that ended are stored first.
+        executor: Who makes them.
+    Raises:
+        DiskError: the store takes no more; the runs under way were given up.
+        ClusterError: the executor's cluster is gone; so are the runs under way.
+    """
+    ok = {record.run_id for record in store.read().records if record.status == "ok"} - {run.run_id for run in runs}
+    with contextlib.closing(executor(runs, ok, store, settings, watcher)) as made:
+        for run, record in made:
+            store.write(record)
+            store.progress_of(run.run_id).unlink(missing_ok=True)
+            if record.status == "ok":
+                ok.add(run.run_id)
+                store.discard_checkpoints(run.run_id)
+            watcher.ended(record)
+            if settings.fail_fast and record.status != "ok":
+                return

@@ -11,6 +11,7 @@ quarantine/                       what was damaged and put aside
 """
 
 import contextlib
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ from harness.record import RunRecord
 from harness.record_file import read_record, sealed_record
 
 _FOLDERS = ("records", "weights", "checkpoints", "logs", "progress", "quarantine")
+
+_RECORD_NAME = re.compile(r"([0-9a-f]{64})\.([0-9]{1,9})\.json")
 
 
 class Damaged(NamedTuple):
@@ -195,8 +198,16 @@ class Store:
             raise DiskError(f"{path} cannot be moved to {target}: {error.strerror or error}") from error
         return target
 
+    def last_attempts(self) -> dict[str, int]:
+        """Return the number of the last attempt of each run that has one; damaged records count as attempts."""
+        last: dict[str, int] = {}
+        for folder in (self.records_folder, self.root / "quarantine"):
+            for path in folder.glob("*.json"):
+                if named := _RECORD_NAME.fullmatch(path.name):
+                    run_id, attempt = named[1], int(named[2])
+                    last[run_id] = max(last.get(run_id, 0), attempt)
+        return last
+
     def next_attempt(self, run_id: str) -> int:
-        """Return the number of a run's next attempt; damaged records count as attempts."""
-        folders = (self.records_folder, self.root / "quarantine")
-        taken = [int(path.name.split(".")[1]) for folder in folders for path in folder.glob(f"{run_id}.*.json")]
-        return max(taken, default=0) + 1
+        """Return the number of a run's next attempt."""
+        return self.last_attempts().get(run_id, 0) + 1

@@ -1,9 +1,11 @@
 """``qhb run``."""
 
+import contextlib
 import os
 import shlex
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,8 @@ import click
 from harness import data
 from harness.child import CHECKPOINT_S
 from harness.cli.console import Console
-from harness.errors import DiskError, PlanError
-from harness.execute import Retry, Settings, Watcher, execute, to_make
+from harness.errors import ClusterError, DiskError, PlanError
+from harness.execute import Executor, Retry, Settings, Watcher, execute, side_by_side, to_make
 from harness.holder import Announced
 from harness.plan import expand, load_file, load_preset
 from harness.record import RunRecord
@@ -28,6 +30,11 @@ from harness.store import Store
 @click.option("--preset", help="A plan that comes with qhb: smoke, bench (default) or paper.")
 @click.option("--results", type=click.Path(path_type=Path, file_okay=False), help="Default: results/runs/NAME-OF-PLAN.")
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
+@click.option(
+    "--dask",
+    metavar="local:N|tcp://HOST:PORT",
+    help="Make the runs on N Dask workers here, or on those of a scheduler.",
+)
 @click.option("--timeout", "timeout_s", type=click.FloatRange(0, min_open=True), help="Seconds that a run may take.")
 @click.option(
     "--checkpoint-every", "checkpoint_s", type=click.FloatRange(0), default=CHECKPOINT_S, show_default=True,
@@ -70,11 +77,14 @@ def _command(
     fresh: bool,
     download: bool,
     jobs: int | None,
+    dask: str | None,
     **others: Any,
 ) -> int:
     started = time.monotonic()
     if plan_file and preset:
         raise PlanError(f"give a plan file or --preset, not both; got {plan_file} and --preset {preset}")
+    if dask and jobs:
+        raise PlanError(f"--jobs {jobs} is for runs on this machine, --dask {dask} for its workers; give one of them")
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
     runs = expand(plan, dataset_sha256=dataset.sha256, folder=plan_file.parent if plan_file else Path())
@@ -87,7 +97,7 @@ def _command(
         n_left = len(runs) - len(chosen)
         console.line(f"plan {plan.name}: {len(runs)} runs, {n_left} done already, {len(chosen)} to make")
         console.line(f"results: {store.root}")
-        _make(chosen, store, console, Settings(jobs=jobs or _n_cores(), **others), signals)
+        _make(chosen, store, console, Settings(jobs=jobs or _n_cores(), **others), signals, dask)
         records = _of(runs, store)
         page = write_report(
             records,
@@ -114,13 +124,29 @@ def _chosen(runs: list[Run], store: Store, console: Console, *, retry: Retry | N
     return runs
 
 
-def _make(runs: list[Run], store: Store, console: Console, settings: Settings, signals: Signals) -> None:
+def _make(
+    runs: list[Run], store: Store, console: Console, settings: Settings, signals: Signals, dask: str | None
+) -> None:
     with signals.held(), console.progress(len(runs)) as progress:
         watcher = Watcher(progress.ended, progress.under_way, lambda: signals.stopping)
         try:
-            execute(runs, store, settings, watcher)
-        except DiskError as error:
-            raise DiskError(f"{error}\nstopped early. To go on: {_command_line()}") from error
+            with _executor(dask if runs else None, console) as executor:
+                execute(runs, store, settings, watcher, executor=executor)
+        except (DiskError, ClusterError) as error:
+            raise type(error)(f"{error}\nstopped early. To go on: {_command_line()}") from error
+
+
+@contextlib.contextmanager
+def _executor(dask: str | None, console: Console) -> Iterator[Executor]:
+    if dask is None:
+        yield side_by_side
+        return
+    # Not above: without --dask nobody waits for these, nor needs Dask.
+    from harness.cluster.connect import connected
+    from harness.cluster.executor import OnCluster
+
+    with connected(dask) as client:
+        yield OnCluster(client, say=console.line)
 
 
 def _of(runs: list[Run], store: Store) -> list[RunRecord]:

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-VENDORS = ("qiskit", "qiskit_aer", "qiskit_ibm_runtime", "pennylane", "pandas", "matplotlib", "torchvision")
-OURS = ("backends", "harness", "baselines", "backends.registry", "backends.conformance", "harness.heads")
+VENDORS = ("qiskit", "qiskit_aer", "qiskit_ibm_runtime", "pennylane", "pandas", "matplotlib", "torchvision", "dask", "distributed")
+OURS = ("backends", "harness", "baselines", "backends.registry", "backends.conformance", "harness.heads", "harness.cluster.executor", "harness.cluster.connect")
 ADAPTERS = ("backends.aer", "backends.fake_ibm", "backends.pennylane_qubit")
 
 

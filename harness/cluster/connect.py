@@ -1,0 +1,55 @@
+"""A client of a Dask cluster: one that is there, or one made on this machine for as long as it is needed."""
+
+import contextlib
+import logging
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import ClusterError, PlanError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_WHERE = re.compile(r"local:([1-9][0-9]{0,3})|(?:tcp|tls)://\S+")
+
+
+@contextlib.contextmanager
+def connected(where: str) -> Iterator["Client"]:
+    """Yield a client; of ``local:N``, of a cluster of N workers with a thread each that lasts as long as the block.
+
+    Raises:
+        PlanError: ``where`` is neither this nor an address, or Dask is not installed.
+        ClusterError: nobody answers at the address.
+    """
+    found = _WHERE.fullmatch(where)
+    if found is None:
+        raise PlanError(f"--dask: expected local:N or a scheduler's tcp://host:port, got {where!r}")
+    try:
+        import distributed
+    except ModuleNotFoundError as error:
+        raise PlanError(f"--dask needs Dask ({error}): pip install 'quantum-head-bench[dask]'") from error
+    with contextlib.ExitStack() as opened:
+        place: Any = where
+        if found[1]:
+            place = opened.enter_context(_local(int(found[1])))
+        try:
+            client = opened.enter_context(distributed.Client(place, set_as_default=False))
+        except (OSError, TimeoutError) as error:
+            raise ClusterError(f"no Dask scheduler answers at {where}: {error}") from error
+        yield client
+
+
+def _local(n_workers: int) -> Any:
+    from distributed import LocalCluster
+
+    cluster = LocalCluster(
+        n_workers=n_workers,
+        threads_per_worker=1,
+        processes=True,
+        memory_limit=0,  # of the worker alone: the runs are processes of their own
+        dashboard_address=None,
+        silence_logs=logging.ERROR,
+    )
+    cluster.adapt(minimum=n_workers, maximum=n_workers)  # one that leaves is replaced
+    return cluster

@@ -48,7 +48,7 @@ def _local(n_workers: int) -> Any:
         threads_per_worker=1,
         processes=True,
         memory_limit=0,  # of the worker alone: the runs are processes of their own
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # without one, it would be open to the network
         silence_logs=logging.ERROR,
     )
     cluster.adapt(minimum=n_workers, maximum=n_workers)  # one that leaves is replaced

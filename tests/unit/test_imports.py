@@ -5,8 +5,27 @@ import sys
 
 import pytest
 
-VENDORS = ("qiskit", "qiskit_aer", "qiskit_ibm_runtime", "pennylane", "pandas", "matplotlib", "torchvision", "dask", "distributed")
-OURS = ("backends", "harness", "baselines", "backends.registry", "backends.conformance", "harness.heads", "harness.cluster.executor", "harness.cluster.connect")
+VENDORS = (
+    "qiskit",
+    "qiskit_aer",
+    "qiskit_ibm_runtime",
+    "pennylane",
+    "pandas",
+    "matplotlib",
+    "torchvision",
+    "dask",
+    "distributed",
+)
+OURS = (
+    "backends",
+    "harness",
+    "baselines",
+    "backends.registry",
+    "backends.conformance",
+    "harness.heads",
+    "harness.cluster.executor",
+    "harness.cluster.connect",
+)
 ADAPTERS = ("backends.aer", "backends.fake_ibm", "backends.pennylane_qubit")
 
 

@@ -28,17 +28,18 @@ n_images = 100
 epochs = 2
 [[runs]]
 label = "one"
-head = "linear"
+head = "statevector"
+circuit = "eq7"
+shots = 20
 [[runs]]
 label = "two"
-head = "cosine"
+head = "statevector"
+circuit = "eq7"
 max_steps = 1
 weights_of = "one"
 [[runs]]
 label = "three"
-head = "statevector"
-circuit = "eq7"
-shots = 20
+head = "linear"
 """
 _LONG = """
 name = "p"

@@ -17,10 +17,10 @@ from typing import Any
 
 from harness.errors import DiskError
 from harness.record import Failure, RunRecord, Status, now
+from harness.settings import CHECKPOINT_S
 from harness.spec import Run
 from harness.store import Store
 
-CHECKPOINT_S = 10.0  # ours: what a kill costs at most, for about 1 MB and 5 ms each
 _POLL_S = 0.2
 _GRACE_S = 5.0  # between asking a process to end and ending it
 _LOG_TAIL = 20

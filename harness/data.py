@@ -4,13 +4,15 @@ import hashlib
 import importlib.resources
 import io
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 
 from harness.errors import DatasetError
 from harness.spec import DataSpec
+
+if TYPE_CHECKING:
+    import torch  # loaded only where images become tensors: which images there are can be told without
 
 N_CLASSES = 10
 _EMBEDDED = {
@@ -39,8 +41,8 @@ class Dataset(NamedTuple):
 class Part(NamedTuple):
     """A part as torch sees it: images float32, shape (n, 1, 28, 28); labels int64, shape (n,)."""
 
-    images: torch.Tensor
-    labels: torch.Tensor
+    images: "torch.Tensor"
+    labels: "torch.Tensor"
 
 
 class Split(NamedTuple):
@@ -108,6 +110,8 @@ def _take(images: Images, index: np.ndarray) -> Images:
 
 
 def _as_torch(part: Images, *, shift: float, scale: float) -> Part:
+    import torch
+
     pixels = (part.pixels.astype(np.float32) - np.float32(shift)) / np.float32(scale)
     return Part(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(part.labels.astype(np.int64)))
 

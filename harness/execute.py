@@ -3,27 +3,18 @@
 import concurrent.futures
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from harness.child import CHECKPOINT_S, make_in_child, without_result
+from harness.child import make_in_child, without_result
 from harness.errors import DiskError
 from harness.heads import wants_all_cores
 from harness.progress import Under, read_progress
-from harness.record import RunRecord, Status
+from harness.record import RunRecord
+from harness.settings import Settings
 from harness.spec import Run
 from harness.store import Store
 
 _POLL_S = 0.2
-
-Retry = Literal["failed", "timeout", "all"]
-_ENDED_FROM_OUTSIDE: frozenset[Status] = frozenset({"killed", "skipped"})
-_RETRIED: dict[Retry | None, frozenset[Status]] = {
-    None: _ENDED_FROM_OUTSIDE,
-    "failed": _ENDED_FROM_OUTSIDE | {"failed", "diverged", "invalid_output"},
-    "timeout": _ENDED_FROM_OUTSIDE | {"timeout"},
-    "all": _ENDED_FROM_OUTSIDE | {"failed", "diverged", "invalid_output", "timeout"},
-}
 
 
 class Watcher(NamedTuple):
@@ -34,47 +25,11 @@ class Watcher(NamedTuple):
     stopping: Callable[[], bool] = lambda: False
 
 
-class Settings(NamedTuple):
-    """How to make runs.
-
-    Attributes:
-        jobs: How many side by side.
-        timeout_s: Deadline of each run, None for none.
-        checkpoint_s: Seconds between a run's checkpoints.
-        data_root: torchvision's folder.
-        fail_fast: Stop at the first run that is not ok.
-    """
-
-    jobs: int
-    timeout_s: float | None = None
-    checkpoint_s: float = CHECKPOINT_S
-    data_root: Path | None = None
-    fail_fast: bool = False
-
-
 Made = Generator[tuple[Run, RunRecord]]
 """The record of each run as it ends; closed early, runs under way are given up. Those that are, get no record."""
 
 Executor = Callable[[Sequence[Run], set[str], Store, Settings, Watcher], Made]
 """Who makes runs: given which runs are ok already, to which the reader of ``Made`` adds."""
-
-
-def to_make(runs: Sequence[Run], records: Sequence[RunRecord], *, retry: Retry | None = None) -> list[Run]:
-    """Return the runs that a command has to make, given what earlier ones recorded.
-
-    These are the runs without a record and those that ended from outside (killed, skipped); ``retry`` adds those that
-    failed by themselves or ran out of time. One that was skipped has to wait until the run that it needs is made.
-    """
-    status = {record.run_id: record.status for record in records}
-    chosen: dict[str, Run] = {}
-    for run in runs:
-        found, needed = status.get(run.run_id), run.spec.weights_from
-        if found is not None and found not in _RETRIED[retry]:
-            continue
-        if found == "skipped" and needed is not None and needed not in chosen and status.get(needed) != "ok":
-            continue
-        chosen[run.run_id] = run
-    return list(chosen.values())
 
 
 def side_by_side(runs: Sequence[Run], ok: set[str], store: Store, settings: Settings, watcher: Watcher) -> Made:

@@ -1,4 +1,4 @@
-"""Who holds a results folder, and what is being run there: only for messages; that it is held is the kernel's to say."""
+"""Who holds a results folder: only for messages; that it is held is the kernel's to say."""
 
 import os
 import shlex
@@ -28,13 +28,3 @@ class Holder(pydantic.BaseModel):
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host} since {self.since}: {self.command}"
-
-
-class Announced(pydantic.BaseModel):
-    """A plan that is being run, or was run last."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    command: str
-    run_ids: list[str]

@@ -14,7 +14,6 @@ from backends.circuit_files import find_circuit, is_path
 from backends.errors import HeadError
 from harness.data import N_CLASSES
 from harness.errors import PlanError
-from harness.heads import circuit_of, resolved_options
 from harness.spec import DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
 
 _MAX_BYTES = 1 << 20
@@ -193,6 +192,8 @@ def _run(
         )
     except pydantic.ValidationError as error:
         raise PlanError("; ".join(f"{where}: {found['loc']}: {found['msg']}" for found in error.errors())) from None
+    from harness.heads import circuit_of, resolved_options  # it loads torch, which reading a plan has no need of
+
     checked = circuit_of(spec, n_classes=N_CLASSES)
     spec = spec.model_copy(update={"options": resolved_options(spec)})
     run_id = run_id_of(

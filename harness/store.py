@@ -6,7 +6,7 @@ checkpoints/<run id>/<steps>...   of a run that is not ok yet; deleted when it i
 logs/<run id>.<attempt>.log       what the run printed
 progress/<run id>.json            how far a run is that is under way; deleted when it ends
 quarantine/                       what was damaged and put aside
-.plan.json                        the plan that was run last: its name, command and run ids
+.plan.json                        the plan that was run last: its name, command and runs
 .lock, .holder.json               held by the process that writes, by the kernel's lock; and who that is, for messages
 """
 
@@ -20,9 +20,10 @@ from typing import NamedTuple
 
 import filelock
 
+from harness.announced import Announced
 from harness.disk import sync_folder, write_atomically
 from harness.errors import DamagedError, DiskError, StoreError
-from harness.holder import Announced, Holder
+from harness.holder import Holder
 from harness.record import RunRecord
 from harness.record_file import read_record, sealed_record
 

@@ -1,9 +1,9 @@
-"""What the terminal shows: a progress line with an ETA on a terminal, plain lines elsewhere, and the table at the end."""
+"""What the terminal shows: a progress line with an ETA on a terminal, plain lines elsewhere."""
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, TextIO
+from collections.abc import Iterator
+from typing import TextIO
 
 import rich.console
 import rich.progress
@@ -11,33 +11,6 @@ import rich.text
 
 from harness.progress import Under
 from harness.record import RunRecord
-
-
-class _Column(NamedTuple):
-    title: str
-    text: Callable[[dict[str, Any]], str]
-
-
-def _number(key: str, form: str) -> Callable[[dict[str, Any]], str]:
-    return lambda row: form.format(row[key]) if isinstance(row[key], (int, float)) else "-"
-
-
-_COLUMNS = (
-    _Column("run", lambda row: row["label"] + ("" if row["runs_ok"] == row["runs"] else f" ({row['status']})")),
-    _Column("seeds", lambda row: str(row["runs"])),
-    _Column(
-        "accuracy",
-        lambda row: (
-            _number("accuracy_mean", "{:.4f}")(row) + ("*" if str(row["weights"]).startswith("transferred") else "")
-        ),
-    ),
-    _Column("macro F1", _number("macro_f1", "{:.4f}")),
-    _Column("wall s", _number("wall_s", "{:.1f}")),
-    _Column("ms/step", _number("step_ms", "{:.1f}")),
-    _Column("evals/step", _number("formula_evaluations", "{:.0f}")),
-    _Column("executed", _number("executed_evaluations", "{:.0f}")),
-    _Column("evals/s", _number("evaluations_per_s", "{:,.0f}")),
-)
 
 
 class Console:
@@ -64,22 +37,6 @@ class Console:
         )
         with rich.progress.Progress(*columns, console=self._rich, transient=True) as bar:
             yield Progress(self, n_runs, bar)
-
-    def table(self, records: Sequence[RunRecord]) -> None:
-        """Print a row for each label: the report's numbers, those that fit a terminal."""
-        from harness.report.groups import grouped
-        from harness.report.tables import comparison
-
-        rows = comparison(grouped(records)).to_dict("records")
-        cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        for line in cells:
-            first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
-            self.line("  ".join([first, *others]))
-        if any(str(row["weights"]).startswith("transferred") for row in rows):
-            self.line(
-                "* accuracy with weights that another run trained; this one was trained for a few steps only, for its cost"
-            )
 
 
 class Progress:

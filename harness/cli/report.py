@@ -16,12 +16,8 @@ def command(results: Path, output: Path | None) -> int:
     found = results_folder(results).read()
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
-    click.echo(
-        write_report(
-            found.records,
-            output or results / "report",
-            title=f"quantum-head-bench: {results.name}",
-            peers=results / "peers.json",
-        )
-    )
+    folder = output or results / "report"
+    (folder / ".outcome.json").unlink(missing_ok=True)  # it is of the page that is replaced now
+    title = f"quantum-head-bench: {results.name}"
+    click.echo(write_report(found.records, folder, title=title, peers=results / "peers.json"))
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0

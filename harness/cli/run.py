@@ -7,22 +7,24 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness import data
-from harness.child import CHECKPOINT_S
+from harness.announced import announcement
 from harness.cli.console import Console
+from harness.cli.outcome import outcome
 from harness.errors import ClusterError, DiskError, PlanError
-from harness.execute import Executor, Retry, Settings, Watcher, execute, side_by_side, to_make
-from harness.holder import Announced
-from harness.plan import expand, load_file, load_preset
+from harness.plan import load_file, load_preset
 from harness.record import RunRecord
-from harness.report import write_report
+from harness.settings import CHECKPOINT_S, Retry, Settings, to_make
 from harness.signals import Signals, Stopped
 from harness.spec import Run
 from harness.store import Store
+
+if TYPE_CHECKING:
+    from harness.execute import Executor
 
 
 @click.command("run")
@@ -87,38 +89,52 @@ def _command(
         raise PlanError(f"--jobs {jobs} is for runs on this machine, --dask {dask} for its workers; give one of them")
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
-    runs = expand(plan, dataset_sha256=dataset.sha256, folder=plan_file.parent if plan_file else Path())
-    data.split(dataset, plan.data, seed=plan.seeds[0])
     store = Store(results or Path("results/runs") / plan.name)
+    announced = announcement(
+        plan,
+        dataset_sha256=dataset.sha256,
+        folder=plan_file.parent if plan_file else Path(),
+        command=_command_line(),
+        earlier=store.plan,
+    )
+    runs = announced.runs
     console = Console(sys.stdout)
     with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
-        store.announce(Announced(name=plan.name, command=_command_line(), run_ids=[run.run_id for run in runs]))
-        chosen = _chosen(runs, store, console, retry=retry, fresh=fresh)
+        store.announce(announced)
+        kept = _kept(store, console)
+        chosen = _begun_anew(runs, store) if fresh else to_make(runs, kept, retry=retry)
         n_left = len(runs) - len(chosen)
         console.line(f"plan {plan.name}: {len(runs)} runs, {n_left} done already, {len(chosen)} to make")
         console.line(f"results: {store.root}")
-        _make(chosen, store, console, Settings(jobs=jobs or _n_cores(), **others), signals, dask)
-        records = _of(runs, store)
-        page = write_report(
+        if chosen:
+            data.split(dataset, plan.data, seed=plan.seeds[0])  # one that cannot be made is refused before any training
+            _make(chosen, store, console, Settings(jobs=jobs or _n_cores(), **others), signals, dask)
+            kept = store.read().records
+        wanted = {run.run_id for run in runs}
+        records = [record for record in kept if record.run_id in wanted]
+        shown = outcome(
             records,
             store.root / "report",
             title=f"quantum-head-bench: {plan.name}",
             command=_command_line(),
             peers=store.root / "peers.json",
         )
-        console.table(records)
+        for line in shown.table:
+            console.line(line)
         _say_what_is_not_ok(records, console, n_missing=len(runs) - len(records))
-        console.line(f"{time.monotonic() - started:.0f} s; report: {page}")
+        console.line(f"{time.monotonic() - started:.0f} s; report: {shown.page}")
     return 0 if len(records) == len(runs) and all(record.status == "ok" for record in records) else 3
 
 
-def _chosen(runs: list[Run], store: Store, console: Console, *, retry: Retry | None, fresh: bool) -> list[Run]:
-    """Return the runs to make; put aside what is damaged, and with ``fresh`` forget the checkpoints."""
-    kept = store.read()
-    for damaged in kept.damaged:
-        console.line(f"warning: {damaged.why}; it is now {store.set_aside(damaged.path)}")
-    if not fresh:
-        return to_make(runs, kept.records, retry=retry)
+def _kept(store: Store, console: Console) -> list[RunRecord]:
+    """Return what earlier commands recorded, and put aside what is damaged."""
+    records, damaged = store.read()
+    for path, why in damaged:
+        console.line(f"warning: {why}; it is now {store.set_aside(path)}")
+    return records
+
+
+def _begun_anew(runs: list[Run], store: Store) -> list[Run]:
     for run in runs:
         store.discard_checkpoints(run.run_id)
     return runs
@@ -127,18 +143,22 @@ def _chosen(runs: list[Run], store: Store, console: Console, *, retry: Retry | N
 def _make(
     runs: list[Run], store: Store, console: Console, settings: Settings, signals: Signals, dask: str | None
 ) -> None:
+    from harness.execute import Watcher, execute  # torch is loaded only where there is something to make
+
     with signals.held(), console.progress(len(runs)) as progress:
         watcher = Watcher(progress.ended, progress.under_way, lambda: signals.stopping)
         try:
-            with _executor(dask if runs else None, console) as executor:
+            with _executor(dask, console) as executor:
                 execute(runs, store, settings, watcher, executor=executor)
         except (DiskError, ClusterError) as error:
             raise type(error)(f"{error}\nstopped early. To go on: {_command_line()}") from error
 
 
 @contextlib.contextmanager
-def _executor(dask: str | None, console: Console) -> Iterator[Executor]:
+def _executor(dask: str | None, console: Console) -> "Iterator[Executor]":
     if dask is None:
+        from harness.execute import side_by_side
+
         yield side_by_side
         return
     # Not above: without --dask nobody waits for these, nor needs Dask.
@@ -147,11 +167,6 @@ def _executor(dask: str | None, console: Console) -> Iterator[Executor]:
 
     with connected(dask) as client:
         yield OnCluster(client, say=console.line)
-
-
-def _of(runs: list[Run], store: Store) -> list[RunRecord]:
-    wanted = {run.run_id for run in runs}
-    return [record for record in store.read().records if record.run_id in wanted]
 
 
 def _say_what_is_not_ok(records: list[RunRecord], console: Console, *, n_missing: int) -> None:

@@ -29,9 +29,9 @@ def _lines(store: Store) -> list[str]:
     who = f"in use by {store.holder or 'a process that is just beginning'}" if held else "nobody is at work on it"
     lines = [f"{store.root}: {who}"]
     if plan:
-        mine = [record for record in records if record.run_id in set(plan.run_ids)]
-        lines.append(f"  plan {plan.name}: {len(mine)} of {len(plan.run_ids)} runs ended")
-        records = mine
+        planned = {run.run_id for run in plan.runs}
+        records = [record for record in records if record.run_id in planned]
+        lines.append(f"  plan {plan.name}: {len(records)} of {len(planned)} runs ended")
     counts = collections.Counter(record.status for record in records)
     lines.append("  " + (", ".join(f"{status} {n}" for status, n in counts.most_common()) or "no records"))
     if held:
@@ -40,6 +40,6 @@ def _lines(store: Store) -> list[str]:
             f"  under way: {run.label}, seed {run.seed}: step {run.done} of {run.total}, loss {run.loss:.3f}, process {run.pid}"
             for run in under_way
         ]
-    elif plan and len(records) < len(plan.run_ids):
+    elif plan and len(records) < len(plan.runs):
         lines.append(f"  to go on: {plan.command}")
     return lines + [f"  warning: {item.why}" for item in damaged]

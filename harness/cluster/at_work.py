@@ -11,9 +11,10 @@ from harness.cluster.waiting import Job, Waiting
 from harness.cluster.worker import Answer, Order
 from harness.disk import write_atomically
 from harness.errors import DiskError
-from harness.execute import Settings, without_process
+from harness.execute import without_process
 from harness.progress import Under, read_progress
 from harness.record import RunRecord
+from harness.settings import Settings
 from harness.store import Store
 
 if TYPE_CHECKING:

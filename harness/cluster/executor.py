@@ -7,7 +7,8 @@ from harness.cluster.at_work import AtWork, Make
 from harness.cluster.crew import Crew, token_in
 from harness.cluster.waiting import Waiting
 from harness.cluster.worker import make
-from harness.execute import Made, Settings, Watcher, skipped
+from harness.execute import Made, Watcher, skipped
+from harness.settings import Settings
 from harness.spec import Run
 from harness.store import Store
 

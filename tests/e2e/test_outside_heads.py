@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from harness import data
-from harness.execute import Settings, Watcher, execute
+from harness.execute import Watcher, execute
 from harness.plan import expand, parse
+from harness.settings import Settings
 from harness.store import Store
 
 _ROOT = Path(__file__).parents[2]

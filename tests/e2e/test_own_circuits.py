@@ -7,8 +7,9 @@ import pytest
 from backends import CIRCUITS, Circuit
 from harness import data
 from harness.errors import PlanError
-from harness.execute import Settings, Watcher, execute
+from harness.execute import Watcher, execute
 from harness.plan import expand, load_file
+from harness.settings import Settings
 from harness.spec import RunSpec
 from harness.store import Store
 

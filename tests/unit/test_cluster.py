@@ -16,8 +16,9 @@ from harness.cluster.executor import OnCluster
 from harness.cluster.waiting import Waiting
 from harness.cluster.worker import Answer
 from harness.errors import ClusterError, PlanError
-from harness.execute import Settings, Watcher, execute
+from harness.execute import Watcher, execute
 from harness.plan import expand, parse
+from harness.settings import Settings
 from harness.store import Store
 
 _PLAN = """

@@ -6,8 +6,9 @@ import signal
 import pytest
 
 from harness import data
-from harness.execute import Settings, Watcher, execute
+from harness.execute import Watcher, execute
 from harness.plan import expand, parse
+from harness.settings import Settings
 from harness.store import Store
 
 _PLAN = """

@@ -85,7 +85,7 @@ def circuit_named(name: str) -> Circuit:
     near = difflib.get_close_matches(base, (*CIRCUITS, *FAMILIES), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise CircuitError(
-        f"unknown circuit {name!r}: expected one of {', '.join(known)}, or a path that ends in .toml or .qasm{hint}"
+        f"unknown circuit {name!r}: expected one of {', '.join(known)}{hint}; files are read by find_circuit"
     )
 
 

@@ -182,6 +182,11 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             ]
             raise ConfigError(f"{cls.__name__}: option {'; '.join(lines)} (options: {known})") from None
 
+    def extra_repr(self) -> str:
+        """Return what ``print(model)`` shows of a head."""
+        shots = "exact" if self.shots is None else f"{self.shots} shots"
+        return f"{self.n_circuits} x {self.circuit.name}, {shots}, {self.gradient}"
+
     @property
     def name(self) -> str:
         """The adapter's class name, for messages."""

@@ -94,7 +94,7 @@ def _verified(source: QuantumHead, grid: Grid, values: np.ndarray, *, joint: boo
         "grid_points": grid.n_points,
         "grid_from": origin,
         "terms": response.n_terms,
-        "dead_angles": list(response.dead_angles),
+        "dead_angles": [angle + 1 for angle in response.dead_angles],  # as the paper counts
         "verification": {"rows": n_rows, "deviation": float(difference.max()), "allowed": float(allowed[row, value])},
     }
     if error is not None:

@@ -105,7 +105,7 @@ def parse(text: str, *, where: str) -> Plan:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PlanError(f"{where}: not TOML: {error or 'nested too deeply'}") from error
     try:
-        return Plan.model_validate(content)
+        return Plan.model_validate(content, strict=True)
     except pydantic.ValidationError as error:
         raise PlanError("\n".join(_problem(dict(found), text, where) for found in error.errors())) from None
 
@@ -194,12 +194,27 @@ def _run(
         raise PlanError("; ".join(f"{where}: {found['loc']}: {found['msg']}" for found in error.errors())) from None
     from harness.heads import circuit_of, resolved_options  # it loads torch, which reading a plan has no need of
 
+    _check_torch_device(training.torch_device, where)
     checked = circuit_of(spec, n_classes=N_CLASSES)
     spec = spec.model_copy(update={"options": resolved_options(spec)})
     run_id = run_id_of(
         spec, dataset_sha256=dataset_sha256, circuit_fingerprint=checked.fingerprint if checked else None
     )
     return Run(run_id, entry.label or spec.title, spec)
+
+
+def _check_torch_device(name: str, where: str) -> None:
+    if name == "cpu":
+        return
+    import torch  # a second of start-up, for those who ask for a device alone
+
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
+        reason = str(error).splitlines()[0]
+        raise PlanError(
+            f"{where}: torch_device = {name!r} cannot be used: {reason}; leave it out for the CPU"
+        ) from None
 
 
 def _check_source(entry: Entry, source: Run, circuit: Circuit | None, where: str) -> None:
@@ -235,7 +250,12 @@ def _problem(found: dict[str, Any], text: str, where: str) -> str:
         }
         fields = (sections[section] if section in sections and len(found["loc"]) > 1 else Plan).model_fields
         return f"{place}: unknown key {key}{_did_you_mean(last, fields)} (known: {', '.join(fields)})"
-    return f"{place}: {key}: {found['msg']}, got {found['input']!r}"
+    if found["type"] == "missing":
+        return f"{place}: missing key {key}"
+    hint = ""
+    if found["type"] == "literal_error":
+        hint = _did_you_mean(str(found["input"]), re.findall(r"'([^']*)'", found["ctx"]["expected"]))
+    return f"{place}: {key}: {found['msg']}, got {found['input']!r}{hint}"
 
 
 def _did_you_mean(name: str, known: Any) -> str:

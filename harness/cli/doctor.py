@@ -31,7 +31,7 @@ def command(results: Path | None, sweep: bool, as_json: bool) -> int:
     if not as_json:
         _print_versions(versions)
     folders = []
-    for store in results_folders(results or _RESULTS):
+    for store in results_folders(results or _RESULTS) if results or _RESULTS.is_dir() else []:
         folders.append(_examined(store, sweep=sweep))
         if not as_json:
             _print_folder(folders[-1], sweep=sweep)

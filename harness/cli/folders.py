@@ -19,7 +19,13 @@ def results_folder(path: Path) -> Store:
 
 
 def results_folders(path: Path) -> list[Store]:
-    """Return the store in a folder, or those in the folders in it."""
+    """Return the store in a folder, or those in the folders in it.
+
+    Raises:
+        StoreError: there is no such folder.
+    """
+    if not path.is_dir():
+        raise StoreError(f"there is no folder {path}; expected a results folder or a folder of them")
     if (path / "records").is_dir():
         return [Store(path)]
     return [Store(records.parent) for records in sorted(path.glob("*/records"))]

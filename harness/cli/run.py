@@ -121,7 +121,7 @@ def _command(
         )
         for line in shown.table:
             console.line(line)
-        _say_what_is_not_ok(records, console, n_missing=len(runs) - len(records))
+        _say_what_is_not_ok(records, store, console, n_missing=len(runs) - len(records))
         console.line(f"{time.monotonic() - started:.0f} s; report: {shown.page}")
     return 0 if len(records) == len(runs) and all(record.status == "ok" for record in records) else 3
 
@@ -169,12 +169,12 @@ def _executor(dask: str | None, console: Console) -> "Iterator[Executor]":
         yield OnCluster(client, say=console.line)
 
 
-def _say_what_is_not_ok(records: list[RunRecord], console: Console, *, n_missing: int) -> None:
+def _say_what_is_not_ok(records: list[RunRecord], store: Store, console: Console, *, n_missing: int) -> None:
     retry = set()
     for record in records:
         if record.failure:
             console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {record.failure.message}")
-            console.line(f"  more: qhb show {record.run_id[:12]}")
+            console.line(f"  more: qhb show {record.run_id[:12]} --results {shlex.quote(str(store.root))}")
             retry.add("timeout" if record.status == "timeout" else "failed")
     if n_missing:
         console.line(f"{n_missing} runs are not made yet. To go on: {_command_line()}")

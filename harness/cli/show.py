@@ -27,6 +27,7 @@ def text(record: RunRecord) -> str:
         f"{record.label}, seed {record.spec.seed}: {record.status}",
         f"  run {record.run_id}",
         f"  started {record.started_at}",
+        *_settings(record),
     ]
     if record.evaluation:
         test = record.evaluation
@@ -38,10 +39,13 @@ def text(record: RunRecord) -> str:
         )
     if record.steps:
         steps = record.steps
+        circuits = (
+            f"; a step: {steps.forward_evaluations:.0f} + {steps.backward_evaluations:.0f} circuit evaluations requested, "
+            f"{steps.executed_evaluations:.0f} executed by the backend, {steps.shots:.0f} shots"
+        )
         lines.append(
-            f"  {steps.n_steps} steps of {1000 * steps.step_s_median:.1f} ms (median); a step: "
-            f"{steps.forward_evaluations:.0f} + {steps.backward_evaluations:.0f} circuit evaluations requested, "
-            f"{steps.executed_evaluations:.0f} executed, {steps.shots:.0f} shots"
+            f"  {steps.n_steps} steps of {1000 * steps.step_s_median:.1f} ms (median)"
+            + (circuits if record.spec.circuit else "")
         )
     if record.times:
         times = record.times.model_dump()
@@ -57,3 +61,14 @@ def text(record: RunRecord) -> str:
         lines.append(f"  {record.failure.kind}: {record.failure.message}")
         lines += [f"  | {line}" for line in (record.failure.traceback.splitlines() or record.failure.log_tail)]
     return "\n".join(lines)
+
+
+def _settings(record: RunRecord) -> list[str]:
+    spec = record.spec
+    head = f"head {spec.head}"
+    if spec.circuit:
+        shots = "exact" if spec.shots is None else f"{spec.shots} shots"
+        options = ", ".join(f"{name} = {value}" for name, value in spec.options.items())
+        head += f", circuit {spec.circuit}, {shots}, execution {spec.execution}" + (f", {options}" if options else "")
+    settings = {**spec.data.model_dump(), **spec.model.model_dump(), **spec.training.model_dump(exclude_none=True)}
+    return [f"  {head}", "  " + ", ".join(f"{name} = {value}" for name, value in settings.items())]

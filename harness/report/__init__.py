@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, StoreError
 from harness.record import RunRecord
 
 _PACKAGES = ("jinja2", "matplotlib", "pandas")
@@ -43,4 +43,9 @@ def write_report(
         )
     from harness.report.page import write_page
 
-    return write_page(records, folder, title=title, command=command, peers=peers)
+    try:
+        return write_page(records, folder, title=title, command=command, peers=peers)
+    except OSError as error:
+        raise StoreError(
+            f"the report cannot be written to {folder}: {error.strerror or error}; name a folder that can with --output"
+        ) from error

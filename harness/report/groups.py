@@ -11,6 +11,7 @@ from typing import Any
 from harness.record import RunRecord
 from harness.report import paper
 from harness.report.text import clean, short
+from harness.spec import RunSpec
 
 MAX_LABEL = 120
 STATUSES = ("ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped")
@@ -101,9 +102,23 @@ class Results:
 
     @functools.cached_property
     def linear(self) -> Group | None:
-        """The paper's classical rival."""
-        found = (group for group in self.groups if group.first.spec.head == "linear" and group.full and group.evaluated)
-        return next(found, None)
+        """The paper's classical rival; the first one, where there are several with different settings."""
+        return next(iter(self._linears), None)
+
+    def linear_for(self, group: Group) -> Group | None:
+        """Return the linear head that had the group's images, network and training."""
+        return next((linear for linear in self._linears if _trained_alike(group.first.spec, linear.first.spec)), None)
+
+    @functools.cached_property
+    def _linears(self) -> list[Group]:
+        return [group for group in self.groups if group.first.spec.head == "linear" and group.full and group.evaluated]
+
+
+def _trained_alike(one: RunSpec, other: RunSpec) -> bool:
+    """Whether two heads met the same images, network and training; rules of shifts concern quantum heads alone."""
+    quantum_only = {"shift_rule", "skip_dead_angles"}
+    same = one.data == other.data and one.model == other.model
+    return same and one.training.model_dump(exclude=quantum_only) == other.training.model_dump(exclude=quantum_only)
 
 
 def grouped(records: Sequence[RunRecord]) -> Results:

@@ -127,7 +127,7 @@ def _quality(group: Group, results: Results) -> Row:
     }
     for name in ("macro_precision", "macro_recall", "macro_f1"):
         row[name] = mean((getattr(evaluation, name) for evaluation in evaluations), none or "no class has one")
-    return row | _difference(group, results.linear)
+    return row | _difference(group, results.linear_for(group))
 
 
 def _difference(group: Group, linear: Group | None) -> Row:
@@ -140,18 +140,12 @@ def _difference(group: Group, linear: Group | None) -> Row:
 
 
 def _differences(group: Group, linear: Group | None) -> list[float] | Missing:
-    if linear is None:
-        return Missing("no fully trained linear head to compare with")
-    if group is linear:
-        return Missing("the linear head itself")
     if not (group.full and group.evaluated):
         return Missing(_why_no_score(group) or "not trained by itself to the end")
-    ours, theirs_spec = group.first.spec, linear.first.spec
-    quantum_only = {"shift_rule", "skip_dead_angles"}
-    if ours.data != theirs_spec.data or ours.model != theirs_spec.model:
-        return Missing("not the linear head's images and network")
-    if ours.training.model_dump(exclude=quantum_only) != theirs_spec.training.model_dump(exclude=quantum_only):
-        return Missing("not the linear head's training")
+    if linear is None:
+        return Missing("no linear head trained in full on the same images, network and settings")
+    if group is linear:
+        return Missing("the linear head itself")
     theirs = {run.spec.seed: run.evaluation.accuracy for run in linear.evaluated if run.evaluation}
     pairs = [(run.evaluation.accuracy, run.spec.seed) for run in group.evaluated if run.evaluation]
     found = [100 * (accuracy - theirs[seed]) for accuracy, seed in pairs if seed in theirs]

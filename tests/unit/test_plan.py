@@ -163,3 +163,18 @@ def test_id_is_of_resolved_options():
     with pytest.raises(PlanError, match="is there already"):
         _expand(fake.format("a", "{}") + fake.format("b", '{device = "FakeManilaV2"}'))
     assert _expand(fake.format("a", "{}"))[0].spec.options["gate_noise"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[data]\nn_images = "100"\n', "data.n_images: Input should be a valid integer, got '100'"),
+        ("[training]\nepochs = true\n", "training.epochs: Input should be a valid integer, got True"),
+        ('[data]\nname = "mnst"\n', "got 'mnst'; did you mean 'mnist'"),
+        ('[training]\ntorch_device = "cudda"\n', "torch_device = 'cudda' cannot be used: .*leave it out for the CPU"),
+    ],
+)
+def test_values_are_taken_for_what_they_are(text, message):
+    """A number in quotation marks, a truth value for a number, a near miss, an unknown device: refused, not bent."""
+    with pytest.raises(PlanError, match=message):
+        _expand('[[runs]]\nhead = "linear"', text)

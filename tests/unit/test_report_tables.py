@@ -15,7 +15,7 @@ from harness.report.groups import grouped
 from harness.report.layout import comparison_table
 from harness.report.tables import COLUMNS, classes, comparison, csv_text, epochs
 from harness.report.text import Missing
-from harness.spec import RunSpec, TrainingSpec
+from harness.spec import DataSpec, RunSpec, TrainingSpec
 
 SLICE = TrainingSpec(max_steps=10)
 
@@ -204,3 +204,19 @@ def test_no_records_give_headings_and_no_rows() -> None:
     assert csv_text(comparison(results)).splitlines() == [",".join((*COLUMNS, "missing"))]
     assert len(epochs(results)) == 0
     assert len(classes(results)) == 10
+
+
+def test_each_head_is_paired_with_the_linear_head_of_its_own_training() -> None:
+    """Two linear heads with different images: each quantum head is compared with the one that saw the same."""
+    small, large = DataSpec(n_images=100), DataSpec(n_images=200)
+    records = [
+        record("linear small", n_right=5, spec={**LINEAR, "data": small}),
+        record("linear large", n_right=6, spec={**LINEAR, "data": large}),
+        record("quantum large", n_right=9, spec={"data": large}),
+        record("quantum alone", n_right=9, spec={"data": DataSpec(n_images=300)}),
+    ]
+
+    assert row_of(*records, label="quantum large")["difference_pp_mean"] == pytest.approx(3)
+    assert row_of(*records, label="quantum alone")["difference_pp_mean"] == Missing(
+        "no linear head trained in full on the same images, network and settings"
+    )

@@ -160,7 +160,7 @@ def test_provenance_says_exact_and_of_what():
     found = table_of(head_class("fake_ibm"))(circuit_named("eq7"), shots=1000).provenance()
 
     assert {key: found[key] for key in ("execution", "kind", "grid_points", "terms", "dead_angles")} == {
-        "execution": "table", "kind": "exact", "grid_points": 81, "terms": 2, "dead_angles": [1, 2, 3],
+        "execution": "table", "kind": "exact", "grid_points": 81, "terms": 2, "dead_angles": [2, 3, 4],
     }  # fmt: skip
     assert found["verification"]["deviation"] < 1e-13
     assert found["verification"]["allowed"] == 1e-10

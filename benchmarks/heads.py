@@ -4,7 +4,7 @@ from benchmarks import HEADS, Brief, angles, head, or_skip
 class Forward(Brief):
     """Throughput: a batch has 10 evaluations an image."""
 
-    params = (list(HEADS), [1, 32, 128])
+    params = (list(HEADS), [1, 128])
     param_names = ("head", "images")
 
     def setup(self, label, images):

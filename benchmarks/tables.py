@@ -1,5 +1,6 @@
 import os
 import tempfile
+from unittest import mock
 
 from benchmarks import Brief, angles, head, layered, or_skip, table
 
@@ -11,13 +12,14 @@ class Build(Brief):
     param_names = ("qubits", "angles")
 
     def setup(self, qubits, n_angles):
-        os.environ["QHB_CACHE_DIR"] = os.devnull  # no folder, so no cache: every table is built
+        self.cache = mock.patch.dict(os.environ, QHB_CACHE_DIR=os.devnull)  # no folder, so every table is built
+        self.cache.start()
         self.circuit = layered(qubits, n_angles)
         with or_skip():
             table(layered(1, 1))
 
     def teardown(self, qubits, n_angles):
-        del os.environ["QHB_CACHE_DIR"]
+        self.cache.stop()
 
     def time_build(self, qubits, n_angles):
         table(self.circuit)
@@ -31,11 +33,12 @@ class Noisy(Brief):
 
     def setup(self):
         self.folder = tempfile.TemporaryDirectory()
-        os.environ["QHB_CACHE_DIR"] = self.folder.name
+        self.cache = mock.patch.dict(os.environ, QHB_CACHE_DIR=self.folder.name)
+        self.cache.start()
         head("fake_ibm manila table")(angles(1).detach())
 
     def teardown(self):
-        del os.environ["QHB_CACHE_DIR"]
+        self.cache.stop()
         self.folder.cleanup()
 
     def time_cached(self):

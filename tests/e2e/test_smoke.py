@@ -112,7 +112,7 @@ def test_show_and_list(smoke):
         (("run", "--preset", "smokee"), 2, "did you mean 'smoke'"),
         (("run", "nowhere.toml"), 2, "nowhere.toml: the plan cannot be read"),
         (("run", "--preset", "smoke", "--results", "/dev/null/x"), 4, "cannot be written"),
-        (("show", "abc", "--results", "nowhere"), 4, "no run 'abc'"),
+        (("show", "abc", "--results", "nowhere"), 4, "there is no folder nowhere"),
         (("report", "nowhere"), 4, "is not a results folder"),
         (("rum",), 2, "No such command"),
     ],

@@ -109,7 +109,7 @@ def test_records_of_every_schema_are_read(folder):
 
 def test_two_writers(store):
     """A second writer on the same folder is told at once who holds it, and so is whoever asks; afterwards it is free."""
-    match = rf"in use by process {os.getpid()} on .* since 20.*Z: qhb .*; give --wait"
+    match = rf"in use by process {os.getpid()} on .* since 20.*Z: qhb.*; give --wait"
     with pytest.raises(StoreError, match=match), Store(store.root).opened():
         pass
     assert Store(store.root).is_held

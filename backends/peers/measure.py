@@ -9,7 +9,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import torch
 
@@ -20,6 +20,7 @@ from backends.peers.pairs import BATCH, CIRCUITS, Pair
 
 _LEAST_S = 0.2  # of a side in a round: a step of 1 ms is repeated, so that the clock and the scheduler do not show
 _MOST_REPEATS = 1000
+_TRIES = 5  # of a number of threads, where a call is quick: one that other processes disturb says little
 _SIGMAS = 5
 _SINGLE_PRECISION = 1e-5  # what an exact layer that hands on float32 may be off
 
@@ -46,6 +47,8 @@ class Row:
         rounds: Rounds that were timed.
         images: Images of what was timed, here of a step.
         peer_images: How many of them the peer was given.
+        ours_processor_s: Median processor seconds of a step, all threads.
+        peer_processor_s: The same of the peer, scaled as its time.
         deviation: Largest difference of the peer's probabilities and derivatives from the expected, over what is allowed.
         problem: Why there are no numbers.
     """
@@ -63,6 +66,8 @@ class Row:
     rounds: int = 0
     images: int = BATCH
     peer_images: int = BATCH
+    ours_processor_s: float | None = None
+    peer_processor_s: float | None = None
     deviation: float | None = None
     problem: str | None = None
 
@@ -91,8 +96,15 @@ def measure(pair: Pair, *, rounds: int) -> Row:
     our_side = Side.warmed_up(lambda: _step(ours, whole), threads=threads)
     peer_side = Side.warmed_up(lambda: _step(peer, fewer), threads=threads)
     times = in_turn(our_side, peer_side, rounds=rounds)
-    scale = BATCH / pair.peer.images
-    return Row(**facts, deviation=deviation, rounds=rounds, **summary([(a, b * scale) for a, b in times]))
+    scale = (1.0, BATCH / pair.peer.images)
+    return Row(**facts, deviation=deviation, rounds=rounds, **summary(times, scale=scale))
+
+
+class Seconds(NamedTuple):
+    """Wall time, and processor time of all threads, which other processes on the machine change less."""
+
+    wall: float
+    processor: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,25 +123,27 @@ class Side:
         """
         tried = {}
         for number in threads:
-            cls(call, number).seconds()
-            tried[number] = cls(call, number).seconds()
+            side = cls(call, number)
+            again = _TRIES if side.seconds().wall < _LEAST_S else 1
+            tried[number] = min(side.seconds().wall for _ in range(again))
         best = min(tried, key=lambda number: tried[number])
         return cls(call, best, math.ceil(min(_LEAST_S / tried[best], _MOST_REPEATS)))
 
-    def seconds(self) -> float:
+    def seconds(self) -> Seconds:
         """Return the seconds of one call."""
         before = torch.get_num_threads()
         torch.set_num_threads(self.threads)
         try:
-            started = time.perf_counter()
+            wall, processor = time.perf_counter(), time.process_time()
             for _ in range(self.repeats):
                 self.call()
-            return (time.perf_counter() - started) / self.repeats
+            processor, wall = time.process_time() - processor, time.perf_counter() - wall
+            return Seconds(wall / self.repeats, processor / self.repeats)
         finally:
             torch.set_num_threads(before)
 
 
-def in_turn(ours: Side, peer: Side, *, rounds: int) -> list[tuple[float, float]]:
+def in_turn(ours: Side, peer: Side, *, rounds: int) -> list[tuple[Seconds, Seconds]]:
     """Return seconds of (ours, peer) for each round; who goes first changes from round to round."""
     found = []
     for number in range(rounds):
@@ -141,12 +155,23 @@ def in_turn(ours: Side, peer: Side, *, rounds: int) -> list[tuple[float, float]]
     return found
 
 
-def summary(times: list[tuple[float, float]], *, target_is: Target = "at least") -> dict[str, Any]:
-    """Return medians of both times, and median, least and largest of their ratio, as keys of a row."""
-    ratios = [peer / ours if target_is == "at least" else ours / peer for ours, peer in times]
+def summary(
+    times: list[tuple[Seconds, Seconds]], *, scale: tuple[float, float] = (1.0, 1.0), target_is: Target = "at least"
+) -> dict[str, Any]:
+    """Return medians of both times, and median, least and largest of their ratio, as keys of a row.
+
+    Args:
+        times: Of (ours, peer), a pair a round.
+        scale: What to multiply ours and the peer's with.
+        target_is: At least: the ratio is peer / ours; at most: ours / peer.
+    """
+    walls = [(ours.wall * scale[0], peer.wall * scale[1]) for ours, peer in times]
+    ratios = [peer / ours if target_is == "at least" else ours / peer for ours, peer in walls]
     return {
-        "ours_s": statistics.median(ours for ours, _ in times),
-        "peer_s": statistics.median(peer for _, peer in times),
+        "ours_s": statistics.median(ours for ours, _ in walls),
+        "peer_s": statistics.median(peer for _, peer in walls),
+        "ours_processor_s": scale[0] * statistics.median(ours.processor for ours, _ in times),
+        "peer_processor_s": scale[1] * statistics.median(peer.processor for _, peer in times),
         "ratio_median": statistics.median(ratios),
         "ratio_min": min(ratios),
         "ratio_max": max(ratios),

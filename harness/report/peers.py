@@ -75,11 +75,16 @@ def _cells(row: Row) -> list[Any]:
     spread = f"{significant(least)}–{significant(most)}, {row.rounds} rounds"
     return [
         row.row,
-        Cell(row.ours, f"{significant(1000 * row.ours_s)} ms", number=False),
-        Cell(row.peer, f"{significant(1000 * row.peer_s)} ms{part}", number=False),
+        Cell(row.ours, _time(row.ours_s, row.ours_processor_s), number=False),
+        Cell(row.peer, _time(row.peer_s, row.peer_processor_s) + part, number=False),
         Cell(f"{significant(median)} ×", spread),
         _asked(row),
     ]
+
+
+def _time(wall_s: float, processor_s: float | None) -> str:
+    processor = "" if processor_s is None else f" ({significant(1000 * processor_s)} of processor time)"
+    return f"{significant(1000 * wall_s)} ms{processor}"
 
 
 def _ratios(row: Row) -> tuple[float, float, float] | None:

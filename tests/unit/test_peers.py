@@ -14,7 +14,7 @@ from backends import circuit_named, head_class
 from backends.catalogue import CIRCUITS
 from backends.peers import measure as measuring
 from backends.peers.layer import Layer, by_parameter_shift
-from backends.peers.measure import Row, Side, in_turn, measure, summary
+from backends.peers.measure import Row, Seconds, Side, in_turn, measure, summary
 from backends.peers.pairs import PAIRS, Ours, Pair, Peer
 from harness.cli.peers import command
 
@@ -33,16 +33,18 @@ def right(angles: torch.Tensor) -> torch.Tensor:
 
 def test_ratios_are_of_the_rounds() -> None:
     """Each round has a ratio of its own: their median, least and largest, not the ratio of the medians."""
-    times = [(1.0, 10.0), (2.0, 10.0), (4.0, 100.0)]
+    times = [(Seconds(1, 3), Seconds(5, 8)), (Seconds(2, 3), Seconds(5, 8)), (Seconds(4, 3), Seconds(50, 8))]
 
-    found = summary(times)
+    found = summary(times, scale=(1, 2))
 
-    assert found == {"ours_s": 2.0, "peer_s": 10.0, "ratio_median": 10.0, "ratio_min": 5.0, "ratio_max": 25.0}
+    assert (found["ours_s"], found["peer_s"]) == (2, 10)
+    assert (found["ours_processor_s"], found["peer_processor_s"]) == (3, 16)
+    assert (found["ratio_min"], found["ratio_median"], found["ratio_max"]) == (5, 10, 25)
 
 
 def test_a_ratio_that_may_be_at_most_is_the_other_way_round() -> None:
     """Where the target is a most, the ratio is ours over the peer's."""
-    found = summary([(3.0, 2.0)], target_is="at most")
+    found = summary([(Seconds(3, 1), Seconds(2, 1))], target_is="at most")
 
     assert found["ratio_median"] == 1.5
 
@@ -59,15 +61,15 @@ def test_sides_alternate_and_take_turns_at_the_start() -> None:
 
 
 def test_warm_up_is_not_timed_and_threads_are_restored() -> None:
-    """A side is called twice for each number of threads before it counts, and torch's threads are as they were."""
+    """A quick side is called six times for each number of threads before it counts, and torch's threads are as they were."""
     before = torch.get_num_threads()
     seen: list[int] = []
 
     side = Side.warmed_up(lambda: seen.append(torch.get_num_threads()), threads=(2, 1))
     in_turn(dataclasses.replace(side, repeats=1), dataclasses.replace(side, repeats=1), rounds=1)
 
-    assert seen[:4] == [2, 2, 1, 1]
-    assert set(seen[4:]) == {side.threads}
+    assert seen[:12] == [2] * 6 + [1] * 6
+    assert seen[12:] == [side.threads] * 2
     assert torch.get_num_threads() == before
 
 
@@ -92,7 +94,7 @@ def test_a_peer_with_other_derivatives_has_no_ratio() -> None:
 
 def test_a_peer_with_fewer_images_is_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A peer that was given 2 of 32 images has 16 times its seconds in the row, and the row says so."""
-    monkeypatch.setattr(measuring, "in_turn", lambda ours, peer, rounds: [(1.0, 3.0)] * rounds)
+    monkeypatch.setattr(measuring, "in_turn", lambda ours, peer, rounds: [(Seconds(1, 1), Seconds(3, 1))] * rounds)
 
     row = measure(pair_with(right), rounds=2)
 

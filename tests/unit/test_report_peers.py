@@ -13,7 +13,9 @@ from harness.errors import StoreError
 from harness.report import write_report
 from harness.report.peers import peers_section
 
-MEASURED = Row("one", "ours", "theirs", 0.002, 0.03, 15.0, 12.0, 18.0, 8, rounds=5, peer_images=8, deviation=0.5)
+MEASURED = Row(
+    "one", "ours", "theirs", 0.002, 0.03, 15.0, 12.0, 18.0, 8, rounds=5, peer_images=8, ours_processor_s=0.001
+)  # fmt: skip
 MOST = Row("two", "table", "linear", 1.2, 1.0, 1.2, 1.1, 1.3, 1.1, target_is="at most", rounds=3)
 UNMEASURED = Row("three", "ours", "<b>missing</b>", target=10, problem="needs missing, not installed")
 
@@ -35,7 +37,7 @@ def test_numbers_are_those_of_the_file(tmp_path: Path) -> None:
     assert [cell.text for cell in one] == ["one", "ours", "theirs", "15.0 ×", "8.00 ×"]
     assert [cell.small for cell in one] == [
         "",
-        "2.00 ms",
+        "2.00 ms (1.00 of processor time)",
         "30.0 ms, from 8 of 32 images",
         "12.0–18.0, 5 rounds",
         "at least",

@@ -71,13 +71,13 @@ class Checkpoints:
         path = self._folder / f"{state.history.n_steps:09d}{_SUFFIX}"
         try:
             self._folder.mkdir(exist_ok=True)
+            sealed.write(path, _tensors(state), self._facts(state).model_dump(mode="json"))
+            for old in self._newest_first()[_KEPT:]:
+                old.unlink(missing_ok=True)  # a cluster's worker that was taken for lost may be doing the same
         except OSError as error:
             raise DiskError(
-                f"folder {self._folder} cannot be made: {error.strerror or error}; free the disk"
+                f"checkpoints in {self._folder} cannot be kept: {error.strerror or error}; free the disk"
             ) from error
-        sealed.write(path, _tensors(state), self._facts(state).model_dump(mode="json"))
-        for old in self._newest_first()[_KEPT:]:
-            old.unlink(missing_ok=True)  # a cluster's worker that was taken for lost may be doing the same
         self._written = time.monotonic()
 
     def restore(self, state: TrainingState) -> None:

@@ -46,9 +46,8 @@ def main(asked: dict[str, Any]) -> NoReturn:
     sys.stderr.flush()
     with os.fdopen(answer, "w", encoding="utf-8") as file:
         json.dump(content, file, allow_nan=False)
-    os._exit(
-        0
-    )  # without the exit handlers of whatever SDK was loaded: the run is over, and one that hangs is not waited for
+    # Without the exit handlers of whatever SDK was loaded: the run is over, and one that hangs is not waited for.
+    os._exit(0)
 
 
 def _die_with_parent(lifeline: int) -> None:

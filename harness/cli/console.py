@@ -11,6 +11,7 @@ import rich.text
 
 from harness.progress import Under
 from harness.record import RunRecord
+from harness.report.text import clean
 
 
 class Console:
@@ -20,8 +21,8 @@ class Console:
         self._rich = rich.console.Console(file=stream, highlight=False, markup=False, emoji=False)
 
     def line(self, text: str) -> None:
-        """Print a line, as it is."""
-        self._rich.print(rich.text.Text(text), soft_wrap=True)
+        """Print a line; what would steer the terminal is shown instead."""
+        self._rich.print(rich.text.Text(clean(text, lines=True)), soft_wrap=True)
 
     @contextlib.contextmanager
     def progress(self, n_runs: int) -> Iterator["Progress"]:

@@ -1,0 +1,134 @@
+"""What the fault tests share: plans, ``qhb`` as a process of its own, and what two ends must have in common."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from harness import data, sealed
+from harness.execute import Watcher, execute
+from harness.plan import expand, parse
+from harness.settings import Settings, to_make
+
+_TESTS = Path(__file__).parents[1]
+_QHB = [sys.executable, "-c", "from harness.cli.main import main; main()"]
+
+# Shuffling, dropout and shots on. Three runs, of which one needs another's weights.
+PLAN = """
+name = "p"
+[data]
+n_images = 50
+[training]
+epochs = {epochs}
+batch_size = 8
+[[runs]]
+label = "linear"
+head = "linear"
+[[runs]]
+label = "shots"
+head = "statevector"
+circuit = "eq7"
+shots = 10
+[[runs]]
+label = "slice"
+head = "linear"
+max_steps = 6
+weights_of = "linear"
+"""
+
+
+def plan_of(heads, **training):
+    """Return a plan that trains outside heads of faulty_heads.py, and a sound one at the end."""
+    settings = "\n".join(f"{key} = {value}" for key, value in ({"epochs": 1, "batch_size": 8} | training).items())
+    entries = [f'[[runs]]\nlabel = "{head}"\nhead = "faults.faulty_heads:{head}"\ncircuit = "eq7"' for head in heads]
+    return "\n".join([f'name = "p"\n[data]\nn_images = 50\n[training]\n{settings}', *entries])
+
+
+def runs_of(text):
+    """Expand a plan's text."""
+    return expand(parse(text, where="p"), dataset_sha256=data.load("mnist-5000").sha256)
+
+
+def make(runs, store, *, ended=lambda record: None, under_way=lambda runs: None, **settings):
+    """Make what is not made yet, as ``qhb run`` does, in this process; return the latest records by label."""
+    with store.opened():
+        chosen = to_make(runs, store.read().records)
+        execute(chosen, store, Settings(**{"jobs": 2, "checkpoint_s": 0.0} | settings), Watcher(ended, under_way))
+    return {record.label: record for record in store.read().records}
+
+
+def start_qhb(*arguments, cwd, **options):
+    """Start ``qhb`` with these sources, in a session of its own."""
+    paths = [str(_TESTS.parent), str(_TESTS), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [*_QHB, *map(str, arguments)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        **{"env": environment} | options,
+    )
+
+
+def qhb(*arguments, cwd, **options):
+    """Run ``qhb`` to its end; return its exit code and what it said."""
+    process = start_qhb(*arguments, cwd=cwd, **options)
+    said, _ = process.communicate(timeout=600)
+    return process.returncode, said
+
+
+def wait_for(condition, *, process=None, seconds=120):
+    """Wait until a condition holds; it must do so in the end, and while the process runs."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        assert process is None or process.poll() is None, process.communicate()[0]
+        time.sleep(0.02)
+
+
+def is_alive(pid):
+    """Whether a process runs; one that ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def alive_below(store):
+    """Return the processes of a store's runs that are alive: those whose log is open on their standard error."""
+    logs = {str(path.resolve()) for path in (store.root / "logs").iterdir()}
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str((process / "fd" / "2").readlink()) in logs and is_alive(process.name):
+                found.append(int(process.name))
+    return found
+
+
+def kill(pid):
+    """Kill a process that may have ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def end_of(store):
+    """Return what the ends of a plan must have in common, bit for bit: all but times, places and attempts."""
+    found = {}
+    for record in store.read().records:
+        content = record.model_dump(mode="json")
+        for name in ("attempt", "started_at", "seconds", "times", "peak_rss_mib", "environment", "resumed_at", "notes"):
+            del content[name]
+        content["steps"] = {name: value for name, value in (content["steps"] or {}).items() if not _is_time(name)}
+        content["evaluation"] = {key: value for key, value in (content["evaluation"] or {}).items() if key != "seconds"}
+        weights = store.weights_of(record.run_id)
+        found[record.label] = content, sealed.read(weights).facts if weights.exists() else None
+    return found
+
+
+def _is_time(name):
+    return name.startswith("step_s_") or name == "head_seconds"

@@ -1,0 +1,86 @@
+"""Heads that crash, hang and lie: each becomes a record that says how, nothing stays behind, and the others go on."""
+
+import pytest
+from faults.helpers import alive_below, is_alive, make, plan_of, runs_of
+
+from harness.store import Store
+
+_FAULTS = {
+    "RaisesWhenMade": ("failed", "RuntimeError", "no licence"),
+    "Raises": ("failed", "ExecutionError", "ConnectionError: the device is gone"),
+    "RaisesGoingBackward": ("failed", "RuntimeError", "no way back"),
+    "NotANumber": ("invalid_output", "OutputError", "nan"),
+    "TooProbable": ("invalid_output", "OutputError", r"probabilities in \[0, 1\]"),
+    "WrongShape": ("invalid_output", "OutputError", r"of shape \(\d+, 1\), it returned .* of shape \(\d+, 1\)"),
+    "WrongType": ("invalid_output", "OutputError", "torch.float64 .* it returned torch.float32"),
+    "Exits": ("failed", "SystemExit", "0"),
+    "ExitsAtOnce": ("failed", "exit code 0", "ended with exit code 0 and left no result"),
+    "Crashes": ("killed", "SIGSEGV", "ended by SIGSEGV and left no result"),
+    "WantsAllMemory": ("failed", "ExecutionError", "MemoryError"),
+    "IsKilled": ("killed", "SIGKILL", "ended by SIGKILL, likely for want of memory"),
+    "LeavesACopy": ("failed", "exit code 7", "ended with exit code 7"),
+}
+_HANGING = ("Sleeps", "SleepsInC", "WaitsForAChild", "WillNotStop")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The records of every faulty head, and the folders that they were made in."""
+    folder = tmp_path_factory.mktemp("faulty")
+    (folder / "pids").mkdir()
+    store = Store(folder / "results")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QHB_FAULTS_FOLDER", str(folder / "pids"))
+        records = make(runs_of(plan_of([*_FAULTS, "Sound"])), store, jobs=3)
+        records |= make(runs_of(plan_of(_HANGING)), store, jobs=4, timeout_s=20.0)
+    return records, store, folder / "pids"
+
+
+@pytest.mark.parametrize("head", _FAULTS)
+def test_a_fault_is_a_record_that_says_what_happened(made, head):
+    """Status, kind and message are those of the fault."""
+    status, kind, message = _FAULTS[head]
+    record = made[0][head]
+
+    assert (record.status, record.failure.kind) == (status, kind)
+    with pytest.raises(AssertionError, match=message):
+        raise AssertionError(record.failure.message)
+
+
+@pytest.mark.parametrize("head", _HANGING)
+def test_a_head_that_hangs_runs_out_of_time(made, head):
+    """Whatever it does, a run over its deadline is ended."""
+    record = made[0][head]
+
+    assert record.status == "timeout"
+    assert "no result after 20.0 s" in record.failure.message
+
+
+@pytest.mark.parametrize("head", ["Sleeps", "SleepsInC", "Crashes"])
+def test_the_log_ends_in_the_stack(made, head):
+    """Of a run that hangs or crashes, in Python or in C, the record's last log lines name the place."""
+    assert "faulty_heads.py" in "\n".join(made[0][head].failure.log_tail)
+
+
+def test_last_words_are_kept(made):
+    """What a run printed before it went is in its record."""
+    assert "last words" in made[0]["ExitsAtOnce"].failure.log_tail
+
+
+def test_the_others_go_on(made):
+    """A sound run between all these is ok, and every run has a record."""
+    records, _, _ = made
+
+    assert records["Sound"].status == "ok"
+    assert set(records) == {*_FAULTS, *_HANGING, "Sound"}
+
+
+def test_nothing_stays_behind(made):
+    """No process of a run is left, nor one that it started, nor a copy of itself; nor progress nor temporary files."""
+    _, store, pids = made
+
+    assert len(list(pids.iterdir())) == 2
+    assert not [path.name for path in pids.iterdir() if is_alive(path.name)]
+    assert alive_below(store) == []
+    assert not list(store.root.glob("progress/*"))
+    assert not list(store.root.rglob("*.part"))

@@ -1,0 +1,96 @@
+"""Kills at random places: nothing that was acknowledged is lost, nothing is doubled, and the end is the same bit for bit."""
+
+import random
+import re
+import time
+
+import pytest
+from faults.helpers import PLAN, alive_below, end_of, kill, make, runs_of, start_qhb, wait_for
+
+from harness.store import Store
+
+_TEXT = PLAN.format(epochs=20)
+_SHARE = 0.3  # of the five looks a second that end in a kill
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The end of the plan where nothing happened, made one run after the other."""
+    store = Store(tmp_path_factory.mktemp("undisturbed"))
+    make(runs_of(_TEXT), store, jobs=1)
+    return end_of(store)
+
+
+def _losses(store, undisturbed, acknowledged):
+    """Count what was lost, doubled, damaged, or ended in other bits."""
+    records, damaged = store.read()
+    there = {path.name for path in store.records_folder.iterdir()}
+    lost = [name for name in acknowledged if name not in there]
+    ok = [record.run_id for record in records if record.status == "ok"]
+    different = [label for label, end in end_of(store).items() if end != undisturbed.get(label)]
+    return len(lost) + len(damaged) + abs(len(ok) - len(undisturbed)) + len(different)
+
+
+@pytest.mark.parametrize("n_kills", [6, pytest.param(160, marks=pytest.mark.chaos)])
+def test_killed_runs(tmp_path, undisturbed, figures, n_kills):
+    """The processes of runs are killed, anywhere from their first import to their last write."""
+    dice = random.Random(n_kills)
+    killed, resumed, losses, n_rounds = 0, 0, 0, 0
+    while killed < n_kills:
+        n_rounds += 1
+        store, acknowledged = Store(tmp_path / str(n_rounds)), []
+
+        def ended(record, acknowledged=acknowledged):
+            nonlocal resumed
+            acknowledged.append(f"{record.run_id}.{record.attempt}.json")
+            resumed += record.resumed_at is not None
+
+        def under_way(_, store=store):
+            nonlocal killed
+            if killed < n_kills and dice.random() < _SHARE:
+                time.sleep(dice.random() * 0.2)
+                for pid in dice.sample(alive_below(store), k=1) if alive_below(store) else []:
+                    kill(pid)
+                    killed += 1
+
+        while {record.status for record in make(runs_of(_TEXT), store, ended=ended, under_way=under_way).values()} != {
+            "ok"
+        }:
+            pass
+        losses += _losses(store, undisturbed, acknowledged) + len(acknowledged) - len(set(acknowledged))
+    assert losses == 0
+    figures["processes of runs killed at random places"] = killed
+    figures["runs that went on from a checkpoint and ended ok"] = resumed
+    figures["acknowledged runs lost, doubled, or different in one bit (killed runs)"] = losses
+
+
+@pytest.mark.parametrize("n_kills", [2, pytest.param(40, marks=pytest.mark.chaos)])
+def test_killed_qhb(tmp_path, undisturbed, figures, n_kills):
+    """``qhb run`` itself is killed: its runs go with it, what it printed as ended is kept, and the same command goes on."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(_TEXT)
+    dice = random.Random(n_kills)
+    killed, losses, orphans, n_rounds = 0, 0, 0, 0
+    while killed < n_kills:
+        n_rounds += 1
+        store, n_said = Store(tmp_path / str(n_rounds)), 0
+        while True:
+            process = start_qhb("run", plan, "--results", store.root, "--checkpoint-every", "0", cwd=tmp_path)
+            to_kill = killed < n_kills
+            if to_kill:
+                wait_for(lambda store=store: store.is_held, process=process)
+                time.sleep(dice.uniform(0, 12))
+                killed += process.poll() is None
+                process.kill()
+            said, _ = process.communicate()
+            n_said += len(re.findall(r"^\[\d+/\d+\] ok ", said, re.MULTILINE))
+            time.sleep(0.5)
+            orphans += len(alive_below(store))
+            losses += max(0, n_said - len(list(store.records_folder.glob("*.json"))))
+            if process.returncode == 0:
+                break
+        losses += _losses(store, undisturbed, []) + max(0, n_said - len(undisturbed))
+    assert (losses, orphans) == (0, 0)
+    figures["qhb run killed at random moments"] = killed
+    figures["acknowledged runs lost, doubled, or different in one bit (killed qhb)"] = losses
+    figures["processes that outlived a killed qhb"] = orphans

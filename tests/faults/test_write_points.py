@@ -1,0 +1,60 @@
+"""A run that is killed, or told by the disk that it cannot, in each of its writes, fsyncs, renames and unlinks."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_HERE = Path(__file__).parent
+_KINDS = ("kill", "ENOSPC", "EIO")
+
+
+@pytest.fixture(scope="module")
+def points(tmp_path_factory, figures):
+    """What came of each point."""
+    paths = os.pathsep.join([str(_HERE.parents[1]), str(_HERE.parent)])
+    made = subprocess.run(
+        [sys.executable, _HERE / "write_points.py", tmp_path_factory.mktemp("points"), *_KINDS],
+        env=os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    found = [json.loads(line) for line in made.stdout.splitlines()]
+    for kind in _KINDS:
+        mine = [point for point in found if point["kind"] == kind]
+        sound = sum(point["equal"] and point["records"] == 1 and not point["damaged"] for point in mine)
+        figures[f"writes, fsyncs, renames and unlinks of a run hit once by {kind}"] = len(mine)
+        figures[f"of these, ended in the bits of an undisturbed run, with one record ({kind})"] = sound
+    return found
+
+
+def _of(points, *kinds):
+    return [point for point in points if point["kind"] in kinds]
+
+
+def test_there_are_points(points):
+    """The faults happened: checkpoints, weights and record make dozens of points."""
+    assert len(_of(points, "kill")) > 20
+    assert {point["code"] for point in _of(points, "kill")} == {-9}
+
+
+def test_no_half_written_file_is_ever_read(points):
+    """After a fault anywhere there is either the whole record or none."""
+    assert [point for point in points if point["damaged"]] == []
+
+
+def test_the_run_ends_in_the_same_bits(points):
+    """Made again after a fault anywhere, the run is ok, recorded once, and equal to one that nothing happened to."""
+    assert [point for point in points if point["again"] != 0 or not point["equal"] or point["records"] != 1] == []
+
+
+def test_the_disk_s_errors_are_told(points):
+    """A full or failing disk ends the run with the store's error, whichever call it was; only tidying up may fail in silence."""
+    codes = [point["code"] for point in _of(points, "ENOSPC", "EIO")]
+
+    assert codes.count(4) >= len(codes) - 2

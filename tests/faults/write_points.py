@@ -1,0 +1,136 @@
+"""Makes one run again and again in forks of this process, each with another fault at another write, fsync, rename or unlink.
+
+python write_points.py FOLDER KIND...: prints a JSON line for each point. Forks, because torch is loaded once; it is not pytest that
+forks, because a process with threads cannot.
+"""
+
+import contextlib
+import errno
+import itertools
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import torch
+from faults.helpers import PLAN, end_of, runs_of
+
+from harness.checkpoint import Checkpoints
+from harness.errors import DiskError
+from harness.run import perform
+from harness.store import Store
+
+_RUN = runs_of(PLAN.format(epochs=1).replace("batch_size = 8", "batch_size = 11"))[1]
+_MOST_POINTS = 500
+
+
+class _Torn:
+    """A file that is being written when the fault comes: half of it is there."""
+
+    def __init__(self, file, at_fault):
+        self._file, self._at_fault = file, at_fault
+
+    def write(self, content):
+        self._at_fault("write", before=lambda: (self._file.write(content[: len(content) // 2]), self._file.flush()))
+        return self._file.write(content)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+def install(at_fault):
+    """Call ``at_fault`` before every write to a new file, fsync, rename and unlink of this process."""
+    path_open, fsync, replace, unlink = Path.open, os.fsync, Path.replace, Path.unlink
+
+    def opened(path, mode="r", *rest, **options):
+        file = path_open(path, mode, *rest, **options)
+        return _Torn(file, at_fault) if mode == "xb" else file
+
+    def wrapped(name, call):
+        def replacement(*arguments, **options):
+            at_fault(name)
+            return call(*arguments, **options)
+
+        return replacement
+
+    Path.open, os.fsync = opened, wrapped("fsync", fsync)
+    Path.replace, Path.unlink = wrapped("rename", replace), wrapped("unlink", unlink)
+
+
+def one_run(root):
+    """Make the run and store its record, as child.py and execute.py do between them."""
+    store = Store(root)
+    for name in ("records", "weights", "checkpoints", "quarantine"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    if any(record.status == "ok" for record in store.read().records):
+        return
+    run_id = _RUN.run_id
+    checkpoints = Checkpoints(store.checkpoints_of(run_id), run_id=run_id, interval_s=0.0)
+    record = perform(_RUN, attempt=store.next_attempt(run_id), weights_of=store.weights_of, checkpoints=checkpoints)
+    store.write(record)
+    store.discard_checkpoints(run_id)
+
+
+def in_fork(root, at_fault):
+    """Make the run in a fork with a fault; return how the fork ended: its exit code, or minus its signal."""
+    pid = os.fork()
+    if pid == 0:
+        code = 0
+        install(at_fault)
+        try:
+            one_run(root)
+        except DiskError:
+            code = 4
+        except BaseException as error:
+            os.write(2, f"{type(error).__name__}: {error}\n".encode())
+            code = 1
+        os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def fault_at(point, kind):
+    """Return what happens at the point-th call: a kill, half of it written, or an error of the disk."""
+    counter = itertools.count()
+
+    def at_fault(name, before=lambda: None):
+        if next(counter) != point:
+            return
+        with contextlib.suppress(OSError):
+            before()
+        if kind == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise OSError(getattr(errno, kind), os.strerror(getattr(errno, kind)))
+
+    return at_fault
+
+
+def main(folder, kinds):
+    """Go through all points for each kind of fault."""
+    torch.set_num_threads(1)
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports half of torch, here once and not in each fork
+    in_fork(folder / "sound", fault_at(-1, "kill"))
+    sound = end_of(Store(folder / "sound"))
+    for kind in kinds:
+        for point in range(_MOST_POINTS):
+            root = folder / f"{kind}-{point}"
+            code = in_fork(root, fault_at(point, kind))
+            if code == 0:
+                break  # the run has no such point any more
+            found = Store(root).read()
+            acknowledged = len(found.records)
+            again = in_fork(root, fault_at(-1, kind))
+            equal = end_of(Store(root)) == sound
+            n_ok = len(list((root / "records").glob("*.json")))
+            line = {"kind": kind, "point": point, "code": code, "damaged": len(found.damaged), "again": again}
+            print(json.dumps(line | {"acknowledged": acknowledged, "equal": equal, "records": n_ok}), flush=True)  # noqa: T201  its answer
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

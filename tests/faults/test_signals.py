@@ -1,0 +1,72 @@
+"""Asked to stop, once or twice, at work or waiting: qhb says how to go on, exits with the signal's code, and leaves nothing behind."""
+
+import signal
+
+import pytest
+from faults.helpers import PLAN, alive_below, qhb, start_qhb, wait_for
+
+from harness.store import Store
+
+
+@pytest.fixture
+def long_plan(tmp_path):
+    """A plan that does not end by itself while the test runs."""
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN.format(epochs=10_000))
+    return path
+
+
+def _started(plan, *options):
+    store = Store(plan.parent / "results")
+    process = start_qhb("run", plan, "--results", store.root, *options, cwd=plan.parent)
+    wait_for(lambda: list((store.root / "progress").glob("*.json")), process=process)
+    return process, store
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.chaos)],
+)
+def test_asked_to_stop(long_plan, number, code):
+    """The first signal ends it with the command that goes on; runs under way keep their checkpoints and get no record."""
+    process, store = _started(long_plan, "--checkpoint-every", "0")
+    wait_for(lambda: list(store.root.glob("checkpoints/*/*.safetensors")), process=process)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=60)
+
+    assert process.returncode == code
+    assert f"stopped by {number.name}; every run that ended is kept. To go on: qhb run" in said
+    assert "Traceback" not in said
+    assert alive_below(store) == []
+    assert list(store.root.glob("checkpoints/*/*.safetensors"))
+    assert store.read().records == []
+    code, said = qhb("status", store.root, cwd=long_plan.parent)
+    assert "nobody is at work on it" in said
+    assert "to go on: qhb run" in said
+
+
+def test_asked_twice(long_plan):
+    """The second signal ends it at once, and its runs with it."""
+    process, store = _started(long_plan)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+
+    assert process.returncode in (130, 143)  # both may arrive before the first is looked at
+    wait_for(lambda: alive_below(store) == [])
+    assert store.read().damaged == []
+
+
+def test_asked_while_it_waits(long_plan):
+    """Before any run is made it stops as well: here, where it waits for another process."""
+    store = Store(long_plan.parent / "results")
+    with store.opened():
+        process = start_qhb("run", long_plan, "--results", store.root, "--wait", cwd=long_plan.parent)
+        line = process.stdout.readline()
+        assert "in use by process" in line
+        assert "waiting for it" in line
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "stopped by SIGINT" in said

@@ -349,7 +349,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
     def _counted(self, run: Callable[..., _Answer], rows: torch.Tensor, *, n_shifted: int) -> _Answer:
         """Run one job, name what fails, and count and time it."""
-        started = time.perf_counter()
+        started = _finished(rows.device)
         try:
             executed = run(rows, first_evaluation=self.n_evaluated)
         except HeadError:
@@ -371,7 +371,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             n_shifted=n_shifted,
             executed=executed.circuits,
             shots=executed.shots,
-            seconds=time.perf_counter() - started,
+            seconds=_finished(rows.device) - started,
         )
         return executed
 
@@ -394,3 +394,10 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"for row {row}, output {output}"
             )
         return p_zero.clamp(0.0, 1.0)
+
+
+def _finished(device: torch.device) -> float:
+    """Return a monotonic time in seconds, once a GPU has done what it was given: its calls return before that."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()

@@ -48,6 +48,8 @@ def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
             "options": source.options.model_dump(mode="json"),
             "provenance": source.provenance(),
             "shots": source.shots,
+            # Seeds that shared one estimate would share its error, and their spread would hide it.
+            "seed": None if source.shots is None else source.seed,
             "grid": dataclasses.asdict(grid),
             "joint": joint,
         }

@@ -65,7 +65,8 @@ class ResponseTable(QuantumHead):
     def _prepare(self) -> None:
         started = time.perf_counter()
         circuit = self.circuit
-        source = self.source(circuit, n_circuits=1, shots=_source_shots(self.source, circuit), options=self.options)
+        shots = _source_shots(self.source, circuit)
+        source = self.source(circuit, n_circuits=1, shots=shots, seed=self.seed, options=self.options)
         built = build(source, Grid.of(circuit), joint=_is_joint(circuit, self.shots), seed=self.seed)
         self.response = built.response
         self._provenance = {"execution": "table", **built.facts, "source": source.provenance()}

@@ -30,6 +30,15 @@ _BOOTSTRAP = (
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
+class _NoResultError(Exception):
+    """The process ended without a record of its own."""
+
+    def __init__(self, status: Status, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.status: Status = status
+        self.kind = kind
+
+
 def make_in_child(
     run: Run,
     *,
@@ -72,7 +81,8 @@ def make_in_child(
     }
     log = store.log_of(run.run_id, attempt)
     lifeline, held = os.pipe()
-    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    started_at, started = now(), time.monotonic()
+    deadline = None if timeout_s is None else started + timeout_s
     try:
         process = _started(asked, lifeline, log, n_threads)
         answer, cut_off = _answer(process, json.dumps(asked | {"lifeline": lifeline}).encode(), deadline, stopping)
@@ -81,10 +91,14 @@ def make_in_child(
         os.close(held)
     if cut_off == "stopped":
         return None
-    if cut_off == "timeout":
-        message = f"no result after {timeout_s} s; what it was doing is at the end of its log; give --timeout more"
-        return without_result(run, attempt, "timeout", "Timeout", message, log)
-    return _record(answer, process.returncode, run, attempt, log)
+    try:
+        if cut_off == "timeout":
+            message = f"no result after {timeout_s} s; what it was doing is at the end of its log; give --timeout more"
+            raise _NoResultError("timeout", "Timeout", message)
+        return _record(answer, process.returncode, log)
+    except _NoResultError as error:
+        record = without_result(run, attempt, error.status, error.kind, str(error), log)
+        return record.model_copy(update={"started_at": started_at, "seconds": time.monotonic() - started})
 
 
 def _started(asked: dict[str, Any], lifeline: int, log: Path, n_threads: int | None) -> "subprocess.Popen[bytes]":
@@ -130,15 +144,21 @@ def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) ->
         os.killpg(process.pid, number)
 
 
-def _record(answer: bytes, exit_code: int, run: Run, attempt: int, log: Path) -> RunRecord:
+def _record(answer: bytes, exit_code: int, log: Path) -> RunRecord:
+    """Return the record that a process answered with.
+
+    Raises:
+        DiskError: it could not write to the store.
+        _NoResultError: it answered with nothing, or with something else.
+    """
     if not answer:
         if exit_code < 0:
             name = signal.Signals(-exit_code).name
             hint = ", likely for want of memory" if name == "SIGKILL" else ""
             message = f"the run's process was ended by {name}{hint} and left no result"
-            return without_result(run, attempt, "killed", name, message, log)
+            raise _NoResultError("killed", name, message)
         message = f"the run's process ended with exit code {exit_code} and left no result"
-        return without_result(run, attempt, "failed", f"exit code {exit_code}", message, log)
+        raise _NoResultError("failed", f"exit code {exit_code}", message)
     try:
         content = json.loads(answer)
         if "refused" in content:
@@ -146,7 +166,7 @@ def _record(answer: bytes, exit_code: int, run: Run, attempt: int, log: Path) ->
         record = RunRecord.model_validate(content["record"])
     except (ValueError, TypeError, KeyError) as error:
         message = f"the run's process answered something else than a record: {error}"
-        return without_result(run, attempt, "failed", type(error).__name__, message, log)
+        raise _NoResultError("failed", type(error).__name__, message) from error
     if record.failure:
         record = record.model_copy(update={"failure": record.failure.model_copy(update={"log_tail": _tail(log)})})
     return record
@@ -155,7 +175,7 @@ def _record(answer: bytes, exit_code: int, run: Run, attempt: int, log: Path) ->
 def without_result(
     run: Run, attempt: int, status: Status, kind: str, message: str, log: Path | None = None
 ) -> RunRecord:
-    """Return the record of a run that has none of its own."""
+    """Return the record of a run that has none of its own, with 0 seconds: nothing is known of them here."""
     return RunRecord(
         run_id=run.run_id,
         label=run.label,

@@ -15,7 +15,7 @@ import pydantic
 from harness.disk import PART, write_atomically
 from harness.errors import ExportPackageError
 from harness.record import RunRecord
-from harness.report.text import csv_safe
+from harness.text import csv_safe
 
 Format = Literal["csv", "parquet"]
 _PACKAGES = ("pandas", "fastparquet")

@@ -33,8 +33,6 @@ def leftovers(store: Store) -> list[Finding]:
 def _damaged(store: Store, contents: Contents) -> Iterator[Finding]:
     for path, why in contents.damaged:
         yield Finding(why, path, functools.partial(store.set_aside, path))
-    for path in sorted(store.root.glob("quarantine/*")):
-        yield Finding(f"{path} was put aside, damaged; look at it, then delete it", path, None)
     for path in sorted(store.root.glob("checkpoints/*/*.safetensors")):
         if found := _damage(path):
             yield Finding(f"checkpoint {found}; an older one will be used", path, path.unlink)

@@ -12,7 +12,7 @@ class Clock:
 
     def __init__(self, torch_device: str = "cpu") -> None:
         self._started = time.perf_counter()
-        self._cuda = torch.device(torch_device).type == "cuda"
+        self._device = torch.device(torch_device)
         self.seconds: dict[str, float] = {}
 
     @contextlib.contextmanager
@@ -38,8 +38,8 @@ class Clock:
 
     def now(self) -> float:
         """Return a monotonic time in seconds, after the GPU has finished what it was given."""
-        if self._cuda:
-            torch.cuda.synchronize()
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
         return time.perf_counter()
 
     @property

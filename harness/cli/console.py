@@ -11,7 +11,7 @@ import rich.text
 
 from harness.progress import Under
 from harness.record import RunRecord
-from harness.report.text import clean
+from harness.text import clean
 
 
 class Console:

@@ -14,6 +14,7 @@ from harness.canaries import findings
 from harness.cli.folders import results_folders
 from harness.leftovers import leftovers
 from harness.store import Store
+from harness.text import counted
 
 _RESULTS = Path("results/runs")
 
@@ -83,7 +84,7 @@ def _examined(store: Store, *, sweep: bool) -> dict[str, Any]:
                 finding.mend()
             found["left"] += not mended
             found["findings"].append({"what": finding.what, "mended": mended})
-    return found
+    return found | {"quarantined": len(list(store.root.glob("quarantine/*")))}
 
 
 def _print_folder(folder: dict[str, Any], *, sweep: bool) -> None:
@@ -92,6 +93,10 @@ def _print_folder(folder: dict[str, Any], *, sweep: bool) -> None:
         return
     for finding in folder["findings"]:
         click.echo(f"{'mended: ' if finding['mended'] else ''}{finding['what']}")
+    if folder["quarantined"]:
+        click.echo(
+            f"{counted(folder['quarantined'], 'damaged file')} put aside in {folder['folder']}/quarantine, to be looked at"
+        )
     left = folder["left"]
-    summary = f"{left} things are wrong" + ("" if sweep or not left else "; --sweep mends what can be mended")
+    summary = counted(left, "fault") + ("" if sweep or not left else "; --sweep mends what can be mended")
     click.echo(f"{folder['folder']}: {summary if left else 'sound'}")

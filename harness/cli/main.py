@@ -59,9 +59,10 @@ def main() -> None:
     except Exception as error:
         from backends.errors import HeadError
         from harness.errors import HarnessError
+        from harness.text import clean
 
         if not isinstance(error, (HarnessError, HeadError)):
             raise
-        click.echo(f"qhb: {error}", err=True)
+        click.echo(clean(f"qhb: {error}", lines=True), err=True)
         code = error.exit_code if isinstance(error, HarnessError) else 2
     sys.exit(code if isinstance(code, int) else 0)

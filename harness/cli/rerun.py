@@ -11,6 +11,7 @@ from harness.cli.show import text
 from harness.errors import PlanError
 from harness.run import perform
 from harness.spec import Run
+from harness.text import clean
 
 
 @click.command("rerun")
@@ -41,7 +42,7 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
             progress=_say,
             debug=_debug if pdb else None,
         )
-    click.echo("\n" + text(record))
+    click.echo("\n" + clean(text(record), lines=True))
     if record.evaluation and before.evaluation:
         same = record.evaluation.predictions == before.evaluation.predictions
         click.echo(f"  predictions {'equal' if same else 'differ from'} those recorded at {before.started_at}")

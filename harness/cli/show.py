@@ -6,6 +6,7 @@ import click
 
 from harness.cli.folders import runs_named
 from harness.record import RunRecord
+from harness.text import clean
 
 
 @click.command("show")
@@ -18,7 +19,7 @@ from harness.record import RunRecord
 def command(run: str, results: Path, as_json: bool) -> None:
     """Print one run, given by the first characters of its id or by its label."""
     for _, record in runs_named(run, results):
-        click.echo(record.model_dump_json(indent=1) if as_json else text(record))
+        click.echo(record.model_dump_json(indent=1) if as_json else clean(text(record), lines=True))
 
 
 def text(record: RunRecord) -> str:

@@ -9,6 +9,7 @@ from harness.cli.folders import results_folders
 from harness.errors import StoreError
 from harness.progress import read_progress
 from harness.store import Store
+from harness.text import clean
 
 
 @click.command("status")
@@ -20,7 +21,7 @@ def command(results: Path) -> int:
         raise StoreError(f"no results folder in {results}; make one with qhb run")
     for store in stores:
         for line in _lines(store):
-            click.echo(line)
+            click.echo(clean(line))
     return 0
 
 

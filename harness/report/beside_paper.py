@@ -7,7 +7,7 @@ import pandas as pd
 from harness.report import paper
 from harness.report.groups import Results
 from harness.report.layout import Cell, Notes, Table
-from harness.report.text import Missing
+from harness.text import Missing
 
 
 def classes_table(classes: pd.DataFrame, comparison: pd.DataFrame, results: Results) -> Table:

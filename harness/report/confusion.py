@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from harness.report.groups import Group, Results
 from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, WARM, Drawing, canvas, drawing
-from harness.report.text import counted, short
+from harness.text import counted, short
 
 MAX_SMALL = 10
 _COLUMNS = 5

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.record import RunRecord, Steps
 from harness.report.groups import Group
-from harness.report.text import Missing, count
+from harness.text import Missing, count
 
 PHASES = (
     "setup_s", "features_forward_s", "head_forward_s", "head_backward_s", "features_backward_s", "optimizer_s",

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from harness.report.figures import WIDTH
 from harness.report.groups import Group, Results
 from harness.report.svg import MUTED, SERIES, Drawing, canvas, drawing
-from harness.report.text import short
+from harness.text import short
 
 MAX_CURVES = 12
 _N_CLASSES = 10

@@ -8,7 +8,7 @@ from harness.report.costs import PHASES
 from harness.report.groups import Results
 from harness.report.layout import phase_name
 from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, SERIES, Drawing, canvas, drawing
-from harness.report.text import Missing, share, short, significant
+from harness.text import Missing, share, short, significant
 
 MAX_ROWS = 40
 WIDTH = 12.3

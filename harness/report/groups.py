@@ -10,8 +10,8 @@ from typing import Any
 
 from harness.record import RunRecord
 from harness.report import paper
-from harness.report.text import clean, short
 from harness.spec import RunSpec
+from harness.text import clean, short
 
 MAX_LABEL = 120
 STATUSES = ("ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped")

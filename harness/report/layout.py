@@ -8,7 +8,7 @@ import pandas as pd
 
 from harness.report.costs import PHASES
 from harness.report.tables import Row
-from harness.report.text import Missing, count, seconds, share, significant
+from harness.text import Missing, count, seconds, share, significant
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,7 +21,7 @@ from harness.report.settings import circuit_figures, environment_table, head_set
 from harness.report.statements import problems, statements
 from harness.report.svg import Drawing
 from harness.report.tables import classes, comparison, csv_text, epochs
-from harness.report.text import clean, fenced, markdown
+from harness.text import clean, fenced, markdown
 
 _TEMPLATES = Path(__file__).parent / "templates"
 LIMITS = (

@@ -12,7 +12,7 @@ from harness.errors import StoreError
 from harness.record import Environment
 from harness.report.layout import Cell, Table, plain_table
 from harness.report.svg import ACCENT, INK, MUTED, Drawing, canvas, drawing
-from harness.report.text import Missing, count, short, significant
+from harness.text import Missing, count, short, significant
 
 _WIDTH = 12.3
 

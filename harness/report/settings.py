@@ -15,8 +15,8 @@ from harness.report.circuit_drawing import circuit_figure, circuit_from
 from harness.report.groups import Results
 from harness.report.layout import Cell, Table, plain_table
 from harness.report.svg import Drawing
-from harness.report.text import Missing, clean, counted, listed, share, short
 from harness.spec import RunSpec
+from harness.text import Missing, clean, counted, listed, share, short
 
 _LINE = 118
 _MAX_QUBITS = 8  # of the oracle's check below: beyond, it takes seconds

@@ -9,7 +9,7 @@ from harness.record import RunRecord
 from harness.report import paper
 from harness.report.groups import STATUSES, Group, Results
 from harness.report.tables import Row
-from harness.report.text import Missing, clean, counted, share
+from harness.text import Missing, clean, counted, share
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ def statements(results: Results, comparison: pd.DataFrame) -> list[Statement]:
     full = [group for group in results.groups if group.full]
     others = [group for group in results.groups if group.ok and not group.full]
     found = [
-        Statement("Runs", [f"{_statuses(results)}."]),
+        Statement("Runs", [f"{_statuses(results)}.", *_interrupted(results)]),
         Statement("Trained fully", [_full(rows[group.label]) for group in full] or ["No head."]),
     ]
     if others:
@@ -79,6 +79,19 @@ def _statuses(results: Results) -> str:
     counts = {status: sum(run.status == status for run in results.runs) for status in STATUSES}
     parts = [f"{number} {status}" for status, number in counts.items() if number]
     return f"{counted(len(results.runs), 'run')} of {counted(len(results.groups), 'head')}: {', '.join(parts)}"
+
+
+def _interrupted(results: Results) -> list[str]:
+    """Say which runs went on from a checkpoint, and what was noted of a run on the way."""
+    lines = []
+    for run in results.runs:
+        who = f"{results.label_of[run.run_id]}, seed {run.spec.seed}"
+        if run.resumed_at is not None:
+            lines.append(
+                f"{who}: went on from a checkpoint at step {run.resumed_at}; its times are sums over its processes"
+            )
+        lines += [f"{who}: {clean(note)}" for note in run.notes]
+    return lines
 
 
 def _full(row: Row) -> str:

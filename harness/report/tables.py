@@ -8,7 +8,7 @@ import pandas as pd
 from harness.report import paper
 from harness.report.costs import CLASSICAL, PHASES, costs, mean, none_ok
 from harness.report.groups import Group, Results
-from harness.report.text import Missing, clean, csv_safe, listed
+from harness.text import Missing, clean, csv_safe, listed
 
 Row = dict[str, Any]
 

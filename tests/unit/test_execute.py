@@ -72,11 +72,12 @@ def test_diverged_run_is_a_record_and_its_dependent_is_skipped(tmp_path):
 
 
 def test_deadline(tmp_path):
-    """A run over its deadline ends as timeout, which names the deadline."""
+    """A run over its deadline ends as timeout, which names the deadline, and its seconds are those that it had."""
     records = _execute(_runs(epochs=10_000)[:1], Store(tmp_path), timeout_s=4.0)
 
     assert records["one"].status == "timeout"
     assert "no result after 4.0 s" in records["one"].failure.message
+    assert records["one"].seconds >= 4.0
 
 
 def test_killed_process(tmp_path):

@@ -100,6 +100,15 @@ def test_the_first_screen_says_what_was_run_and_what_was_not(records: list[RunRe
     assert "Descriptive only, no test: with 1 to 2 seeds a head" in text
 
 
+def test_a_run_that_went_on_from_a_checkpoint_is_named(records: list[RunRecord], tmp_path: Path) -> None:
+    """The first screen names the run, the step, and what was noted on the way."""
+    resumed = records[0].model_copy(update={"resumed_at": 120, "notes": ["a damaged checkpoint was passed over"]})
+    text = page_of([resumed, *records[1:]], tmp_path).text
+
+    assert "went on from a checkpoint at step 120" in text
+    assert "a damaged checkpoint was passed over" in text
+
+
 def test_the_page_needs_nothing_and_runs_nothing(records: list[RunRecord], tmp_path: Path) -> None:
     """One file: no script, nothing loaded, and a policy that would refuse both."""
     page = page_of(records, tmp_path)

@@ -14,8 +14,8 @@ from harness.report.costs import PHASES
 from harness.report.groups import grouped
 from harness.report.layout import comparison_table
 from harness.report.tables import COLUMNS, classes, comparison, csv_text, epochs
-from harness.report.text import Missing
 from harness.spec import DataSpec, RunSpec, TrainingSpec
+from harness.text import Missing
 
 SLICE = TrainingSpec(max_steps=10)
 

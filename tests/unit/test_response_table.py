@@ -190,6 +190,15 @@ def test_a_table_of_shots_is_an_estimate_with_error_bars():
     assert table.tally.setup.shots in ((81 + 4) * (2**22 // 81), 4 * (2**22 // 81))
 
 
+def test_seeds_have_estimates_of_their_own():
+    """An estimate is drawn anew for each seed, so that a spread over seeds has its error in it; the same seed repeats it."""
+    tables = [table_of(head_class("aer_shots"))(circuit_named("eq7"), shots=10, seed=seed) for seed in (0, 1, 0)]
+    first, other, same = (table.response.coefficients for table in tables)
+
+    assert np.array_equal(first, same)
+    assert not np.array_equal(first, other)
+
+
 def test_seeds_repeat_and_calls_differ():
     """Equal seeds give equal draws call after call; another seed, and the next call, give others."""
     heads = [table_of(Statevector)(SWAPPED, n_circuits=1, shots=1000, seed=seed) for seed in (5, 5, 6)]

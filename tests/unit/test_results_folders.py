@@ -148,7 +148,7 @@ def test_leftovers_are_found_named_and_swept(tmp_path):
         if finding.mend:
             finding.mend()
     left = leftovers(store)
-    assert [finding.mend for finding in left] == [None, None]  # the quarantine, and weights that only a run can mend
+    assert [finding.mend for finding in left] == [None]  # weights that only a run can mend
     assert store.record_of("a" * 64, 1).read_bytes() == sound
     assert store.next_attempt("b" * 64) == 2
 

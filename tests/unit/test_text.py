@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.report.text import clean, count, csv_safe, fenced, markdown, seconds, share, significant
+from harness.text import clean, count, csv_safe, fenced, markdown, seconds, share, significant
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,18 @@ from typing import Any, ClassVar, final
 
 import torch
 
-from backends._qiskit import compile_circuit, evaluate, evaluate_outcomes, simulator
+from backends._qiskit_compile import Compiled, compile_circuit
+from backends._qiskit_jobs import Simulation
 from backends.circuit import Circuit
 from backends.head import Capabilities, Executed, Outcomes, QuantumHead
 
 _METHOD = "statevector"
 _BASIS = ("h", "x", "sx", "rz", "cx")  # no controlled rotation, see compile_circuit
 _MAX_QUBITS = 20
+# Circuits side by side: more than these take longer to simulate, or to count, than their shared shots save.
+_MOST_COPIES = 4
+_WIDE_QUBITS = 12
+_WIDE_OUTPUTS = 8
 
 
 @final
@@ -22,22 +27,24 @@ class AerShots(QuantumHead):
     )
 
     def _prepare(self) -> None:
-        self._compiled = _compiled(self.circuit, sampled=True)
-        self._aer = simulator(self._compiled, method=_METHOD)
+        compiled = _compiled(self.circuit, sampled=True)
+        n_qubits, n_outputs = max(1, len(compiled.qubits)), len(compiled.measured)
+        copies = max(1, min(_MOST_COPIES, _WIDE_QUBITS // n_qubits, _WIDE_OUTPUTS // n_outputs))
+        self._simulation = Simulation.of(compiled, copies=copies, method=_METHOD)
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
-        return evaluate(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
+        return self._simulation.evaluate(
+            rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
 
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
-        return evaluate_outcomes(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
+        return self._simulation.evaluate_outcomes(
+            rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
 
     def provenance(self) -> dict[str, Any]:
-        """Return the method, which each answer is checked for, and what was transpiled."""
-        return {"method": _METHOD, **self._compiled.summary()}
+        """Return the method, which each answer is checked for, what was transpiled, and how many copies share a job's shots."""
+        return {"method": _METHOD, **self._simulation.compiled.summary(), "side_by_side": self._simulation.copies}
 
 
 @final
@@ -49,18 +56,15 @@ class AerStatevector(QuantumHead):
     )
 
     def _prepare(self) -> None:
-        self._compiled = _compiled(self.circuit, sampled=False)
-        self._aer = simulator(self._compiled, method=_METHOD)
+        self._simulation = Simulation.of(_compiled(self.circuit, sampled=False), method=_METHOD)
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
-        return evaluate(
-            self._aer, self._compiled, rows, shots=None, seed=self.shot_seed(0), first_evaluation=first_evaluation
-        )
+        return self._simulation.evaluate(rows, shots=None, seed=self.shot_seed(0), first_evaluation=first_evaluation)
 
     def provenance(self) -> dict[str, Any]:
         """Return the method, which each answer is checked for, and what was transpiled."""
-        return {"method": _METHOD, **self._compiled.summary()}
+        return {"method": _METHOD, **self._simulation.compiled.summary()}
 
 
-def _compiled(circuit: Circuit, *, sampled: bool) -> Any:
+def _compiled(circuit: Circuit, *, sampled: bool) -> Compiled:
     return compile_circuit(circuit, sampled=sampled, basis_gates=list(_BASIS), optimization_level=1)

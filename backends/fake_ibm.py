@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self, final
 import pydantic
 import torch
 
-from backends._qiskit import compile_circuit, evaluate, evaluate_outcomes, simulator
+from backends._qiskit_compile import compile_circuit
+from backends._qiskit_jobs import Simulation
 from backends.circuit import Circuit
 from backends.errors import ConfigError, ExecutionError
 from backends.fake_devices import device_name, device_size, load, snapshot
@@ -105,18 +106,18 @@ class FakeIBM(QuantumHead):
             [properties.qubit_property(self._physical[qubit], f"prob_meas{1 - b}_prep{b}")[0] for b in (0, 1)]
             for qubit in self._compiled.measured
         ]
-        self._aer = simulator(self._compiled, method=_METHOD, noise_model=self._noise_model())
+        self._simulation = Simulation.of(self._compiled, method=_METHOD, noise_model=self._noise_model())
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
         if self.shots is None:
             return self._outcomes(rows, first_evaluation=first_evaluation).margins()
-        return evaluate(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
+        return self._simulation.evaluate(
+            rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
 
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
-        outcomes = evaluate_outcomes(
-            self._aer, self._compiled, rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
+        outcomes = self._simulation.evaluate_outcomes(
+            rows, shots=self.shots, seed=self.shot_seed(0), first_evaluation=first_evaluation
         )
         if self.shots is not None or not self.options.readout_error:
             return outcomes

@@ -84,7 +84,7 @@ CANARIES = [
         "Bound row by row (parameter_binds), controlled rotations give wrong counts without an error (qiskit-aer#2323, "
         "#2391, #2403).",
         "circuits are transpiled to gates without controlled rotations, and the number of answers is checked",
-        "backends/_qiskit.py",
+        "backends/_qiskit_compile.py",
         _controlled_rotation,
     ),
     Canary(

@@ -56,7 +56,7 @@ CANARIES = [
         ("qiskit_ibm_runtime", "qiskit_aer"),
         "Local mode drops seed_simulator = 0, so that a run with the seed 0 cannot be repeated.",
         "fake devices run on Aer itself, and every evaluation has a seed of its own, made from the run's seed by a hash",
-        "backends/_qiskit.py",
+        "backends/_qiskit_jobs.py",
         _seed_zero,
     )
 ]

@@ -4,14 +4,13 @@ No time is asserted; what each function returns is.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from backends._qiskit import _frequencies
+from backends._qiskit_jobs import _counts, _frequencies
 from backends.aer import AerShots
 from backends.catalogue import CIRCUITS
 from backends.head import QuantumHead
@@ -98,14 +97,14 @@ def test_joint_draw(benchmark: BenchmarkFixture) -> None:
 def test_reading_aers_counts(benchmark: BenchmarkFixture, angles: torch.Tensor) -> None:
     """What Aer counted of 320 rows becomes the head's frequencies, and no shot is lost."""
     head = AerShots(EQ7, n_circuits=10, shots=100)
-    compiled: Any = head._compiled
     rows = angles.reshape(-1, 4)
-    binds = dict(zip(compiled.parameters, compiled.values(rows.numpy()).T.tolist(), strict=True))
-    results = head._aer.run(compiled.circuit, parameter_binds=[binds], shots=100).result().results
+    simulation = head._simulation
+    results = simulation.job(simulation.compiled.values(rows.numpy()), shots=100, seed_simulator=1)
 
-    frequencies, shots = benchmark(_frequencies, results, 1)
+    counts = benchmark(_counts, results, 1)
 
-    assert shots == 100 * len(rows)
+    assert counts.times.sum() == 100 * len(rows)
+    frequencies = _frequencies(counts, 1)
     assert np.abs(frequencies - probabilities(EQ7, rows.numpy())).max() < 5 * 0.05 + 5 / 100
 
 

@@ -1,5 +1,6 @@
 """The heads on Qiskit Aer, and the conversion that they share with fake_ibm, against the oracle."""
 
+import dataclasses
 import random
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from backends import _qiskit
+from backends import _qiskit_jobs
 from backends.aer import AerShots, AerStatevector
 from backends.catalogue import CIRCUITS
 from backends.circuit import GATES, Angle, Circuit, Gate
@@ -72,7 +73,7 @@ def test_counts_of_random_circuits_agree_with_the_oracle(seed: int) -> None:
 def test_no_controlled_or_many_parameter_gate_is_left_to_bind(head_class: type) -> None:
     """Of the gates that a job binds, rz is the only one with a parameter."""
     head = head_class(random_circuit(0), n_circuits=1, shots=10 if head_class is AerShots else None)
-    bound = {i.operation.name for i in head._compiled.circuit.data if i.is_parameterized()}
+    bound = {i.operation.name for i in head._simulation.compiled.circuit.data if i.is_parameterized()}
     assert bound == {"rz"}
 
 
@@ -122,20 +123,28 @@ def test_the_same_seed_repeats_and_another_does_not() -> None:
     assert (first == other).double().mean() < 0.5
 
 
-def test_chunks_and_calls_leave_the_bits_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """50 rows give the same bits as one call, as two calls, row by row, and in jobs of 7."""
-    angles = rows(50, 4)
+@pytest.mark.parametrize("seed", range(4))
+def test_however_rows_are_sent_each_is_answered_for_its_own_angles(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 1, 2, ... 9 rows, four or fewer share a circuit and its shots; in one job or in several, none is lost or swapped."""
+    circuit = EQ7 if seed == 0 else random_circuit(seed)
+    monkeypatch.setattr(_qiskit_jobs, "_JOB_RESULTS", 2)
+    head = AerShots(circuit, n_circuits=1, shots=5000, seed=seed)
+    for n_rows in range(1, 10):
+        angles = rows(n_rows, circuit.n_angles)
+        p = oracle(circuit, angles)
+        assert ((head(angles) - p).abs() <= error_bar(p, 5000)).all()
+    assert (head.tally.forward.executed, head.tally.forward.shots) == (45, 45 * 5000)
 
-    def head() -> AerShots:
-        return AerShots(EQ7, n_circuits=1, shots=1000, seed=3)
 
-    whole, two, single = head()(angles), head(), head()
-    assert torch.equal(whole, torch.cat([two(angles[:20]), two(angles[20:])]))
-    assert torch.equal(whole, torch.cat([single(row) for row in angles.split(1)]))
-    monkeypatch.setattr(_qiskit, "_JOB_ROWS", 7)
-    jobs = head()
-    assert torch.equal(whole, jobs(angles))
-    assert jobs.tally.forward.executed == 50
+def test_rows_that_share_shots_are_independent() -> None:
+    """The four copies in one circuit, at p = 1/2: no two of 400 frequencies each are correlated, each is binomial."""
+    head = AerShots(EQ7, n_circuits=1, shots=1000, seed=8)
+    assert head.provenance()["side_by_side"] == 4
+    copies = head(torch.full((1600, 1, 4), np.pi / 2, dtype=torch.float64)).reshape(400, 4).T
+    correlations = torch.corrcoef(copies) - torch.eye(4, dtype=torch.float64)
+    assert correlations.abs().max() < 5 / 400**0.5
+    deviation = (2 / 399) ** 0.5  # relative, of a variance that 400 values estimate
+    assert ((copies.var(dim=1) / (0.25 / 1000) - 1).abs() < 5 * deviation).all()
 
 
 def test_shot_noise_is_never_used_twice_and_has_the_binomial_variance() -> None:
@@ -154,13 +163,16 @@ def test_aer_seeds_binding_j_with_the_step_that_we_count_on() -> None:
     head = AerShots(EQ7, n_circuits=1, shots=1000)
     angles = rows(6, 4)[:, 0].numpy()
     start = 2**61 + 12345
-    whole = _qiskit._run_job(head._aer, head._compiled, angles, shots=1000, seed_simulator=start)
-    later = start + 4 * _qiskit.SEED_STEP
-    cut = _qiskit._run_job(head._aer, head._compiled, angles[4:], shots=1000, seed_simulator=later)
-    assert [r.data.counts for r in whole[4:]] == [r.data.counts for r in cut]
+    simulation = dataclasses.replace(head._simulation, wide=None)
+    values = simulation.compiled.values(angles)
+
+    def counts(first: int, seed_simulator: int) -> list[Any]:
+        return [r.data.counts for r, _ in simulation.job(values[first:], shots=1000, seed_simulator=seed_simulator)]
+
+    whole = counts(0, start)
+    assert whole[4:] == counts(4, start + 4 * _qiskit_jobs.SEED_STEP)
     for bit in (0, 31, 32, 60):
-        near = _qiskit._run_job(head._aer, head._compiled, angles, shots=1000, seed_simulator=start ^ 1 << bit)
-        assert [r.data.counts for r in near] != [r.data.counts for r in whole], bit
+        assert counts(0, start ^ 1 << bit) != whole, bit
 
 
 def test_gradients_of_the_exact_head_equal_finite_differences_of_the_oracle() -> None:
@@ -220,8 +232,8 @@ def test_bad_settings_are_refused_before_any_compute() -> None:
     ("fault", "message"),
     [
         (lambda result: setattr(result, "success", False), "Aer failed on a job of 3 evaluations: COMPLETED"),
-        (lambda result: result.results.pop(), "Aer answered 2 of 3 evaluations.*got nothing"),
-        (lambda result: result.results.reverse(), "Aer answered 3 of 3 evaluations.*expected .*, 10, 'statevector'"),
+        (lambda result: result.results.pop(), "Aer answered 2 of 3 circuits.*got nothing"),
+        (lambda result: result.results.reverse(), "Aer answered 3 of 3 circuits.*expected .*, 10, 'statevector'"),
         (lambda result: setattr(result.results[1], "shots", 9), r"expected .*, 10, 'statevector'\), got .*, 9, "),
         (lambda result: result.results[0].metadata.update(method="stabilizer"), r"got .*, 10, 'stabilizer'\)"),
     ],
@@ -229,14 +241,15 @@ def test_bad_settings_are_refused_before_any_compute() -> None:
 def test_an_answer_to_something_else_is_an_error(fault: Any, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Aer reports is compared with what it was asked for: success, rows, order, shots and method."""
     head = AerShots(EQ7, n_circuits=1, shots=10)
-    run = head._aer.run
+    aer = head._simulation.aer
+    run = aer.run
 
     def faulty(*args: Any, **options: Any) -> Any:
         result = run(*args, **options).result()
         fault(result)
         return type("Job", (), {"result": lambda self: result})()
 
-    monkeypatch.setattr(head._aer, "run", faulty)
+    monkeypatch.setattr(aer, "run", faulty)
     with pytest.raises(ExecutionError, match=message):
         head(rows(3, 4))
 

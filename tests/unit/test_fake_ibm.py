@@ -91,7 +91,7 @@ def test_pruning_leaves_the_noise_as_it_is() -> None:
     from qiskit_aer import AerSimulator
     from qiskit_aer.noise import NoiseModel
 
-    from backends._qiskit import to_qiskit
+    from backends._qiskit_circuits import to_qiskit
 
     device, circuit, angles = load("manila"), every_gate(), rows(3, 4)
     logical, parameters = to_qiskit(circuit)

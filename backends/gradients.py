@@ -44,41 +44,70 @@ def shifts_of(circuit: Circuit, rule: ShiftRule) -> tuple[Shift, ...]:
     return tuple(shifts)
 
 
+def bound(angles: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
+    """Return a row of bound angles for each circuit: those from the network, then the head's trainable weights.
+
+    Args:
+        angles: Radians, shape (..., n_circuits, n_inputs).
+        weights: Radians, shape (n_circuits, n_weights); None for a circuit without.
+    Returns:
+        float64, shape (n_rows, n_angles).
+    """
+    rows = angles.double()
+    if weights is not None:
+        rows = torch.cat((rows, weights.double().expand(*rows.shape[:-1], -1)), dim=-1)
+    return rows.flatten(0, -2)
+
+
 class ParameterShift(torch.autograd.Function):
-    """Probabilities of unshifted rows with the parameter-shift rule as their derivative, in one job for the backend."""
+    """Probabilities with the parameter-shift rule as their derivative, in one job for the backend.
+
+    Binding and changes of dtype are in here, too: as steps of autograd's own they would take a tenth of the time that a
+    training step through a response table spends in its head.
+    """
 
     @staticmethod
-    def forward(ctx: Any, rows: torch.Tensor, head: "QuantumHead") -> torch.Tensor:
+    def forward(ctx: Any, angles: torch.Tensor, weights: torch.Tensor | None, head: "QuantumHead") -> torch.Tensor:
         """Evaluate each row and its shifted copies.
 
         Args:
             ctx: Autograd's context.
-            rows: Angles in radians, shape (n_rows, n_angles), float64.
+            angles: Radians, shape (..., n_circuits, n_inputs).
+            weights: Radians, shape (n_circuits, n_weights), or None.
             head: The head whose ``evaluate`` runs the job and counts it.
         Returns:
-            p(0), shape (n_rows, n_outputs), float64.
+            p(0), shape (..., n_circuits * n_outputs), dtype of ``angles``.
         """
-        n_rows, n_angles = rows.shape
-        offsets, coefficients = (table.to(rows) for table in _tables(head.shifts, n_angles))
-        stacked = rows + offsets[:, None, :]
-        p_zero = head.evaluate(stacked.flatten(0, 1), n_shifted=n_rows * len(head.shifts))
-        p_zero = p_zero.reshape(1 + len(head.shifts), n_rows, head.circuit.n_outputs)
+        rows = bound(angles, weights)
+        offsets, coefficients = _tables(head.shifts, rows.shape[1], rows.device)
+        n_shifts, n_rows, n_outputs = len(head.shifts), len(rows), head.circuit.n_outputs
+        p_zero = head.evaluate((rows + offsets).flatten(0, 1), n_shifted=n_rows * n_shifts)
+        p_zero = p_zero.reshape(1 + n_shifts, n_rows, n_outputs)
         ctx.save_for_backward(p_zero[1:], coefficients)
-        return p_zero[0]
+        ctx.angles = angles.shape, angles.dtype
+        ctx.weights = None if weights is None else (weights.shape, weights.dtype)
+        return p_zero[0].reshape(*angles.shape[:-2], angles.shape[-2] * n_outputs).to(angles.dtype)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, grad_output: torch.Tensor) -> tuple[torch.Tensor, None]:
+    def backward(ctx: Any, grad_output: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, None]:
         """Contract the gradient of the outputs with the shifted probabilities that ``forward`` measured."""
         shifted, coefficients = ctx.saved_tensors
-        return (shifted * grad_output).sum(dim=2).T @ coefficients, None
+        derivatives = (shifted * grad_output.reshape(shifted.shape[1:])).sum(dim=2).T @ coefficients
+        shape, dtype = ctx.angles
+        if ctx.weights is None:
+            return derivatives.reshape(shape).to(dtype), None, None
+        of_inputs, of_weights = derivatives.tensor_split([shape[-1]], dim=1)
+        weights_shape, weights_dtype = ctx.weights
+        summed = of_weights.reshape(-1, *weights_shape).sum(dim=0)
+        return of_inputs.reshape(shape).to(dtype), summed.to(weights_dtype), None
 
 
 @functools.cache
-def _tables(shifts: tuple[Shift, ...], n_angles: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return what is added to a row (nothing, then each shift), and the coefficients; (1 +) n_shifts x n_angles."""
+def _tables(shifts: tuple[Shift, ...], n_angles: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what is added to rows, nothing and then each shift, (1 + n_shifts, 1, n_angles), and the coefficients."""
     offsets, coefficients = torch.zeros(2, 1 + len(shifts), n_angles, dtype=torch.float64)
     for number, shift in enumerate(shifts, start=1):
         offsets[number, shift.angle] = shift.shift
         coefficients[number, shift.angle] = shift.coefficient
-    return offsets, coefficients[1:]
+    return offsets[:, None].to(device), coefficients[1:].to(device)

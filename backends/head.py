@@ -12,7 +12,7 @@ import torch
 
 from backends.circuit import Circuit
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
-from backends.gradients import ParameterShift, ShiftRule, shifts_of
+from backends.gradients import ParameterShift, ShiftRule, bound, shifts_of
 from backends.phase_layers import basis_bits
 from backends.sampling import stream_seed
 from backends.tally import Tally
@@ -224,13 +224,16 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             ExecutionError: the vendor's call failed.
             OutputError: the vendor's answer is not a table of probabilities.
         """
-        rows = self._rows(angles)
-        if torch.is_grad_enabled() and rows.requires_grad and self.gradient == "parameter-shift":
-            p_zero: torch.Tensor = ParameterShift.apply(rows, self)  # type: ignore[no-untyped-call]  # torch's own
-        else:
-            p_zero = self.evaluate(rows, n_shifted=0)
-            if torch.is_grad_enabled() and rows.requires_grad and not p_zero.requires_grad:
-                p_zero = p_zero + 0 * rows.sum()  # no angle enters: the derivative is 0, and not an error of backward()
+        angles = self._checked_angles(angles)
+        weighted = self.weights is not None and self.weights.requires_grad
+        trained = torch.is_grad_enabled() and (angles.requires_grad or weighted)
+        if trained and self.gradient == "parameter-shift":
+            shifted: torch.Tensor = ParameterShift.apply(angles, self.weights, self)  # type: ignore[no-untyped-call]  # torch's own
+            return shifted
+        rows = bound(angles, self.weights)
+        p_zero = self.evaluate(rows, n_shifted=0)
+        if trained and not p_zero.requires_grad:
+            p_zero = p_zero + 0 * rows.sum()  # no angle enters: the derivative is 0, and not an error of backward()
         n_values = self.n_circuits * self.circuit.n_outputs
         return p_zero.reshape(*angles.shape[:-2], n_values).to(angles.dtype)
 
@@ -320,7 +323,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
         return proofs_of(self)
 
-    def _rows(self, angles: torch.Tensor) -> torch.Tensor:
+    def _checked_angles(self, angles: torch.Tensor) -> torch.Tensor:
         if not isinstance(angles, torch.Tensor) or not angles.is_floating_point():
             got = angles.dtype if isinstance(angles, torch.Tensor) else type(angles).__name__
             raise AnglesError(f"{self.name}: expected a floating-point tensor of angles, got {got}")
@@ -333,10 +336,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             angles.detach().sum().item()
         ):  # one operation in each step; the sum of finite angles may still overflow
             self._refuse_infinite(angles)
-        rows = angles.double()
-        if self.weights is not None:
-            rows = torch.cat((rows, self.weights.double().expand(*rows.shape[:-1], -1)), dim=-1)
-        return rows.flatten(0, -2)
+        return angles
 
     def _refuse_infinite(self, angles: torch.Tensor) -> None:
         finite = torch.isfinite(angles)

@@ -23,8 +23,8 @@ def by_parameter_shift(probabilities: Callable[[torch.Tensor], torch.Tensor]) ->
     evaluator = _Evaluator(probabilities, circuit, shifts_of(circuit, "exact"))
 
     def layer(values: torch.Tensor) -> torch.Tensor:
-        found: torch.Tensor = ParameterShift.apply(values.flatten(0, 1), evaluator)  # type: ignore[no-untyped-call]  # torch
-        return found.reshape(values.shape[:2])
+        found: torch.Tensor = ParameterShift.apply(values, None, evaluator)  # type: ignore[no-untyped-call]  # torch
+        return found
 
     return layer
 

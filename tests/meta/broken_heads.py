@@ -72,9 +72,9 @@ class Float32Output(Wrapped):
 class TakesAnything(Wrapped):
     """Reshapes wrong angles until they fit."""
 
-    def _rows(self, angles: torch.Tensor) -> torch.Tensor:
+    def _checked_angles(self, angles: torch.Tensor) -> torch.Tensor:
         fits = torch.is_floating_point(angles) and angles.shape[-2:] == self.input_shape
-        return super()._rows(angles if fits else torch.zeros(*angles.shape[:-2], *self.input_shape))
+        return super()._checked_angles(angles if fits else torch.zeros(*angles.shape[:-2], *self.input_shape))
 
 
 class ExtraParameters(Wrapped):

@@ -1,5 +1,6 @@
 """The runs that workers make: handed out, waited for, and handed out again when their worker is lost."""
 
+import concurrent.futures
 import contextlib
 import queue
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 N_LOSSES = 3  # after so many the run is held to be what ends its workers
+_N_FETCHING = 8
 _POLL_S = 0.2
 
 Make = Callable[[Order, str], Answer | None]
@@ -52,7 +54,8 @@ class AtWork:
             "checkpoint_s": settings.checkpoint_s,
             "data_root": settings.data_root.resolve() if settings.data_root else None,
         }
-        self._answered: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._answered: queue.SimpleQueue[tuple[str, Answer | Exception | None]] = queue.SimpleQueue()
+        self._fetching = concurrent.futures.ThreadPoolExecutor(_N_FETCHING, "fetch")
         self._tasks: dict[str, _Task] = {}
 
     def __bool__(self) -> bool:
@@ -67,11 +70,11 @@ class AtWork:
             yield from self._lost(task, on_notice=self._crew.left_on_notice(task.worker.address))
         self._hand_out()
         with contextlib.suppress(queue.Empty):
-            key = self._answered.get(timeout=_POLL_S)
+            answered = self._answered.get(timeout=_POLL_S)
             while True:
-                yield from self._ended(key)
+                yield from self._ended(*answered)
                 self._hand_out()
-                key = self._answered.get_nowait()
+                answered = self._answered.get_nowait()
 
     def progress(self) -> list[Under]:
         """Return how far the runs are whose workers share the results folder."""
@@ -80,6 +83,7 @@ class AtWork:
 
     def give_up(self) -> None:
         """Have the workers stop what they make."""
+        self._fetching.shutdown(wait=False, cancel_futures=True)
         if self._tasks and self._client.status == "running":
             with contextlib.suppress(OSError, TimeoutError):
                 self._client.cancel([task.future for task in self._tasks.values()], force=True)
@@ -91,11 +95,11 @@ class AtWork:
                 return
             n_threads = worker.n_threads if job.wide else 1
             worker.n_free -= n_threads
-            key = new_name(job.run.run_id[:12])
+            key = new_name("run")
             order = self._order(job, worker, n_threads)
             future = submit_to(self._client, worker.address, key, self._make, order, key)
             self._tasks[key] = _Task(job, worker, n_threads, future)
-            future.add_done_callback(lambda _, key=key: self._answered.put(key))
+            future.add_done_callback(lambda future, key=key: self._fetch_soon(key, future))
 
     def _order(self, job: Job, worker: Worker, n_threads: int) -> Order:
         run_id, label, spec = job.run
@@ -111,35 +115,46 @@ class AtWork:
             weights=weights.read_bytes() if weights and weights.exists() else None,
         )
 
-    def _ended(self, key: str) -> Ended:
-        """Yield the record of a run that its worker answered for, put it back if the worker gave it up."""
-        if key not in self._tasks:
-            return  # it was lost in the meantime
-        task = self._tasks[key]
-        job = task.job
-        if task.future.cancelled():
-            raise gone(self._client, "it gave up our tasks")
+    def _fetch_soon(self, key: str, future: "Future[Any]") -> None:
+        """Fetch an answer in a thread: on its way it goes through the scheduler, and several can do so at a time."""
+        with contextlib.suppress(RuntimeError):  # given up: nobody waits for it any longer
+            self._fetching.submit(self._fetch, key, future)
+
+    def _fetch(self, key: str, future: "Future[Any]") -> None:
         try:
-            failure = task.future.exception(timeout=FETCH_S)
-            answer: Answer | None = None if failure else task.future.result(timeout=FETCH_S)
-        except TimeoutError:
-            self._answered.put(key)  # if its worker is gone, the next meeting will find that out
+            self._answered.put((key, future.result(timeout=FETCH_S)))
+        except Exception as error:
+            self._answered.put((key, error))
+
+    def _ended(self, key: str, answer: Answer | Exception | None) -> Ended:
+        """Yield the record of a run that its worker answered for, put it back if the worker gave it up.
+
+        Raises:
+            ClusterError: the scheduler is gone.
+            DiskError: the run could not write.
+        """
+        task = self._tasks.get(key)
+        if task is None:
+            return  # it was lost in the meantime
+        if isinstance(answer, concurrent.futures.CancelledError):
+            raise gone(self._client, "it dropped our tasks") from answer
+        if isinstance(answer, TimeoutError) and task.future.status != "error":
+            self._fetch_soon(key, task.future)  # if its worker is gone, the next meeting will find that out
             return
         del self._tasks[key]
         task.future.release()
-        if isinstance(failure, DiskError):
-            raise failure
-        if failure is not None:
-            yield from self._failed(task, failure)
-            return
-        if answer is None:
+        if isinstance(answer, DiskError):
+            raise answer
+        if isinstance(answer, Exception):
+            yield from self._failed(task, answer)
+        elif answer is None:
             self._crew.let_go(task.worker.address)
             yield from self._lost(task, on_notice=True)
-            return
-        task.worker.n_free += task.n_threads
-        yield job, self._kept(job, answer)
+        else:
+            task.worker.n_free += task.n_threads
+            yield task.job, self._kept(task.job, answer)
 
-    def _failed(self, task: _Task, failure: BaseException) -> Ended:
+    def _failed(self, task: _Task, failure: Exception) -> Ended:
         from distributed import KilledWorker
 
         if isinstance(failure, KilledWorker):  # a worker that came back at the same address, too often for Dask

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from harness.cluster import local_worker
 from harness.errors import ClusterError, PlanError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def connected(where: str) -> Iterator["Client"]:
     except ModuleNotFoundError as error:
         raise PlanError(f"--dask needs Dask ({error}): pip install 'quantum-head-bench[dask]'") from error
     with contextlib.ExitStack() as opened:
+        opened.enter_context(_quiet())
         place: Any = where
         if found[1]:
             place = opened.enter_context(_local(int(found[1])))
@@ -38,6 +40,20 @@ def connected(where: str) -> Iterator["Client"]:
         except (OSError, TimeoutError) as error:
             raise ClusterError(f"no Dask scheduler answers at {where}: {error}") from error
         yield client
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask from telling of lost workers and schedulers, with a traceback for each: we do, in a line."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _local(n_workers: int) -> Any:
@@ -49,7 +65,8 @@ def _local(n_workers: int) -> Any:
         processes=True,
         memory_limit=0,  # of the worker alone: the runs are processes of their own
         dashboard_address="127.0.0.1:0",  # without one, it would be open to the network
-        silence_logs=logging.ERROR,
+        preload=local_worker.__name__,
+        silence_logs=logging.CRITICAL,
     )
     cluster.adapt(minimum=n_workers, maximum=n_workers)  # one that leaves is replaced
     return cluster

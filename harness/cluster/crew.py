@@ -139,7 +139,7 @@ def token_in(root: Path) -> Iterator[str]:
 
 
 def new_name(what: str) -> str:
-    """Return a new name for a Dask task."""
+    """Return a new name for a Dask task; those that begin alike are one group to its scheduler."""
     return f"qhb-{what}-{uuid.uuid4().hex}"
 
 

@@ -130,21 +130,21 @@ def test_a_killed_workers_run_goes_on_elsewhere(tmp_path, client):
     """SIGKILL of a worker: its run's process dies with it, and the run ends ok on another, from its checkpoint."""
     killed = []
 
+    store = Store(tmp_path / "a")
+
     def kill(under_way):
-        if not killed and under_way and under_way[0].done > 20:
+        if not killed and under_way and len(list(store.root.glob("checkpoints/*/*.safetensors"))) == 2:
             killed.extend([psutil.Process(under_way[0].pid), worker_of(under_way[0])])
             killed[1].kill()
 
-    runs = runs_of(_LONG.format(epochs=150))
-    records, _ = made(
-        runs, Store(tmp_path / "a"), client=client, under_way=kill, settings=Settings(jobs=1, checkpoint_s=0.0)
-    )
+    runs = runs_of(_LONG.format(epochs=100))
+    records, _ = made(runs, store, client=client, under_way=kill, settings=Settings(jobs=1, checkpoint_s=0.0))
     undisturbed, _ = made(runs, Store(tmp_path / "b"))
 
     assert not killed[0].is_running()
     (record,) = records.values()
     assert record.status == "ok"
-    assert record.resumed_at >= 20
+    assert record.resumed_at > 0
     assert any("was lost while it made this run" in note for note in record.notes)
     assert bits(record) == bits(*undisturbed.values())
 

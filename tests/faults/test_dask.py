@@ -1,0 +1,233 @@
+"""Dask workers, schedulers and clients that die in every way: no run is lost or doubled, none stays behind."""
+
+import ctypes
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from harness import data
+from harness.cluster.connect import connected
+from harness.cluster.executor import OnCluster
+from harness.execute import Settings, Watcher, execute
+from harness.plan import expand, parse
+from harness.store import Store
+
+pytestmark = pytest.mark.skipif("QHB_CHAOS" not in os.environ, reason="slow: tox -e chaos")
+
+_PLAN = """
+name = "p"
+seeds = [0, 1]
+[data]
+n_images = 100
+[training]
+epochs = {epochs}
+[[runs]]
+head = "linear"
+"""
+_QHB = "from harness.cli.main import main; main()"
+
+
+def _runs(epochs):
+    return expand(parse(_PLAN.format(epochs=epochs), where="p"), dataset_sha256=data.load("mnist-5000").sha256)
+
+
+def _execute(runs, store, under_way=lambda runs: None, **executor):
+    ended = []
+    with store.opened():
+        execute(runs, store, Settings(jobs=2, checkpoint_s=0.0), Watcher(ended.append, under_way), **executor)
+    return ended
+
+
+def _weights(store, runs):
+    return [store.weights_of(run.run_id).read_bytes() for run in runs]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("undisturbed"))
+    _execute(_runs(150), store)
+    return _weights(store, _runs(150))
+
+
+def _by_exit(dask_worker):
+    dask_worker.loop.asyncio_loop.call_later(0.1, sys.exit, 0)
+
+
+def _by_segfault(dask_worker):
+    dask_worker.loop.asyncio_loop.call_later(0.1, ctypes.string_at, 0)
+
+
+async def _by_close(dask_worker):
+    import asyncio
+
+    dask_worker.closes = asyncio.create_task(dask_worker.close(nanny=False))
+
+
+@pytest.mark.parametrize("end", [_by_exit, _by_segfault, _by_close])
+def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
+    """sys.exit, a segmentation fault, a graceful end: the run goes on from its checkpoint, and ends in the same weights."""
+    store, runs, struck = Store(tmp_path), _runs(150), []
+    with connected("local:2") as client:
+
+        def strike(under_way):
+            if not struck and any(run.done > 20 for run in under_way):
+                struck.append(min(client.nthreads()))
+                client.run(end, workers=struck)
+
+        records = _execute(runs, store, strike, executor=OnCluster(client, say=print))
+
+    assert struck
+    assert [record.status for record in records] == ["ok", "ok"]
+    moved = [record for record in records if record.notes]
+    assert len(moved) == 1
+    assert moved[0].resumed_at > 0
+    assert struck[0] in moved[0].notes[0]
+    assert _weights(store, runs) == undisturbed
+
+
+def test_all_workers_killed_three_times(tmp_path):
+    """Each time that a run is under way, every worker is killed: three times, then the runs are ``killed``, with the workers."""
+    store, runs, seen = Store(tmp_path), _runs(10_000), {}
+
+    with connected("local:2") as client:
+
+        def strike(under_way):
+            for run in under_way:
+                if run.done > 1 and psutil.pid_exists(run.pid) and seen.get(run.seed, 0) < 3:
+                    seen[run.seed] = seen.get(run.seed, 0) + 1
+                    psutil.Process(run.pid).parent().kill()
+
+        records = _execute(runs, store, strike, executor=OnCluster(client, say=print))
+
+    assert [record.status for record in records] == ["killed", "killed"]
+    assert all("3 workers were lost while they made it" in record.failure.message for record in records)
+    assert [record.attempt for record in store.read().records] == [1, 1]
+
+
+class _Place:
+    """A scheduler and two workers in processes of their own, and ``qhb run`` on them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.started = []
+        (folder / "plan.toml").write_text(_PLAN.format(epochs=10_000))
+        file = folder / "scheduler.json"
+        self.scheduler = self.start(
+            "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+            "--scheduler-file", str(file),
+        )  # fmt: skip
+        until(lambda: file.exists() and file.read_text().endswith("}"))
+        self.address = json.loads(file.read_text())["address"]
+        for _ in range(2):
+            self.start(
+                "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-dashboard",
+                "--local-directory", str(folder),
+            )  # fmt: skip
+
+    def start(self, *arguments):
+        with (self.folder / "out.txt").open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, *arguments], stdout=output, stderr=output, start_new_session=True, cwd=self.folder
+            )
+        self.started.append(process)
+        return process
+
+    def qhb(self, dask):
+        return self.start(
+            "-c", _QHB, "run", "plan.toml", "--results", "results", "--checkpoint-every", "0.2", "--dask", dask
+        )
+
+    def under_way(self, before=()):
+        """The processes of both runs, once they are there."""
+
+        def found():
+            texts = [path.read_text() for path in (self.folder / "results/progress").glob("*.json")]
+            return {json.loads(text)["pid"] for text in texts} - set(before)
+
+        until(lambda: len(found()) == 2)
+        return found()
+
+    def said(self):
+        return (self.folder / "out.txt").read_text()
+
+
+@pytest.fixture
+def place(tmp_path):
+    made = _Place(tmp_path)
+    yield made
+    for process in made.started:
+        for below in psutil.Process(process.pid).children(recursive=True) if process.poll() is None else ():
+            below.kill()
+        process.kill()
+        process.wait()
+
+
+def until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def _gone(pids):
+    return not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)
+
+
+def test_the_client_is_killed(place):
+    """The workers stop its runs; the next client goes on with them, on the same workers, from their checkpoints."""
+    client = place.qhb(place.address)
+    first = place.under_way()
+    until(lambda: len(list((place.folder / "results/checkpoints").glob("*/*"))) >= 2)
+    client.kill()
+    until(lambda: _gone(first))
+    again = place.qhb(place.address)
+    place.under_way(first)
+    os.killpg(again.pid, signal.SIGINT)
+
+    assert again.wait(60) == 130
+    assert not list((place.folder / "results/records").iterdir())
+    assert re.search(r"stopped by SIGINT; every run that ended is kept. To go on: qhb run plan.toml", place.said())
+
+
+def test_the_scheduler_is_killed(place):
+    """The command ends with the store's exit code and the line that goes on; workers stop the runs."""
+    client = place.qhb(place.address)
+    runs = place.under_way()
+    place.scheduler.kill()
+
+    assert client.wait(60) == 4
+    assert f"the scheduler at {place.address} is gone" in place.said()
+    assert "stopped early. To go on: qhb run plan.toml" in place.said()
+    until(lambda: _gone(runs))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c(place, times):
+    """Once: in good order and without a traceback; twice: at once. Neither workers nor runs stay, the folder is free."""
+    client = place.qhb("local:2")
+    place.under_way()
+    below = [process.pid for process in psutil.Process(client.pid).children(recursive=True)]
+    for _ in range(times):
+        os.killpg(client.pid, signal.SIGINT)
+        time.sleep(0.2)
+
+    assert client.wait(60) == 130
+    until(lambda: _gone(below))
+    assert len(below) >= 4
+    assert not Store(place.folder / "results").is_held
+    assert "KeyboardInterrupt" not in place.said()
+
+
+def test_nobody_answers(place):
+    """An address without a scheduler is named, with the store's exit code."""
+    client = place.qhb("tcp://127.0.0.1:9")
+
+    assert client.wait(90) == 4
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in place.said()

@@ -126,7 +126,7 @@ def end_of(store):
         content["steps"] = {name: value for name, value in (content["steps"] or {}).items() if not _is_time(name)}
         content["evaluation"] = {key: value for key, value in (content["evaluation"] or {}).items() if key != "seconds"}
         weights = store.weights_of(record.run_id)
-        found[record.label] = content, sealed.read(weights).facts if weights.exists() else None
+        found[record.label, record.spec.seed] = content, sealed.read(weights).facts if weights.exists() else None
     return found
 
 

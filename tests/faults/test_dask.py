@@ -11,15 +11,15 @@ import time
 
 import psutil
 import pytest
+from faults.helpers import end_of, is_alive, runs_of, wait_for
 
-from harness import data
 from harness.cluster.connect import connected
 from harness.cluster.executor import OnCluster
-from harness.execute import Settings, Watcher, execute
-from harness.plan import expand, parse
+from harness.execute import Watcher, execute
+from harness.settings import Settings
 from harness.store import Store
 
-pytestmark = pytest.mark.skipif("QHB_CHAOS" not in os.environ, reason="slow: tox -e chaos")
+pytestmark = pytest.mark.chaos
 
 _PLAN = """
 name = "p"
@@ -31,11 +31,8 @@ epochs = {epochs}
 [[runs]]
 head = "linear"
 """
+_QUICK = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
 _QHB = "from harness.cli.main import main; main()"
-
-
-def _runs(epochs):
-    return expand(parse(_PLAN.format(epochs=epochs), where="p"), dataset_sha256=data.load("mnist-5000").sha256)
 
 
 def _execute(runs, store, under_way=lambda runs: None, **executor):
@@ -45,15 +42,11 @@ def _execute(runs, store, under_way=lambda runs: None, **executor):
     return ended
 
 
-def _weights(store, runs):
-    return [store.weights_of(run.run_id).read_bytes() for run in runs]
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("undisturbed"))
-    _execute(_runs(150), store)
-    return _weights(store, _runs(150))
+    _execute(runs_of(_PLAN.format(epochs=150)), store)
+    return end_of(store)
 
 
 def _by_exit(dask_worker):
@@ -73,7 +66,7 @@ async def _by_close(dask_worker):
 @pytest.mark.parametrize("end", [_by_exit, _by_segfault, _by_close])
 def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
     """sys.exit, a segmentation fault, a graceful end: the run goes on from its checkpoint, and ends in the same weights."""
-    store, runs, struck = Store(tmp_path), _runs(150), []
+    store, runs, struck = Store(tmp_path), runs_of(_PLAN.format(epochs=150)), []
     with connected("local:2") as client:
 
         def strike(under_way):
@@ -89,26 +82,28 @@ def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
     assert len(moved) == 1
     assert moved[0].resumed_at > 0
     assert struck[0] in moved[0].notes[0]
-    assert _weights(store, runs) == undisturbed
+    assert end_of(store) == undisturbed
 
 
 def test_all_workers_killed_three_times(tmp_path):
     """Each time that a run is under way, every worker is killed: three times, then the runs are ``killed``, with the workers."""
-    store, runs, seen = Store(tmp_path), _runs(10_000), {}
-
+    store, killed = Store(tmp_path), set()
     with connected("local:2") as client:
 
         def strike(under_way):
-            for run in under_way:
-                if run.done > 1 and psutil.pid_exists(run.pid) and seen.get(run.seed, 0) < 3:
-                    seen[run.seed] = seen.get(run.seed, 0) + 1
-                    psutil.Process(run.pid).parent().kill()
+            seen = {run.pid for run in under_way} - killed
+            for worker in psutil.Process().children():
+                if seen & {process.pid for process in worker.children()}:
+                    killed.update(seen)
+                    worker.kill()
 
-        records = _execute(runs, store, strike, executor=OnCluster(client, say=print))
+        records = _execute(runs_of(_PLAN.format(epochs=10_000)), store, strike, executor=OnCluster(client, say=print))
 
     assert [record.status for record in records] == ["killed", "killed"]
     assert all("3 workers were lost while they made it" in record.failure.message for record in records)
     assert [record.attempt for record in store.read().records] == [1, 1]
+    assert len(killed) == 6
+    assert not any(map(is_alive, killed))
 
 
 class _Place:
@@ -123,7 +118,7 @@ class _Place:
             "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
             "--scheduler-file", str(file),
         )  # fmt: skip
-        until(lambda: file.exists() and file.read_text().endswith("}"))
+        wait_for(lambda: file.exists() and file.read_text().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
         for _ in range(2):
             self.start(
@@ -134,7 +129,12 @@ class _Place:
     def start(self, *arguments):
         with (self.folder / "out.txt").open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, *arguments], stdout=output, stderr=output, start_new_session=True, cwd=self.folder
+                [sys.executable, *arguments],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd=self.folder,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), **_QUICK},
             )
         self.started.append(process)
         return process
@@ -151,7 +151,7 @@ class _Place:
             texts = [path.read_text() for path in (self.folder / "results/progress").glob("*.json")]
             return {json.loads(text)["pid"] for text in texts} - set(before)
 
-        until(lambda: len(found()) == 2)
+        wait_for(lambda: len(found()) == 2)
         return found()
 
     def said(self):
@@ -169,24 +169,13 @@ def place(tmp_path):
         process.wait()
 
 
-def until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
-
-
-def _gone(pids):
-    return not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)
-
-
 def test_the_client_is_killed(place):
     """The workers stop its runs; the next client goes on with them, on the same workers, from their checkpoints."""
     client = place.qhb(place.address)
     first = place.under_way()
-    until(lambda: len(list((place.folder / "results/checkpoints").glob("*/*"))) >= 2)
+    wait_for(lambda: len(list((place.folder / "results/checkpoints").glob("*/*"))) >= 2)
     client.kill()
-    until(lambda: _gone(first))
+    wait_for(lambda: not any(map(is_alive, first)))
     again = place.qhb(place.address)
     place.under_way(first)
     os.killpg(again.pid, signal.SIGINT)
@@ -205,7 +194,7 @@ def test_the_scheduler_is_killed(place):
     assert client.wait(60) == 4
     assert f"the scheduler at {place.address} is gone" in place.said()
     assert "stopped early. To go on: qhb run plan.toml" in place.said()
-    until(lambda: _gone(runs))
+    wait_for(lambda: not any(map(is_alive, runs)))
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -219,7 +208,7 @@ def test_ctrl_c(place, times):
         time.sleep(0.2)
 
     assert client.wait(60) == 130
-    until(lambda: _gone(below))
+    wait_for(lambda: not any(map(is_alive, below)))
     assert len(below) >= 4
     assert not Store(place.folder / "results").is_held
     assert "KeyboardInterrupt" not in place.said()

@@ -122,8 +122,9 @@ def test_without_a_shared_folder(tmp_path, client, here, monkeypatch):
 
 
 def worker_of(under):
-    """The process of the worker that makes a run."""
-    return psutil.Process(under.pid).parent()
+    """The process of the worker, a child of this one, that makes a run."""
+    workers = psutil.Process().children()
+    return next(worker for worker in workers if under.pid in [process.pid for process in worker.children()])
 
 
 def test_a_killed_workers_run_goes_on_elsewhere(tmp_path, client):

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from backends.peers.measure import Row
+from benchmarks.peers_table import DOCUMENTS, REFERENCE, with_table
 from harness.environment import environment
 from harness.errors import StoreError
 from harness.report import write_report
-from harness.report.peers import peers_section
+from harness.report.peers import Measured, peers_section
 
 MEASURED = Row(
     "one", "ours", "theirs", 0.002, 0.03, 15.0, 12.0, 18.0, 8, rounds=5, peer_images=8, ours_processor_s=0.001
@@ -92,3 +93,10 @@ def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
 
     with pytest.raises(StoreError, match=r"peers\.json is not a table of peers .* qhb peers --output .*peers\.json"):
         peers_section(path)
+
+
+@pytest.mark.parametrize(("document", "asked_only"), DOCUMENTS.items(), ids=lambda value: getattr(value, "name", None))
+def test_documents_have_the_table_that_the_command_writes(document: Path, asked_only: bool) -> None:
+    """The numbers of README.md and docs/performance.md are those of results/reference/peers.json, and none was typed."""
+    text = document.read_text(encoding="utf-8")
+    assert with_table(text, Measured.model_validate_json(REFERENCE.read_bytes()), asked_only=asked_only) == text

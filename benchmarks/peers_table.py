@@ -1,0 +1,72 @@
+"""Puts what ``qhb peers`` measured into README.md and docs/performance.md, and keeps it as results/reference/peers.json.
+
+python -m benchmarks.peers_table results/runs/bench/peers.json
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from harness.report.peers import Measured
+from harness.text import count, significant
+
+_HERE = Path(__file__).resolve().parents[1]
+REFERENCE = _HERE / "results" / "reference" / "peers.json"
+DOCUMENTS = {_HERE / "README.md": True, _HERE / "docs" / "performance.md": False}
+"""Documents with the table, and whether they have the rows alone for which something was asked."""
+
+_TABLE = re.compile(r"(<!-- peers -->\n).*?(<!-- end of peers -->)", re.DOTALL)
+
+
+def table(measured: Measured, *, asked_only: bool) -> str:
+    """Return the table as Markdown, and where it was measured."""
+    lines = [
+        "| | ours, ms | against | its, ms | ratio (smallest to largest) | asked |",
+        "|---|---:|---|---:|---:|---:|",
+    ]
+    for row in measured.rows:
+        if row.target is None and asked_only:
+            continue
+        asked = "" if row.target is None else f"{row.target_is} {row.target:,g}"
+        if row.ours_s is None or row.peer_s is None or row.ratio_median is None:
+            lines.append(f"| {row.row} | | {row.peer} | | {row.problem} | {asked} |")
+            continue
+        part = "" if row.peer_images == row.images else f", {count(row.peer_images)} of {count(row.images)} images"
+        ratios = [significant(value) for value in (row.ratio_median, row.ratio_min or 0, row.ratio_max or 0)]
+        lines.append(
+            f"| {row.row} | {significant(1000 * row.ours_s)} | {row.peer}{part} | {significant(1000 * row.peer_s)} | "
+            f"**{ratios[0]}** ({ratios[1]} to {ratios[2]}) | {asked} |"
+        )
+    where = measured.environment
+    rounds = sorted({row.rounds for row in measured.rows if row.rounds})
+    lines += [
+        "",
+        f"Medians of {' or '.join(map(str, rounds))} rounds, {where['started_at'][:10]}, {where['cpu']}, {where['n_cores']} cores, "
+        f"load {where['load_average']} before and {where['load_average_after']} after.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def with_table(text: str, measured: Measured, *, asked_only: bool) -> str:
+    """Return a document with the table between its marks."""
+    new, found = _TABLE.subn(lambda marks: marks[1] + table(measured, asked_only=asked_only) + marks[2], text)
+    if found != 1:
+        raise SystemExit(f"expected the marks of one table of peers in the document, found {found}")
+    return new
+
+
+def main() -> None:
+    """Copy the measurement and write the documents."""
+    source = Path(sys.argv[1])
+    measured = Measured.model_validate_json(source.read_bytes())
+    for document, asked_only in DOCUMENTS.items():
+        document.write_text(
+            with_table(document.read_text(encoding="utf-8"), measured, asked_only=asked_only), encoding="utf-8"
+        )
+    if source.resolve() != REFERENCE:
+        shutil.copyfile(source, REFERENCE)
+
+
+if __name__ == "__main__":
+    main()

@@ -39,13 +39,13 @@ def device_name(given: str) -> str:
     """Return the short name of a device: "manila" for manila, fake_manila, ibmq_manila, FakeManila and FakeManilaV2.
 
     Raises:
-        ConfigError: no such device; the message names the nearest and all.
+        ConfigError: no such device; the message names the nearest, or all where none is near.
     """
     short = re.sub(r"^(fake|ibmq|ibm)_?|(_?v2|backend)$", "", given.lower())
     if short not in devices():
         near = difflib.get_close_matches(short, devices(), n=1, cutoff=0.5)
-        hint = f", did you mean {near[0]!r}?" if near else ","
-        raise ConfigError(f"unknown device {given!r}{hint} expected one of {', '.join(devices())}")
+        expected = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(devices())}"
+        raise ConfigError(f"unknown device {given!r}, {expected}")
     return short
 
 

@@ -13,6 +13,7 @@ from backends.inspection import inspect_circuit
 from backends.inspection_facts import BATCH, Formula, Inspection, Noise
 from backends.registry import head_class
 from harness.cli.settings import settings_of
+from harness.text import counted
 
 _WIDTH = 100
 
@@ -61,7 +62,7 @@ def _paragraphs(circuit: Circuit, found: Inspection, head: str | None) -> list[s
         f"{circuit.n_inputs} angles from the network (phi_1, ...)" if circuit.n_inputs else "no angles from the network"
     )
     weights = f" and {circuit.n_weights} trainable weights (theta_1, ...)" if circuit.n_weights else ""
-    title = f"{circuit.name}: {circuit.n_qubits} qubits, {inputs}{weights}, {circuit.n_outputs} output(s)."
+    title = f"{circuit.name}: {counted(circuit.n_qubits, 'qubit')}, {inputs}{weights}, {counted(circuit.n_outputs, 'output')}."
     title += " Numbers count from 1, as in the paper."
     return [
         _wrapped(title + (f" Source: {circuit.source}." if circuit.source else "")),
@@ -129,7 +130,7 @@ def _step(found: Inspection) -> str:
     total = step.forward + step.shifted
     share = f" {step.measure_zero} of them measure a derivative that is always zero." if step.measure_zero else ""
     return (
-        f"A training step by parameter shift ({BATCH} images, {step.n_circuits} circuit(s)): {total} circuit evaluations, "
+        f"A training step by parameter shift ({BATCH} images, {counted(step.n_circuits, 'circuit')}): {total} circuit evaluations, "
         f"{step.forward} for the outputs and {step.shifted} for derivatives.{share}"
     )
 

@@ -12,6 +12,7 @@ from backends.registry import HEADS
 from baselines import BASELINES
 from harness.plan import load_preset, presets
 from harness.spec import DATASETS
+from harness.text import counted
 
 _DATASETS = {
     "mnist-5000": "first 5,000 training and the 10,000 test images of MNIST; built in",
@@ -69,6 +70,7 @@ def _outside(name: str, entry: OutsideEntry) -> dict[str, Any]:
 
 
 def _circuit(name: str, circuit: Circuit) -> dict[str, Any]:
-    weights = f" and {circuit.n_weights} weights" if circuit.n_weights else ""
-    size = f"{circuit.n_qubits} qubit(s), {circuit.n_inputs} inputs{weights}, {circuit.n_outputs} output(s)"
+    weights = f" and {counted(circuit.n_weights, 'weight')}" if circuit.n_weights else ""
+    inputs, outputs = counted(circuit.n_inputs, "input"), counted(circuit.n_outputs, "output")
+    size = f"{counted(circuit.n_qubits, 'qubit')}, {inputs}{weights}, {outputs}"
     return {"name": name, "summary": f"{size}; {circuit.source}"}

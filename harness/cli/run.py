@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("plan_file", metavar="[PLAN.toml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--preset", help="A plan that comes with qhb: smoke, bench (default) or paper.")
+@click.option("--preset", help="A plan that comes with qhb, a name of qhb list; bench by default.")
 @click.option("--results", type=click.Path(path_type=Path, file_okay=False), help="Default: results/runs/NAME-OF-PLAN.")
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
 @click.option(

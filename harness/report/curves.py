@@ -43,7 +43,7 @@ def curves_figure(results: Results, epochs: pd.DataFrame) -> Drawing | None:
                 _draw_floors(axes, {floors[label] for label in labels} - {None})
             axes.set_title(title)
             axes.set_xlabel("epoch")
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             axes.grid(axis="y")
         handles, names = figure.axes[-1].get_legend_handles_labels()
         figure.legend(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backends.peers.measure import Row
-from benchmarks.peers_table import DOCUMENTS, REFERENCE, with_table
+from docs.figures.peers_table import DOCUMENTS, REFERENCE, with_table
 from harness.environment import environment
 from harness.errors import StoreError
 from harness.report import write_report

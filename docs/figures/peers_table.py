@@ -1,6 +1,6 @@
 """Puts what ``qhb peers`` measured into README.md and docs/performance.md, and keeps it as results/reference/peers.json.
 
-python -m benchmarks.peers_table results/runs/bench/peers.json
+python -m docs.figures.peers_table results/runs/bench/peers.json
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.report.peers import Measured
 from harness.text import count, significant
 
-_HERE = Path(__file__).resolve().parents[1]
+_HERE = Path(__file__).resolve().parents[2]
 REFERENCE = _HERE / "results" / "reference" / "peers.json"
 DOCUMENTS = {_HERE / "README.md": True, _HERE / "docs" / "performance.md": False}
 """Documents with the table, and whether they have the rows alone for which something was asked."""

@@ -1,4 +1,4 @@
-"""What handing runs out through Dask costs, and what bounds it: ``python -m benchmarks.scale_out`` prints Markdown tables.
+"""What handing runs out through Dask costs, and what bounds it: ``python -m docs.figures.scale_out`` prints Markdown tables.
 
 Simulated runs go the whole way of real ones (waiting, order, worker, answer, record, store), but the worker sleeps instead
 of starting a process, so that many workers can be had on few cores. Each line tells the machine's load.

@@ -1,4 +1,4 @@
-"""How far a classical training step is from the processor's arithmetic: ``python -m benchmarks.step_limit`` prints Markdown.
+"""How far a classical training step is from the processor's arithmetic: ``python -m docs.figures.step_limit`` prints Markdown.
 
 Operations are counted by torch, the processor's rate is that of its best matrix product, both in this process, in turn. Then
 two runs with a thread each, side by side, against one run with two threads after the other.

@@ -1,0 +1,86 @@
+"""Where a native step's time goes: ``python -m docs.figures.native_profile`` prints Markdown.
+
+Processor time of all threads, which other work on the machine changes less than wall time. A step is 2,880 evaluations of eq7,
+forward and backward.
+"""
+
+import argparse
+import statistics
+import time
+
+import click
+import pennylane as qml
+import torch
+
+from backends import circuit_named, head_class
+
+_HEADS = {"aer_shots": 1000, "fake_ibm": 1000, "aer_statevector": None, "pennylane": 1000, "pennylane, exact": None}
+_FEWER_SHOTS = (1, 10, 100, 1000)
+
+
+class Spent:
+    """Adds up the processor seconds inside a vendor's call, in whose place it stands."""
+
+    def __init__(self, call, *, finish):
+        self.call, self.finish, self.seconds = call, finish, 0.0
+
+    def __call__(self, *args, **options):
+        started = time.process_time()
+        answer = self.call(*args, **options)
+        self.finish(answer)
+        self.seconds += time.process_time() - started
+        return answer
+
+
+def head_of(name, shots):
+    return head_class(name.partition(",")[0])(circuit_named("eq7"), n_circuits=10, shots=shots, seed=1)
+
+
+def step(head):
+    angles = torch.randn(32, 10, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(1), requires_grad=True)
+    started = time.process_time()
+    head(angles).sum().backward()
+    return time.process_time() - started
+
+
+def watched(head):
+    """Return the counter that now stands in the place of the vendor's call."""
+    if hasattr(head, "_simulation"):
+        aer = head._simulation.aer
+        aer.run = Spent(aer.run, finish=lambda job: job.result())
+        return aer.run
+    qml.execute = Spent(getattr(qml.execute, "call", qml.execute), finish=lambda results: None)
+    return qml.execute
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
+    rounds = parser.parse_args().rounds
+    click.echo("| head | a step, s | inside the vendor's call, s | around it, s |\n|---|---:|---:|---:|")
+    for name, shots in _HEADS.items():
+        head = head_of(name, shots)
+        step(head)
+        spent = watched(head)
+        found = []
+        for _ in range(rounds):
+            spent.seconds = 0.0
+            found.append((step(head), spent.seconds))
+        whole, inside = (statistics.median(values) for values in zip(*found, strict=True))
+        around = statistics.median(one - other for one, other in found)
+        shown = name if shots is None else f"{name}, {shots:,} shots"
+        click.echo(f"| `{shown}` | {whole:.3f} | {inside:.3f} ({inside / whole:.1%}) | {around:.3f} |")
+    click.echo(f"\n| microseconds an evaluation, shots: | {' | '.join(map(str, _FEWER_SHOTS))} |")
+    click.echo(f"|---|{'---:|' * len(_FEWER_SHOTS)}")
+    for name in ("aer_shots", "fake_ibm", "pennylane"):
+        heads = [head_of(name, shots) for shots in _FEWER_SHOTS]
+        for head in heads:
+            step(head)
+        found = [[1e6 * step(head) / 2880 for head in heads] for _ in range(rounds)]
+        medians = [statistics.median(values) for values in zip(*found, strict=True)]
+        click.echo(f"| `{name}` | {' | '.join(f'{value:.0f}' for value in medians)} |")
+    click.echo(f"\nProcessor time, medians of {rounds} rounds.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """Circuits into Qiskit and back, and OpenQASM through Qiskit's own readers. Qiskit is imported when it is used.
 
-Our qubit q is Qiskit's qubit q. Shots, jobs and bit strings are in ``_qiskit.py``.
+Our qubit q is Qiskit's qubit q. Transpiling is in ``_qiskit_compile.py``, jobs and bit strings are in ``_qiskit_jobs.py``.
 """
 
 import collections

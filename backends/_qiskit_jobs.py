@@ -4,6 +4,7 @@ Bit strings have bit 0 on the right there; output k of a circuit is bit k, and o
 """
 
 import dataclasses
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -67,43 +68,45 @@ class Simulation:
         """
         if shots is None:
             return self.evaluate_outcomes(rows, shots=None, seed=seed, first_evaluation=first_evaluation).margins()
-        n_outputs = len(self.compiled.measured)
-        parts = self._run(rows, shots=shots, seed=seed, first_evaluation=first_evaluation)
-        found = [_counts(results, n_outputs) for results in parts]
-        taken = sum(int(counts.times.sum()) for counts in found)
-        p_zero = np.concatenate([_frequencies(counts, n_outputs) for counts in found])
-        return Executed(torch.from_numpy(p_zero), circuits=len(p_zero), shots=taken)
+        p_zero, taken = self._sampled(rows, _frequencies, shots=shots, seed=seed, first_evaluation=first_evaluation)
+        return Executed(p_zero, circuits=len(p_zero), shots=taken)
 
     def evaluate_outcomes(self, rows: torch.Tensor, *, shots: int | None, seed: int, first_evaluation: int) -> Outcomes:
         """As ``evaluate``, for the joint outcomes of the measured qubits."""
-        n_outputs = len(self.compiled.measured)
-        parts = self._run(rows, shots=shots, seed=seed, first_evaluation=first_evaluation)
-        if shots is None:
-            saved = [r.data.probabilities for results in parts for r, _ in results]
-            joint = np.array(saved, dtype=np.float64).reshape(-1, 2**n_outputs)
-            return Outcomes(torch.from_numpy(joint), circuits=len(joint), shots=0)
-        found = [_counts(results, n_outputs) for results in parts]
-        taken = sum(int(counts.times.sum()) for counts in found)
-        joint = np.concatenate([_joint_frequencies(counts, n_outputs) for counts in found])
-        return Outcomes(torch.from_numpy(joint), circuits=len(joint), shots=taken)
+        if shots is not None:
+            joint, taken = self._sampled(
+                rows, _joint_frequencies, shots=shots, seed=seed, first_evaluation=first_evaluation
+            )
+            return Outcomes(joint, circuits=len(joint), shots=taken)
+        jobs = self._jobs(rows, shots=None, seed=seed, first_evaluation=first_evaluation)
+        saved = np.array([r.data.probabilities for results in jobs for r, _ in results], dtype=np.float64)
+        joint = torch.from_numpy(saved.reshape(-1, 2 ** len(self.compiled.measured)))
+        return Outcomes(joint, circuits=len(joint), shots=0)
 
-    def _run(
+    def _sampled(
+        self, rows: torch.Tensor, read: Callable[[Counts, int], np.ndarray], **settings: Any
+    ) -> tuple[torch.Tensor, int]:
+        """Return what ``read`` makes of the counts, and how many shots were counted for all rows."""
+        n_outputs = len(self.compiled.measured)
+        answers, taken = [], 0
+        for results in self._jobs(rows, **settings):
+            counts = _counts(results, n_outputs)
+            answers.append(read(counts, n_outputs))
+            taken += int(counts.times.sum())
+        return torch.from_numpy(np.concatenate(answers)), taken
+
+    def _jobs(
         self, rows: torch.Tensor, *, shots: int | None, seed: int, first_evaluation: int
-    ) -> list[list[tuple[Any, int]]]:
-        """Return the results of each job, each with the number of rows that it is of."""
+    ) -> Iterator[list[tuple[Any, int]]]:
+        """Yield the results of job after job, each result with the number of rows that it is of."""
         n_bits = self.copies * len(self.compiled.measured)
         outcomes = min(shots or 2**n_bits, 2**n_bits)
         size = self.copies * max(1, min(_JOB_RESULTS, _JOB_OUTCOMES // outcomes))
         base = seed >> 1  # 62 bits leave room for 10**15 evaluations
         values = self.compiled.values(rows.detach().cpu().numpy())
-        return [
-            self.job(
-                values[start : start + size],
-                shots=shots or 1,
-                seed_simulator=base + SEED_STEP * (first_evaluation + start),
-            )
-            for start in range(0, len(values), size)
-        ]
+        for start in range(0, len(values), size):
+            first_seed = base + SEED_STEP * (first_evaluation + start)
+            yield self.job(values[start : start + size], shots=shots or 1, seed_simulator=first_seed)
 
     def job(self, values: np.ndarray, *, shots: int, seed_simulator: int) -> list[tuple[Any, int]]:
         """Run one job; rows that fill no wide circuit are run one by one.

@@ -1,7 +1,7 @@
 """The vendor-neutral circuit: gates, the angles they use, the qubits that are measured.
 
 Qubit 1 of the paper is qubit 0 here and the left-most label everywhere (the most significant bit of a basis state);
-only ``_qiskit_jobs.py`` turns this round. This module holds no matrices (reference.py) and no vendor objects.
+only ``_qiskit_compile.py`` and ``_qiskit_jobs.py`` turn this round. This module holds no matrices (reference.py) and no vendor objects.
 """
 
 import dataclasses

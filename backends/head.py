@@ -58,8 +58,8 @@ class Executed:
 
     Attributes:
         p_zero: p(outcome 0) of each measured qubit, float64, shape (n_rows, n_outputs).
-        circuits: Circuit evaluations that the backend executed.
-        shots: Shots that the backend executed, over all circuits.
+        circuits: Circuit evaluations that the backend executed, each of those that stood side by side in one circuit.
+        shots: Shots that the backend executed, over all of these.
     """
 
     p_zero: torch.Tensor
@@ -272,6 +272,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         Raises:
             ConfigError: the adapter has no ``_outcomes``.
         """
+        if len(rows) == 0:
+            return rows.new_zeros(0, 2**self.circuit.n_outputs)
         outcomes = self._counted(self._outcomes, rows, n_shifted=0)
         joint = self._checked_output(outcomes.joint, shape=(len(rows), 2**self.circuit.n_outputs))
         wrong = (joint.sum(dim=1) - 1).abs() > _LOST

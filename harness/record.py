@@ -170,7 +170,10 @@ class RunRecord(Part):
     attempt: int = _field("1, 2, ...")
     status: Status
     started_at: str = _field("UTC, ISO 8601")
-    seconds: Seconds = _field("from start of the child process's work to its end; with ``resumed_at``, see there")
+    seconds: Seconds = _field(
+        "from start of the child process's work to its end; with ``resumed_at``, see there. Of a run whose process left no "
+        "result (killed, timeout), the seconds that this process had, its start included"
+    )
     scope: Literal["full", "slice"] = _field("full: trained to the end; slice: a fixed number of steps, for its cost")
     head: HeadFacts | None = None
     dataset: DatasetFacts | None = None
@@ -182,7 +185,7 @@ class RunRecord(Part):
     environment: Environment | None = None
     failure: Failure | None = None
     resumed_at: int | None = _field(
-        "step that this process went on from, by a checkpoint; None = it made every step. All seconds and counts are sums "
+        "step that this process went on from, by a checkpoint; None = it made every step, or left no result. All seconds and counts are sums "
         "over the processes; what one did after the checkpoint and before it was stopped is lost and in none of them",
         default=None,
     )

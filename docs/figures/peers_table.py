@@ -43,7 +43,7 @@ def table(measured: Measured, *, asked_only: bool) -> str:
     lines += [
         "",
         f"Medians of {' or '.join(map(str, rounds))} rounds, {where['started_at'][:10]}, {where['cpu']}, {where['n_cores']} cores, "
-        f"load {where['load_average']} before and {where['load_average_after']} after.",
+        f"load {where['load_average']} before and {where['load_average_after']} after, commit {str(where['git_commit'])[:7]}.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -74,7 +74,7 @@ def _verdict(finding: Finding) -> str:
 
 def _examined(store: Store, *, sweep: bool) -> dict[str, Any]:
     """Return what is wrong in one results folder, what of it was mended, and how much is left."""
-    found: dict[str, Any] = {"folder": str(store.root), "held_by": None, "findings": [], "left": 0}
+    found: dict[str, Any] = {"folder": str(store.root), "held_by": None, "findings": [], "left": 0, "quarantined": 0}
     if store.is_held:
         return found | {"held_by": str(store.holder or "a qhb run")}
     with store.opened() if sweep else contextlib.nullcontext():

@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import queue
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -124,6 +125,8 @@ class AtWork:
         try:
             self._answered.put((key, future.result(timeout=FETCH_S)))
         except Exception as error:
+            if future.status != "error":
+                time.sleep(_POLL_S)  # it will be tried again
             self._answered.put((key, error))
 
     def _ended(self, key: str, answer: Answer | Exception | None) -> Ended:
@@ -138,8 +141,10 @@ class AtWork:
             return  # it was lost in the meantime
         if isinstance(answer, concurrent.futures.CancelledError):
             raise gone(self._client, "it dropped our tasks") from answer
-        if isinstance(answer, TimeoutError) and task.future.status != "error":
-            self._fetch_soon(key, task.future)  # if its worker is gone, the next meeting will find that out
+        if isinstance(answer, Exception) and task.future.status != "error":
+            # Not the run's, but of the way here. If its worker is gone, the next meeting will find that out; if the
+            # scheduler is, Dask will cancel the task.
+            self._fetch_soon(key, task.future)
             return
         del self._tasks[key]
         task.future.release()

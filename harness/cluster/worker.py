@@ -1,6 +1,6 @@
 """What a Dask worker does: it makes a run in the same process of its own as any other executor, and hands back the record.
 
-Imported by workers, so without torch: a worker stays small, and is no part of what is measured. The client is cluster.py.
+Imported by workers, so without torch: a worker stays small, and is no part of what is measured. The client is executor.py.
 """
 
 import contextlib

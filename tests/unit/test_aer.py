@@ -136,6 +136,29 @@ def test_however_rows_are_sent_each_is_answered_for_its_own_angles(seed: int, mo
     assert (head.tally.forward.executed, head.tally.forward.shots) == (45, 45 * 5000)
 
 
+def test_jobs_of_one_call_have_noise_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal rows in four jobs of two circuits each, with four rows a circuit, differ from job to job."""
+    monkeypatch.setattr(_qiskit_jobs, "_JOB_RESULTS", 2)
+    equal = torch.full((32, 1, 4), np.pi / 2, dtype=torch.float64)
+    jobs = AerShots(EQ7, n_circuits=1, shots=1000, seed=3)(equal).reshape(4, 8)
+    assert len({tuple(job.tolist()) for job in jobs}) == 4
+
+
+def test_a_row_at_a_time_bits_are_those_of_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no circuits stand side by side, one call, two calls and jobs of 7 give the same bits."""
+    angles = rows(50, 4)
+
+    def head() -> AerShots:
+        made = AerShots(EQ7, n_circuits=1, shots=1000, seed=3)
+        made._simulation = dataclasses.replace(made._simulation, wide=None)
+        return made
+
+    whole, two = head()(angles), head()
+    assert torch.equal(whole, torch.cat([two(angles[:20]), two(angles[20:])]))
+    monkeypatch.setattr(_qiskit_jobs, "_JOB_RESULTS", 7)
+    assert torch.equal(whole, head()(angles))
+
+
 def test_rows_that_share_shots_are_independent() -> None:
     """The four copies in one circuit, at p = 1/2: no two of 400 frequencies each are correlated, each is binomial."""
     head = AerShots(EQ7, n_circuits=1, shots=1000, seed=8)

@@ -176,6 +176,26 @@ def test_a_run_that_ends_its_workers_is_killed_after_three(tmp_path, client):
     assert len(records["one"].notes) == 3
 
 
+def test_an_answer_that_is_lost_on_its_way_is_fetched_again(tmp_path, client, monkeypatch):
+    """A connection that breaks while an answer is fetched says nothing of the run: it ends ok, and once."""
+    from distributed import Future
+    from distributed.comm import CommClosedError
+
+    result, broken = Future.result, []
+
+    def breaks_once(future, timeout=None):
+        if future.key.startswith("qhb-run") and future.key not in broken:
+            broken.append(future.key)
+            raise CommClosedError("in <TCP>: Stream is closed")
+        return result(future, timeout)
+
+    monkeypatch.setattr(Future, "result", breaks_once)
+    records, _ = made(runs_of(_PLAN), Store(tmp_path), client=client, make=lambda order, key: _ok(order))
+
+    assert {record.status for record in records.values()} == {"ok"}
+    assert len(broken) == len(records) == 3
+
+
 def test_stopped_nothing_stays(tmp_path, client):
     """Asked to stop, the client has the run's process ended, stores no record of it, and the next command goes on."""
     seen = []

@@ -199,6 +199,15 @@ def test_seeds_have_estimates_of_their_own():
     assert not np.array_equal(first, other)
 
 
+def test_an_estimate_is_checked_with_shots_that_it_was_not_made_from(monkeypatch, tmp_path):
+    """Built or taken from the cache, a table is compared with the head's evaluations after those of the grid."""
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path))
+    built, cached = (table_of(head_class("aer_shots"))(circuit_named("eq7"), shots=10).provenance() for _ in range(2))
+
+    assert (built["grid_from"], cached["grid_from"]) == ("backend", "cache")
+    assert built["verification"] == cached["verification"]
+
+
 def test_seeds_repeat_and_calls_differ():
     """Equal seeds give equal draws call after call; another seed, and the next call, give others."""
     heads = [table_of(Statevector)(SWAPPED, n_circuits=1, shots=1000, seed=seed) for seed in (5, 5, 6)]

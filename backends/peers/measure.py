@@ -1,6 +1,7 @@
-"""One row of the peers table: first both must give the same answers, then they are timed in turn, in one process.
+"""The peers table: first both sides of a row must give the same answers, then all rows are timed, in one process.
 
-Each side gets the number of torch threads that it is faster with: one, or as many as there are cores.
+A round goes through all rows, and in each row through both sides: what slows the machine for a minute hits a round of every row,
+and not all rounds of one. Each side gets the number of torch threads that it is faster with: one, or as many as there are cores.
 """
 
 import dataclasses
@@ -8,7 +9,7 @@ import math
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Self
 
 import torch
@@ -72,34 +73,6 @@ class Row:
     problem: str | None = None
 
 
-def measure(pair: Pair, *, rounds: int) -> Row:
-    """Return the row of a pair; where it cannot be measured, or the peer answers otherwise, the row says why."""
-    facts: dict[str, Any] = {
-        "row": pair.row,
-        "ours": str(pair.ours),
-        "peer": pair.peer.text,
-        "target": pair.target,
-        "peer_images": pair.peer.images,
-    }
-    try:
-        peer, ours = pair.peer.build(), pair.ours.build()
-        deviation = _deviation(pair, peer)
-    except HeadError as error:
-        return Row(**facts, problem=str(error))
-    except Exception as error:  # a vendor's: the other rows are worth having
-        return Row(**facts, problem=f"{type(error).__name__}: {error}")
-    if deviation > 1:
-        return Row(**facts, deviation=deviation, problem="the peer gives other answers, so its time says nothing")
-    fewer = _angles(pair.peer.images)
-    whole = _angles(BATCH)
-    threads = sorted({1, os.cpu_count() or 1}, reverse=True)
-    our_side = Side.warmed_up(lambda: _step(ours, whole), threads=threads)
-    peer_side = Side.warmed_up(lambda: _step(peer, fewer), threads=threads)
-    times = in_turn(our_side, peer_side, rounds=rounds)
-    scale = (1.0, BATCH / pair.peer.images)
-    return Row(**facts, deviation=deviation, rounds=rounds, **summary(times, scale=scale))
-
-
 class Seconds(NamedTuple):
     """Wall time, and processor time of all threads, which other processes on the machine change less."""
 
@@ -143,16 +116,67 @@ class Side:
             torch.set_num_threads(before)
 
 
-def in_turn(ours: Side, peer: Side, *, rounds: int) -> list[tuple[Seconds, Seconds]]:
-    """Return seconds of (ours, peer) for each round; who goes first changes from round to round."""
-    found = []
+@dataclasses.dataclass(frozen=True)
+class Contest:
+    """Two sides that are ready to be timed.
+
+    Attributes:
+        row: Their row, without numbers.
+        ours: Our side.
+        peer: The peer's.
+        scale: What to multiply ours and the peer's seconds with.
+        most_rounds: More are not worth their time; None for as many as asked for.
+    """
+
+    row: Row
+    ours: Side
+    peer: Side
+    scale: tuple[float, float] = (1.0, 1.0)
+    most_rounds: int | None = None
+
+    def seconds(self, *, peer_first: bool) -> tuple[Seconds, Seconds]:
+        """Return the seconds of (ours, peer)."""
+        if peer_first:
+            peer_s = self.peer.seconds()
+            return self.ours.seconds(), peer_s
+        return self.ours.seconds(), self.peer.seconds()
+
+    def finished(self, times: list[tuple[Seconds, Seconds]]) -> Row:
+        """Return the row with the numbers of its rounds."""
+        numbers = summary(times, scale=self.scale, target_is=self.row.target_is)
+        return dataclasses.replace(self.row, rounds=len(times), **numbers)
+
+
+def ready(pair: Pair) -> Contest | Row:
+    """Return the two sides of a pair, checked and warmed up; where they cannot be timed, a row that says why."""
+    row = Row(pair.row, str(pair.ours), pair.peer.text, target=pair.target, peer_images=pair.peer.images)
+    try:
+        peer, ours = pair.peer.build(), pair.ours.build()
+        row = dataclasses.replace(row, deviation=_deviation(pair, peer))
+    except HeadError as error:
+        return dataclasses.replace(row, problem=str(error))
+    except Exception as error:  # a vendor's: the other rows are worth having
+        return dataclasses.replace(row, problem=f"{type(error).__name__}: {error}")
+    if row.deviation is None or row.deviation > 1:
+        return dataclasses.replace(row, problem="the peer gives other answers, so its time says nothing")
+    fewer, whole = _angles(pair.peer.images), _angles(BATCH)
+    threads = sorted({1, os.cpu_count() or 1}, reverse=True)
+    return Contest(
+        row,
+        Side.warmed_up(lambda: _step(ours, whole), threads=threads),
+        Side.warmed_up(lambda: _step(peer, fewer), threads=threads),
+        scale=(1.0, BATCH / pair.peer.images),
+    )
+
+
+def timed(contests: Sequence[Contest], *, rounds: int) -> Iterator[Row]:
+    """Yield the row of each contest once all rounds are over; who goes first changes from round to round."""
+    times: list[list[tuple[Seconds, Seconds]]] = [[] for _ in contests]
     for number in range(rounds):
-        if number % 2:
-            peer_s = peer.seconds()
-            found.append((ours.seconds(), peer_s))
-        else:
-            found.append((ours.seconds(), peer.seconds()))
-    return found
+        for contest, found in zip(contests, times, strict=True):
+            if contest.most_rounds is None or number < contest.most_rounds:
+                found.append(contest.seconds(peer_first=number % 2 == 1))
+    yield from (contest.finished(found) for contest, found in zip(contests, times, strict=True))
 
 
 def summary(

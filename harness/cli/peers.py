@@ -13,9 +13,9 @@ from typing import Any
 
 import click
 
-from backends.peers.measure import Row, measure
+from backends.peers.measure import Contest, Row, ready, timed
 from backends.peers.pairs import PAIRS
-from harness.against_linear import training_step, whole_run
+from harness.against_linear import RUN, STEP, training_step, whole_run
 from harness.disk import write_atomically
 from harness.environment import environment, versions
 
@@ -29,16 +29,16 @@ from harness.environment import environment, versions
 )
 def command(as_json: bool, only: tuple[str, ...], rounds: int, output: Path | None) -> int:
     """Time our heads against what a user would run instead, in turn, in one process. Ends in 3 if a row has no numbers."""
-    measures = {name: call for name, call in _measures().items() if not only or any(text in name for text in only)}
-    if not measures:
-        raise click.UsageError(f"--only {' '.join(only)}: no such row; there are: {'; '.join(_measures())}")
+    known = _known()
+    chosen = [make for name, make in known.items() if not only or any(text in name for text in only)]
+    if not chosen:
+        raise click.UsageError(f"--only {' '.join(only)}: no such row; there are: {'; '.join(known)}")
     where = _environment()
-    rows = []
-    for measured in measures.values():
-        with contextlib.redirect_stdout(sys.stderr):  # vendors print; standard output is for the rows
-            rows.append(measured(rounds=rounds))
-        if not as_json:
-            click.echo(_line(rows[-1]))
+    with contextlib.redirect_stdout(sys.stderr):  # vendors print; standard output is for the rows
+        rows = _measured([_told(make()) for make in chosen], rounds=rounds)
+    if not as_json:
+        for row in rows:
+            click.echo(_line(row))
     content = [dataclasses.asdict(row) for row in rows]
     if as_json:
         click.echo(json.dumps(content, indent=1))
@@ -49,13 +49,22 @@ def command(as_json: bool, only: tuple[str, ...], rounds: int, output: Path | No
     return 3 if any(row.problem for row in rows) else 0
 
 
-def _measures() -> dict[str, Callable[..., Row]]:
-    """Return what makes each row, by its name."""
-    return {
-        **{pair.row: functools.partial(measure, pair) for pair in PAIRS},
-        "training step, fake_ibm table over linear head": training_step,
-        "whole run by the paper's protocol, fake_ibm table over linear head": whole_run,
-    }
+def _known() -> dict[str, Callable[[], Contest | Row]]:
+    """Return what makes each row ready, by its name."""
+    pairs: dict[str, Callable[[], Contest | Row]] = {pair.row: functools.partial(ready, pair) for pair in PAIRS}
+    return {**pairs, STEP.row: training_step, RUN.row: whole_run}
+
+
+def _told(found: Contest | Row) -> Contest | Row:
+    row = found if isinstance(found, Row) else found.row
+    click.echo(f"{row.row}: {row.problem or 'ready'}", err=True)
+    return found
+
+
+def _measured(found: list[Contest | Row], *, rounds: int) -> list[Row]:
+    """Return all rows in their order, those that could not be made ready as they are."""
+    rows = timed([contest for contest in found if isinstance(contest, Contest)], rounds=rounds)
+    return [next(rows) if isinstance(contest, Contest) else contest for contest in found]
 
 
 def _environment() -> dict[str, Any]:

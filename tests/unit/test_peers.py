@@ -6,15 +6,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 import torch
 from click.testing import CliRunner
 
 from backends import circuit_named, head_class
 from backends.catalogue import CIRCUITS
-from backends.peers import measure as measuring
 from backends.peers.layer import Layer, by_parameter_shift
-from backends.peers.measure import Row, Seconds, Side, in_turn, measure, summary
+from backends.peers.measure import Contest, Row, Seconds, Side, ready, summary, timed
 from backends.peers.pairs import PAIRS, Ours, Pair, Peer
 from harness.cli.peers import command
 
@@ -49,15 +47,23 @@ def test_a_ratio_that_may_be_at_most_is_the_other_way_round() -> None:
     assert found["ratio_median"] == 1.5
 
 
-def test_sides_alternate_and_take_turns_at_the_start() -> None:
-    """Ours and the peer's run next to each other in each round, and neither always goes first."""
+def contest(name: str, *calls: Any, **facts: Any) -> Contest:
+    """Return a row of two calls."""
+    return Contest(Row(name, "ours", "theirs"), *(Side(call) for call in calls), **facts)
+
+
+def test_a_round_goes_through_all_rows_and_takes_turns() -> None:
+    """Both sides of a row run next to each other, neither always goes first, and no row has its rounds in a row."""
     calls: list[str] = []
-    ours, peer = (Side(lambda name=name: calls.append(name)) for name in ("ours", "peer"))  # type: ignore[misc]
+    rows = [
+        contest(name, *(lambda side=name + side: calls.append(side) for side in ("o", "p")), most_rounds=most)  # type: ignore[misc]
+        for name, most in (("a", None), ("b", 2))
+    ]
 
-    times = in_turn(ours, peer, rounds=3)
+    found = list(timed(rows, rounds=3))
 
-    assert calls == ["ours", "peer", "peer", "ours", "ours", "peer"]
-    assert len(times) == 3
+    assert calls == ["ao", "ap", "bo", "bp", "ap", "ao", "bp", "bo", "ao", "ap"]
+    assert [(row.row, row.rounds) for row in found] == [("a", 3), ("b", 2)]
 
 
 def test_warm_up_is_not_timed_and_threads_are_restored() -> None:
@@ -66,7 +72,8 @@ def test_warm_up_is_not_timed_and_threads_are_restored() -> None:
     seen: list[int] = []
 
     side = Side.warmed_up(lambda: seen.append(torch.get_num_threads()), threads=(2, 1))
-    in_turn(dataclasses.replace(side, repeats=1), dataclasses.replace(side, repeats=1), rounds=1)
+    once = dataclasses.replace(side, repeats=1)
+    next(timed([Contest(Row("row", "ours", "theirs"), once, once)], rounds=1))
 
     assert seen[:12] == [2] * 6 + [1] * 6
     assert seen[12:] == [side.threads] * 2
@@ -75,9 +82,9 @@ def test_warm_up_is_not_timed_and_threads_are_restored() -> None:
 
 def test_a_peer_with_other_answers_has_no_ratio() -> None:
     """A layer whose answers are 1 - p is found out: its time would say nothing."""
-    row = measure(pair_with(lambda angles: 1 - right(angles)), rounds=1)
+    row = ready(pair_with(lambda angles: 1 - right(angles)))
 
-    assert row.ratio_median is None
+    assert isinstance(row, Row)
     assert row.problem == "the peer gives other answers, so its time says nothing"
     assert row.deviation is not None
     assert row.deviation > 1
@@ -85,18 +92,18 @@ def test_a_peer_with_other_answers_has_no_ratio() -> None:
 
 def test_a_peer_with_other_derivatives_has_no_ratio() -> None:
     """Right probabilities are not enough: derivatives are compared, too."""
-    row = measure(
-        pair_with(lambda angles: right(angles) + 0 * angles.sum() + (angles - angles.detach()).sum()), rounds=1
-    )
+    row = ready(pair_with(lambda angles: right(angles) + 0 * angles.sum() + (angles - angles.detach()).sum()))
 
+    assert isinstance(row, Row)
     assert row.problem == "the peer gives other answers, so its time says nothing"
 
 
-def test_a_peer_with_fewer_images_is_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_peer_with_fewer_images_is_scaled() -> None:
     """A peer that was given 2 of 32 images has 16 times its seconds in the row, and the row says so."""
-    monkeypatch.setattr(measuring, "in_turn", lambda ours, peer, rounds: [(Seconds(1, 1), Seconds(3, 1))] * rounds)
+    made = ready(pair_with(right))
+    assert isinstance(made, Contest)
 
-    row = measure(pair_with(right), rounds=2)
+    row = made.finished([(Seconds(1, 1), Seconds(3, 1))] * 2)
 
     assert (row.ours_s, row.peer_s, row.ratio_median, row.rounds) == (1.0, 48.0, 48.0, 2)
     assert (row.peer_images, row.images) == (2, 32)
@@ -106,9 +113,9 @@ def test_a_missing_package_is_a_row() -> None:
     """The table hides no row: the reason and the pip line stand in the place of the numbers."""
     peer = Peer("a peer", "nowhere:layer", {}, {"no_such_package": "no-such-package"})
 
-    row = measure(Pair("row", Ours("statevector"), peer), rounds=1)
+    row = ready(Pair("row", Ours("statevector"), peer))
 
-    assert row.ratio_median is None
+    assert isinstance(row, Row)
     assert row.problem is not None
     assert row.problem.endswith("or pip install no-such-package")
 
@@ -119,7 +126,10 @@ def test_a_peer_that_fails_is_a_row() -> None:
     def failing(angles: torch.Tensor) -> torch.Tensor:
         raise ZeroDivisionError("vendor's own")
 
-    assert measure(pair_with(failing), rounds=1).problem == "ZeroDivisionError: vendor's own"
+    row = ready(pair_with(failing))
+
+    assert isinstance(row, Row)
+    assert row.problem == "ZeroDivisionError: vendor's own"
 
 
 def test_a_layer_by_parameter_shift_has_the_derivatives() -> None:

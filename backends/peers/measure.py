@@ -21,6 +21,7 @@ from backends.peers.pairs import BATCH, CIRCUITS, Pair
 
 _LEAST_S = 0.2  # of a side in a round: a step of 1 ms is repeated, so that the clock and the scheduler do not show
 _MOST_REPEATS = 1000
+_SETTLES_S = 1.0  # a call that takes longer is not called for nothing
 _TRIES = 5  # of a number of threads, where a call is quick: one that other processes disturb says little
 _SIGMAS = 5
 _SINGLE_PRECISION = 1e-5  # what an exact layer that hands on float32 may be off
@@ -82,11 +83,15 @@ class Seconds(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Side:
-    """What is timed: a call, the number of torch threads it gets, and how often it is called in a round."""
+    """What is timed: a call, the number of torch threads it gets, and how often it is called in a round.
+
+    ``settles``: once more before that, untimed, for in a training a step follows upon another, and finds its memory there.
+    """
 
     call: Callable[[], Any]
     threads: int = 1
     repeats: int = 1
+    settles: bool = False
 
     @classmethod
     def warmed_up(cls, call: Callable[[], Any], *, threads: Iterable[int] = (1,)) -> Self:
@@ -100,13 +105,16 @@ class Side:
             again = _TRIES if side.seconds().wall < _LEAST_S else 1
             tried[number] = min(side.seconds().wall for _ in range(again))
         best = min(tried, key=lambda number: tried[number])
-        return cls(call, best, math.ceil(min(_LEAST_S / tried[best], _MOST_REPEATS)))
+        repeats = math.ceil(min(_LEAST_S / tried[best], _MOST_REPEATS))
+        return cls(call, best, repeats, settles=tried[best] < _SETTLES_S)
 
     def seconds(self) -> Seconds:
         """Return the seconds of one call."""
         before = torch.get_num_threads()
         torch.set_num_threads(self.threads)
         try:
+            if self.settles:
+                self.call()
             wall, processor = time.perf_counter(), time.process_time()
             for _ in range(self.repeats):
                 self.call()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 _HERE = Path(__file__).parent
-_KINDS = ("kill", "ENOSPC", "EIO")
+_KINDS = ("kill", "ENOSPC", "EIO") if "QHB_CHAOS" in os.environ else ("kill", "ENOSPC")
 
 
 @pytest.fixture(scope="module")

@@ -72,12 +72,22 @@ def test_warm_up_is_not_timed_and_threads_are_restored() -> None:
     seen: list[int] = []
 
     side = Side.warmed_up(lambda: seen.append(torch.get_num_threads()), threads=(2, 1))
-    once = dataclasses.replace(side, repeats=1)
+    once = dataclasses.replace(side, repeats=1, settles=False)
     next(timed([Contest(Row("row", "ours", "theirs"), once, once)], rounds=1))
 
     assert seen[:12] == [2] * 6 + [1] * 6
     assert seen[12:] == [side.threads] * 2
     assert torch.get_num_threads() == before
+
+
+def test_a_quick_call_settles_before_it_is_timed() -> None:
+    """A side that is quick is called once more than it is timed, a slow one is not."""
+    calls: list[int] = []
+
+    Side(lambda: calls.append(1), repeats=3, settles=True).seconds()
+
+    assert len(calls) == 4
+    assert Side.warmed_up(lambda: None).settles
 
 
 def test_a_peer_with_other_answers_has_no_ratio() -> None:

@@ -35,7 +35,7 @@ def _life_s(dice):
     return dice.uniform(0, 1) if dice.random() < 0.6 else dice.uniform(2, 4.5)
 
 
-@pytest.mark.parametrize("n_kills", [4, pytest.param(170, marks=pytest.mark.chaos)])
+@pytest.mark.parametrize("n_kills", [4, pytest.param(50, marks=pytest.mark.chaos)])
 def test_killed_runs(tmp_path, undisturbed, figures, n_kills):
     """The processes of runs are killed, anywhere from their first import to their last write."""
     dice = random.Random(n_kills)

@@ -1,7 +1,8 @@
 """Makes one run again and again in forks of this process, each with another fault at another write, fsync, rename or unlink.
 
-python write_points.py FOLDER KIND...: prints a JSON line for each point. Forks, because torch is loaded once; it is not pytest that
-forks, because a process with threads cannot.
+python write_points.py FOLDER N_KILLS KIND...: prints a JSON line for each point, then one for each run of those that are killed
+N_KILLS times in all, at random moments. Forks, because torch is loaded once; it is not pytest that forks, because a process
+with threads cannot.
 """
 
 import contextlib
@@ -9,8 +10,10 @@ import errno
 import itertools
 import json
 import os
+import random
 import signal
 import sys
+import time
 from pathlib import Path
 
 import torch
@@ -78,7 +81,7 @@ def one_run(root):
     store.discard_checkpoints(run_id)
 
 
-def in_fork(root, at_fault):
+def in_fork(root, at_fault, *, killed_after_s=None):
     """Make the run in a fork with a fault; return how the fork ended: its exit code, or minus its signal."""
     pid = os.fork()
     if pid == 0:
@@ -92,6 +95,9 @@ def in_fork(root, at_fault):
             os.write(2, f"{type(error).__name__}: {error}\n".encode())
             code = 1
         os._exit(code)
+    if killed_after_s is not None:
+        time.sleep(killed_after_s)
+        os.kill(pid, signal.SIGKILL)  # one that ended is still there, for it was not waited for
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -111,12 +117,36 @@ def fault_at(point, kind):
     return at_fault
 
 
-def main(folder, kinds):
-    """Go through all points for each kind of fault."""
+def no_fault(name, before=lambda: None):
+    """Let every call be."""
+
+
+def killed_at_random(folder, n_kills, sound, *, run_s):
+    """Kill runs at random moments, each until it comes to its end; print what came of it."""
+    dice = random.Random(n_kills)
+    killed = 0
+    while killed < n_kills:
+        root = folder / f"random-{killed}"
+        kills = 0
+        while in_fork(root, no_fault, killed_after_s=dice.uniform(0, run_s)) != 0:
+            kills += 1
+        killed += kills
+        found = Store(root).read()
+        resumed = any(record.resumed_at for record in found.records)
+        line = {"kind": "random", "kills": kills, "damaged": len(found.damaged), "records": len(found.records)}
+        print(json.dumps(line | {"equal": end_of(Store(root)) == sound, "resumed": resumed}), flush=True)  # noqa: T201  its answer
+
+
+def main(folder, n_kills, kinds):
+    """Go through all points for each kind of fault, then kill at random."""
     torch.set_num_threads(1)
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports half of torch, here once and not in each fork
-    in_fork(folder / "sound", fault_at(-1, "kill"))
-    sound = end_of(Store(folder / "sound"))
+    seconds = []
+    for number in range(5):
+        started = time.monotonic()
+        in_fork(folder / f"sound-{number}", no_fault)
+        seconds.append(time.monotonic() - started)
+    sound = end_of(Store(folder / "sound-0"))
     for kind in kinds:
         for point in range(_MOST_POINTS):
             root = folder / f"{kind}-{point}"
@@ -125,12 +155,13 @@ def main(folder, kinds):
                 break  # the run has no such point any more
             found = Store(root).read()
             acknowledged = len(found.records)
-            again = in_fork(root, fault_at(-1, kind))
+            again = in_fork(root, no_fault)
             equal = end_of(Store(root)) == sound
             n_ok = len(list((root / "records").glob("*.json")))
             line = {"kind": kind, "point": point, "code": code, "damaged": len(found.damaged), "again": again}
             print(json.dumps(line | {"acknowledged": acknowledged, "equal": equal, "records": n_ok}), flush=True)  # noqa: T201  its answer
+    killed_at_random(folder, n_kills, sound, run_s=min(seconds))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -28,7 +28,7 @@ class AerShots(QuantumHead):
 
     def _prepare(self) -> None:
         compiled = _compiled(self.circuit, sampled=True)
-        n_qubits, n_outputs = max(1, len(compiled.qubits)), len(compiled.measured)
+        n_qubits, n_outputs = len(compiled.qubits), len(compiled.measured)
         copies = max(1, min(_MOST_COPIES, _WIDE_QUBITS // n_qubits, _WIDE_OUTPUTS // n_outputs))
         self._simulation = Simulation.of(compiled, copies=copies, method=_METHOD)
 

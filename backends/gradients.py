@@ -62,8 +62,7 @@ def bound(angles: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
 class ParameterShift(torch.autograd.Function):
     """Probabilities with the parameter-shift rule as their derivative, in one job for the backend.
 
-    Binding and changes of dtype are in here, too: as steps of autograd's own they would take a tenth of the time that a
-    training step through a response table spends in its head.
+    Binding and changes of dtype are in here, too, so that autograd has one step to record and to go back through, not five.
     """
 
     @staticmethod

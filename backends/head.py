@@ -3,7 +3,6 @@
 import abc
 import dataclasses
 import math
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, TypeVar, final
 
@@ -15,7 +14,7 @@ from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError,
 from backends.gradients import ParameterShift, ShiftRule, bound, shifts_of
 from backends.phase_layers import basis_bits
 from backends.sampling import stream_seed
-from backends.tally import Tally
+from backends.tally import Tally, seconds_on
 
 MAX_SHOTS = 10_000_000
 _ROUNDING = 1e-9
@@ -351,7 +350,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
     def _counted(self, run: Callable[..., _Answer], rows: torch.Tensor, *, n_shifted: int) -> _Answer:
         """Run one job, name what fails, and count and time it."""
-        started = _finished(rows.device)
+        started = seconds_on(rows.device)
         try:
             executed = run(rows, first_evaluation=self.n_evaluated)
         except HeadError:
@@ -373,7 +372,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             n_shifted=n_shifted,
             executed=executed.circuits,
             shots=executed.shots,
-            seconds=_finished(rows.device) - started,
+            seconds=seconds_on(rows.device) - started,
         )
         return executed
 
@@ -396,10 +395,3 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"for row {row}, output {output}"
             )
         return p_zero.clamp(0.0, 1.0)
-
-
-def _finished(device: torch.device) -> float:
-    """Return a monotonic time in seconds, once a GPU has done what it was given: its calls return before that."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter()

@@ -1,6 +1,16 @@
 """Counts of what a head was asked for, what its backend executed, and how long that took."""
 
 import dataclasses
+import time
+
+import torch
+
+
+def seconds_on(device: torch.device) -> float:
+    """Return a monotonic time in seconds, once a GPU has done what it was given: its calls return before that."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
 
 
 @dataclasses.dataclass

@@ -5,6 +5,7 @@ inside that process is in in_child.py.
 """
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.errors import DiskError
 from harness.record import Failure, RunRecord, Status, now
@@ -30,13 +31,11 @@ _BOOTSTRAP = (
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-class _NoResultError(Exception):
-    """The process ended without a record of its own."""
+class Began(NamedTuple):
+    """When a process was started: for people, and by the monotonic clock."""
 
-    def __init__(self, status: Status, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.status: Status = status
-        self.kind = kind
+    at: str
+    clock: float
 
 
 def make_in_child(
@@ -81,8 +80,8 @@ def make_in_child(
     }
     log = store.log_of(run.run_id, attempt)
     lifeline, held = os.pipe()
-    started_at, started = now(), time.monotonic()
-    deadline = None if timeout_s is None else started + timeout_s
+    began = Began(now(), time.monotonic())
+    deadline = None if timeout_s is None else began.clock + timeout_s
     try:
         process = _started(asked, lifeline, log, n_threads)
         answer, cut_off = _answer(process, json.dumps(asked | {"lifeline": lifeline}).encode(), deadline, stopping)
@@ -91,14 +90,11 @@ def make_in_child(
         os.close(held)
     if cut_off == "stopped":
         return None
-    try:
-        if cut_off == "timeout":
-            message = f"no result after {timeout_s} s; what it was doing is at the end of its log; give --timeout more"
-            raise _NoResultError("timeout", "Timeout", message)
-        return _record(answer, process.returncode, log)
-    except _NoResultError as error:
-        record = without_result(run, attempt, error.status, error.kind, str(error), log)
-        return record.model_copy(update={"started_at": started_at, "seconds": time.monotonic() - started})
+    nothing = functools.partial(without_result, run, attempt, log=log, began=began)
+    if cut_off == "timeout":
+        message = f"no result after {timeout_s} s; what it was doing is at the end of its log; give --timeout more"
+        return nothing("timeout", "Timeout", message)
+    return _record(answer, process.returncode, log, nothing)
 
 
 def _started(asked: dict[str, Any], lifeline: int, log: Path, n_threads: int | None) -> "subprocess.Popen[bytes]":
@@ -144,21 +140,20 @@ def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) ->
         os.killpg(process.pid, number)
 
 
-def _record(answer: bytes, exit_code: int, log: Path) -> RunRecord:
-    """Return the record that a process answered with.
+def _record(answer: bytes, exit_code: int, log: Path, nothing: Callable[[Status, str, str], RunRecord]) -> RunRecord:
+    """Return the record that a process answered with; where it is none, what ``nothing`` makes of status, kind and message.
 
     Raises:
         DiskError: it could not write to the store.
-        _NoResultError: it answered with nothing, or with something else.
     """
     if not answer:
         if exit_code < 0:
             name = signal.Signals(-exit_code).name
             hint = ", likely for want of memory" if name == "SIGKILL" else ""
             message = f"the run's process was ended by {name}{hint} and left no result"
-            raise _NoResultError("killed", name, message)
+            return nothing("killed", name, message)
         message = f"the run's process ended with exit code {exit_code} and left no result"
-        raise _NoResultError("failed", f"exit code {exit_code}", message)
+        return nothing("failed", f"exit code {exit_code}", message)
     try:
         content = json.loads(answer)
         if "refused" in content:
@@ -166,24 +161,31 @@ def _record(answer: bytes, exit_code: int, log: Path) -> RunRecord:
         record = RunRecord.model_validate(content["record"])
     except (ValueError, TypeError, KeyError) as error:
         message = f"the run's process answered something else than a record: {error}"
-        raise _NoResultError("failed", type(error).__name__, message) from error
+        return nothing("failed", type(error).__name__, message)
     if record.failure:
         record = record.model_copy(update={"failure": record.failure.model_copy(update={"log_tail": _tail(log)})})
     return record
 
 
 def without_result(
-    run: Run, attempt: int, status: Status, kind: str, message: str, log: Path | None = None
+    run: Run,
+    attempt: int,
+    status: Status,
+    kind: str,
+    message: str,
+    *,
+    log: Path | None = None,
+    began: Began | None = None,
 ) -> RunRecord:
-    """Return the record of a run that has none of its own, with 0 seconds: nothing is known of them here."""
+    """Return the record of a run that has none of its own; with 0 seconds where it is not known when it ``began``."""
     return RunRecord(
         run_id=run.run_id,
         label=run.label,
         spec=run.spec,
         attempt=attempt,
         status=status,
-        started_at=now(),
-        seconds=0.0,
+        started_at=began.at if began else now(),
+        seconds=time.monotonic() - began.clock if began else 0.0,
         scope=run.spec.scope,
         failure=Failure(kind=kind, message=message, traceback="", log_tail=_tail(log) if log else []),
     )

@@ -185,8 +185,8 @@ class RunRecord(Part):
     environment: Environment | None = None
     failure: Failure | None = None
     resumed_at: int | None = _field(
-        "step that this process went on from, by a checkpoint; None = it made every step, or left no result. All seconds and counts are sums "
-        "over the processes; what one did after the checkpoint and before it was stopped is lost and in none of them",
+        "step that this process went on from, by a checkpoint; None = it made every step, or left no result. All seconds "
+        "and counts are sums over the processes; what one did after the checkpoint and before it was stopped is lost and in none of them",
         default=None,
     )
     notes: list[str] = _field("what happened on the way, e.g. a damaged checkpoint that was passed over", default=[])

@@ -1,18 +1,19 @@
 """Wall time by phase."""
 
 import contextlib
-import time
 from collections.abc import Iterator, Mapping
 
 import torch
+
+from backends.tally import seconds_on
 
 
 class Clock:
     """Adds up the seconds of named phases; phases do not nest."""
 
     def __init__(self, torch_device: str = "cpu") -> None:
-        self._started = time.perf_counter()
         self._device = torch.device(torch_device)
+        self._started = self.now()
         self.seconds: dict[str, float] = {}
 
     @contextlib.contextmanager
@@ -38,9 +39,7 @@ class Clock:
 
     def now(self) -> float:
         """Return a monotonic time in seconds, after the GPU has finished what it was given."""
-        if self._device.type == "cuda":
-            torch.cuda.synchronize(self._device)
-        return time.perf_counter()
+        return seconds_on(self._device)
 
     @property
     def total(self) -> float:

@@ -3,11 +3,11 @@
 python -m docs.figures.peers_table results/runs/bench/peers.json
 """
 
-import re
 import shutil
 import sys
 from pathlib import Path
 
+from docs.figures import between_marks
 from harness.report.peers import Measured
 from harness.text import count, significant
 
@@ -15,8 +15,6 @@ _HERE = Path(__file__).resolve().parents[2]
 REFERENCE = _HERE / "results" / "reference" / "peers.json"
 DOCUMENTS = {_HERE / "README.md": True, _HERE / "docs" / "performance.md": False}
 """Documents with the table, and whether they have the rows alone for which something was asked."""
-
-_TABLE = re.compile(r"(<!-- peers -->\n).*?(<!-- end of peers -->)", re.DOTALL)
 
 
 def table(measured: Measured, *, asked_only: bool) -> str:
@@ -50,10 +48,7 @@ def table(measured: Measured, *, asked_only: bool) -> str:
 
 def with_table(text: str, measured: Measured, *, asked_only: bool) -> str:
     """Return a document with the table between its marks."""
-    new, found = _TABLE.subn(lambda marks: marks[1] + table(measured, asked_only=asked_only) + marks[2], text)
-    if found != 1:
-        raise SystemExit(f"expected the marks of one table of peers in the document, found {found}")
-    return new
+    return between_marks(text, "peers", table(measured, asked_only=asked_only))
 
 
 def main() -> None:

@@ -2,15 +2,14 @@
 
 import os
 import platform
-import re
 from pathlib import Path
 
 import pytest
 
+from docs.figures import between_marks
 from harness.record import now
 
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
-_TABLE = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
 
 @pytest.fixture(scope="session")
@@ -23,4 +22,4 @@ def figures():
         made = f"Made by `tox -e chaos`, {now()[:10]}, Python {platform.python_version()}, {os.cpu_count()} cores."
         table = f"| Figure | Value |\n|---|---|\n{rows}\n\n{made}\n"
         text = _DOCUMENT.read_text(encoding="utf-8")
-        _DOCUMENT.write_text(_TABLE.sub(lambda match: match[1] + table + match[2], text), encoding="utf-8")
+        _DOCUMENT.write_text(between_marks(text, "figures", table), encoding="utf-8")

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from harness import data, sealed
-from harness.execute import Watcher, execute
+from harness.execute import Watcher, execute, side_by_side
 from harness.plan import expand, parse
 from harness.settings import Settings, to_make
 
@@ -52,11 +52,12 @@ def runs_of(text):
     return expand(parse(text, where="p"), dataset_sha256=data.load("mnist-5000").sha256)
 
 
-def make(runs, store, *, ended=lambda record: None, under_way=lambda runs: None, **settings):
+def make(runs, store, *, ended=lambda record: None, under_way=lambda runs: None, executor=side_by_side, **settings):
     """Make what is not made yet, as ``qhb run`` does, in this process; return the latest records by label."""
     with store.opened():
         chosen = to_make(runs, store.read().records)
-        execute(chosen, store, Settings(**{"jobs": 2, "checkpoint_s": 0.0} | settings), Watcher(ended, under_way))
+        settings = Settings(**{"jobs": 2, "checkpoint_s": 0.0} | settings)
+        execute(chosen, store, settings, Watcher(ended, under_way), executor=executor)
     return {record.label: record for record in store.read().records}
 
 

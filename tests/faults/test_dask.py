@@ -11,12 +11,10 @@ import time
 
 import psutil
 import pytest
-from faults.helpers import end_of, is_alive, runs_of, wait_for
+from faults.helpers import end_of, is_alive, make, runs_of, wait_for
 
 from harness.cluster.connect import connected
 from harness.cluster.executor import OnCluster
-from harness.execute import Watcher, execute
-from harness.settings import Settings
 from harness.store import Store
 
 pytestmark = pytest.mark.chaos
@@ -35,17 +33,17 @@ _QUICK = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
 _QHB = "from harness.cli.main import main; main()"
 
 
-def _execute(runs, store, under_way=lambda runs: None, **executor):
+def _records(runs, store, **how):
+    """Make the runs and return their records as they end: two seeds have one label."""
     ended = []
-    with store.opened():
-        execute(runs, store, Settings(jobs=2, checkpoint_s=0.0), Watcher(ended.append, under_way), **executor)
+    make(runs, store, ended=ended.append, **how)
     return ended
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("undisturbed"))
-    _execute(runs_of(_PLAN.format(epochs=150)), store)
+    make(runs_of(_PLAN.format(epochs=150)), store)
     return end_of(store)
 
 
@@ -74,7 +72,7 @@ def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
                 struck.append(min(client.nthreads()))
                 client.run(end, workers=struck)
 
-        records = _execute(runs, store, strike, executor=OnCluster(client, say=print))
+        records = _records(runs, store, under_way=strike, executor=OnCluster(client, say=print))
 
     assert struck
     assert [record.status for record in records] == ["ok", "ok"]
@@ -97,7 +95,9 @@ def test_all_workers_killed_three_times(tmp_path):
                     killed.update(seen)
                     worker.kill()
 
-        records = _execute(runs_of(_PLAN.format(epochs=10_000)), store, strike, executor=OnCluster(client, say=print))
+        records = _records(
+            runs_of(_PLAN.format(epochs=10_000)), store, under_way=strike, executor=OnCluster(client, say=print)
+        )
 
     assert [record.status for record in records] == ["killed", "killed"]
     assert all("3 workers were lost while they made it" in record.failure.message for record in records)

@@ -55,7 +55,8 @@ class AtWork:
             "checkpoint_s": settings.checkpoint_s,
             "data_root": settings.data_root.resolve() if settings.data_root else None,
         }
-        self._answered: queue.SimpleQueue[tuple[str, Answer | Exception | None]] = queue.SimpleQueue()
+        # Not a SimpleQueue: its get() waits for ever if its time is up while a signal is handled.
+        self._answered: queue.Queue[tuple[str, Answer | Exception | None]] = queue.Queue()
         self._fetching = concurrent.futures.ThreadPoolExecutor(_N_FETCHING, "fetch")
         self._tasks: dict[str, _Task] = {}
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import multiprocessing
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ from harness.cluster import local_worker
 from harness.errors import ClusterError, PlanError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
+_CLOSE_S = 15.0  # Dask gives a worker up to nine to end
 _WHERE = re.compile(r"local:([1-9][0-9]{0,3})|(?:tcp|tls)://\S+")
 
 
@@ -34,11 +36,13 @@ def connected(where: str) -> Iterator["Client"]:
         opened.enter_context(_quiet())
         place: Any = where
         if found[1]:
-            place = opened.enter_context(_local(int(found[1])))
+            place = _local(int(found[1]))
+            opened.callback(_end, place)
         try:
-            client = opened.enter_context(distributed.Client(place, set_as_default=False))
+            client = distributed.Client(place, set_as_default=False)
         except (OSError, TimeoutError) as error:
             raise ClusterError(f"no Dask scheduler answers at {where}: {error}") from error
+        opened.callback(_close, client)
         yield client
 
 
@@ -56,7 +60,7 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _local(n_workers: int) -> Any:
+def _local(n_workers: int) -> "LocalCluster":
     from distributed import LocalCluster
 
     cluster = LocalCluster(
@@ -68,5 +72,32 @@ def _local(n_workers: int) -> Any:
         preload=local_worker.__name__,
         silence_logs=logging.CRITICAL,
     )
+    cluster.shutdown_on_close = False  # we do that; a second try of Dask's, as Python ends, could only wait
     cluster.adapt(minimum=n_workers, maximum=n_workers)  # one that leaves is replaced
     return cluster
+
+
+def _close(opened: Any) -> bool:
+    """Close a client or a cluster; False if it takes too long.
+
+    Dask sets itself no limit for a cluster, and waits for tasks of its own that may never end (dask/distributed issue 5876).
+    """
+    try:
+        opened.close(timeout=_CLOSE_S)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _end(cluster: "LocalCluster") -> None:
+    """Close a cluster of this machine; its workers are gone in any case, and their runs with them."""
+    nannies = list(cluster.workers.values())
+    pids = {nanny.pid for nanny in nannies}
+    if _close(cluster):
+        return
+    for nanny in nannies:
+        nanny.close_gracefully()  # it does not start its worker again
+    for process in multiprocessing.active_children():
+        if process.pid in pids:
+            process.kill()
+            process.join()

@@ -3,14 +3,16 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
+import time
 
 import psutil
 import pytest
 
 from harness import data
 from harness.child import without_result
-from harness.cluster import crew, executor
+from harness.cluster import at_work, crew, executor
 from harness.cluster.connect import connected
 from harness.cluster.executor import OnCluster
 from harness.cluster.waiting import Waiting
@@ -209,6 +211,63 @@ def test_stopped_nothing_stays(tmp_path, client):
     psutil.wait_procs([psutil.Process(seen[0].pid)] if psutil.pid_exists(seen[0].pid) else [], timeout=20)
     assert not psutil.pid_exists(seen[0].pid)
     assert list(Store(tmp_path).checkpoints_of(runs[0].run_id).iterdir())
+
+
+def test_a_signal_as_a_wait_ends(tmp_path, client):
+    """Ctrl-C may be handled just when a wait for answers is over: it ends all the same, and ``stopping`` is asked."""
+    handled = []
+
+    def outlast(*_):
+        handled.append(time.monotonic())
+        assert len(handled) <= 5, "it waits for ever"
+        time.sleep(2 * at_work._POLL_S)
+
+    before = signal.signal(signal.SIGALRM, outlast)
+    try:
+        made(
+            runs_of(_LONG.format(epochs=10_000)),
+            Store(tmp_path),
+            client=client,
+            under_way=lambda runs: signal.setitimer(signal.ITIMER_REAL, at_work._POLL_S / 2, 10),
+            stopping=lambda: len(handled) >= 5,
+        )
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert len(handled) == 5
+
+
+_NEVER_CLOSED = """
+import asyncio, sys, time
+import distributed
+import psutil
+from harness.cluster import connect
+
+async def never(*_, **__):
+    await asyncio.Event().wait()
+
+if __name__ == "__main__":
+    connect._CLOSE_S = 0.5
+    with connect.connected("local:2") as client:
+        workers = [psutil.Process(pid) for pid in client.run(__import__("os").getpid).values()]
+        setattr(getattr(distributed, sys.argv[1]), sys.argv[2], never)
+    left = [worker.pid for worker in workers if worker.is_running()]
+    assert len(workers) == 2 and not left, left
+"""
+
+
+@pytest.mark.parametrize(("who", "what"), [("Client", "_close"), ("Nanny", "close")])
+def test_what_dask_never_closes_is_ended(tmp_path, who, what):
+    """Neither a client nor a cluster that hangs while it closes keeps us, and no worker stays."""
+    script = tmp_path / "script.py"
+    script.write_text(_NEVER_CLOSED)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(
+        [sys.executable, str(script), who, what], capture_output=True, text=True, timeout=60, env=environment
+    )
+
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
 
 
 def test_other_versions_are_refused_by_name(tmp_path, client, monkeypatch):

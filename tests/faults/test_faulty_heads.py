@@ -1,5 +1,7 @@
 """Heads that crash, hang and lie: each becomes a record that says how, nothing stays behind, and the others go on."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from faults.helpers import alive_below, is_alive, make, plan_of, runs_of
 
@@ -20,7 +22,7 @@ _FAULTS = {
     "IsKilled": ("killed", "SIGKILL", "ended by SIGKILL, likely for want of memory"),
     "LeavesACopy": ("failed", "exit code 7", "ended with exit code 7"),
 }
-_DEADLINE_S = 15.0  # until which a head must have begun to hang, on a slow machine too
+_DEADLINE_S = 20.0  # until which a head must have begun to hang, on a slow machine too
 _HANGING = ("Sleeps", "SleepsInC", "WaitsForAChild", "WillNotStop")
 
 
@@ -28,13 +30,17 @@ _HANGING = ("Sleeps", "SleepsInC", "WaitsForAChild", "WillNotStop")
 def made(tmp_path_factory):
     """The records of every faulty head, and the folders that they were made in."""
     folder = tmp_path_factory.mktemp("faulty")
-    (folder / "pids").mkdir()
-    store = Store(folder / "results")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QHB_FAULTS_FOLDER", str(folder / "pids"))
-        records = make(runs_of(plan_of([*_FAULTS, "Sound"])), store, jobs=3)
-        records |= make(runs_of(plan_of(_HANGING)), store, jobs=4, timeout_s=_DEADLINE_S)
-    return records, store, folder / "pids"
+    pids, stores = folder / "pids", (Store(folder / "hanging"), Store(folder / "others"))
+    pids.mkdir()
+    hanging, others = runs_of(plan_of(_HANGING)), runs_of(plan_of([*_FAULTS, "Sound"]))
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as threads:
+        patch.setenv("QHB_FAULTS_FOLDER", str(pids))
+        made = [
+            threads.submit(make, hanging, stores[0], jobs=4, timeout_s=_DEADLINE_S),
+            threads.submit(make, others, stores[1], jobs=2),  # while those hang
+        ]
+        records = made[0].result() | made[1].result()
+    return records, stores, pids
 
 
 @pytest.mark.parametrize("head", _FAULTS)
@@ -78,10 +84,11 @@ def test_the_others_go_on(made):
 
 def test_nothing_stays_behind(made):
     """No process of a run is left, nor one that it started, nor a copy of itself; nor progress nor temporary files."""
-    _, store, pids = made
+    _, stores, pids = made
 
     assert len(list(pids.iterdir())) == 2
     assert not [path.name for path in pids.iterdir() if is_alive(path.name)]
-    assert alive_below(store) == []
-    assert not list(store.root.glob("progress/*"))
-    assert not list(store.root.rglob("*.part"))
+    for store in stores:
+        assert alive_below(store) == []
+        assert not list(store.root.glob("progress/*"))
+        assert not list(store.root.rglob("*.part"))

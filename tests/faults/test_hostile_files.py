@@ -5,6 +5,7 @@ import json
 import pickle
 import random
 import re
+import shutil
 import struct
 from pathlib import Path
 
@@ -19,6 +20,20 @@ from harness.store import Store
 
 _ROOT = Path(__file__).parents[2]
 _PLAN = 'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A store with one run in it, made once."""
+    store = Store(tmp_path_factory.mktemp("made"))
+    make(runs_of(_PLAN), store)
+    return store
+
+
+@pytest.fixture
+def store(made, tmp_path):
+    """A copy of it."""
+    return Store(shutil.copytree(made.root, tmp_path / "results"))
 
 
 class _Bomb:
@@ -77,10 +92,8 @@ def test_hostile_files_are_named_wherever_they_lie(tmp_path, hostile):
     assert store.read().records == []
 
 
-def test_a_record_may_not_be_another_s(tmp_path):
+def test_a_record_may_not_be_another_s(store):
     """A sound record under another name, or in a name that no record has, stands for no run."""
-    store = Store(tmp_path / "results")
-    make(runs_of(_PLAN), store)
     (record,) = store.records_folder.iterdir()
     other = store.record_of("a" * 64, 1)
     record.rename(other)
@@ -89,12 +102,10 @@ def test_a_record_may_not_be_another_s(tmp_path):
         read_record(other)
 
 
-def test_damaged_records_go_to_the_quarantine(tmp_path):
+def test_damaged_records_go_to_the_quarantine(store, tmp_path):
     """The next run names the damaged record, puts it aside, and makes that run again; its number is not used twice."""
     plan = tmp_path / "plan.toml"
     plan.write_text(_PLAN)
-    store = Store(tmp_path / "results")
-    make(runs_of(_PLAN), store)
     (record,) = store.records_folder.iterdir()
     record.write_bytes(record.read_bytes()[:-20])
 
@@ -115,10 +126,8 @@ def test_labels_do_not_steer_the_terminal():
 
 
 @pytest.mark.parametrize("n_flips", [200, pytest.param(5000, marks=pytest.mark.chaos)])
-def test_every_flipped_bit_is_found(tmp_path, figures, n_flips):
+def test_every_flipped_bit_is_found(store, figures, n_flips):
     """A record and a sealed file with one bit flipped, anywhere: an error, or the very same content."""
-    store = Store(tmp_path / "results")
-    make(runs_of(_PLAN), store)
     (record,) = store.records_folder.iterdir()
     weights = store.weights_of(record.name.split(".")[0])
     dice = random.Random(n_flips)

@@ -25,7 +25,11 @@ def _started(plan, *options):
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.chaos)],
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.chaos),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.chaos),
+    ],
 )
 def test_asked_to_stop(long_plan, number, code):
     """The first signal ends it with the command that goes on; runs under way keep their checkpoints and get no record."""

@@ -1,8 +1,8 @@
 """Makes one run again and again in forks of this process, each with another fault at another write, fsync, rename or unlink.
 
-python write_points.py FOLDER N_KILLS KIND...: prints a JSON line for each point, then one for each run of those that are killed
-N_KILLS times in all, at random moments. Forks, because torch is loaded once; it is not pytest that forks, because a process
-with threads cannot.
+python write_points.py FOLDER kill|ENOSPC|EIO prints a JSON line for each point; with random N_KILLS, one for each run of those
+that are killed N_KILLS times in all, at random moments. Forks, because torch is loaded once; it is not pytest that forks,
+because a process with threads cannot.
 """
 
 import contextlib
@@ -137,31 +137,37 @@ def killed_at_random(folder, n_kills, sound, *, run_s):
         print(json.dumps(line | {"equal": end_of(Store(root)) == sound, "resumed": resumed}), flush=True)  # noqa: T201  its answer
 
 
-def main(folder, n_kills, kinds):
-    """Go through all points for each kind of fault, then kill at random."""
+def hit_once(folder, kind, sound):
+    """Hit every point once with a fault of one kind, make the run again; print what came of it."""
+    for point in range(_MOST_POINTS):
+        root = folder / f"{kind}-{point}"
+        code = in_fork(root, fault_at(point, kind))
+        if code == 0:
+            return  # the run has no such point any more
+        found = Store(root).read()
+        acknowledged = len(found.records)
+        again = in_fork(root, no_fault)
+        equal = end_of(Store(root)) == sound
+        n_ok = len(list((root / "records").glob("*.json")))
+        line = {"kind": kind, "point": point, "code": code, "damaged": len(found.damaged), "again": again}
+        print(json.dumps(line | {"acknowledged": acknowledged, "equal": equal, "records": n_ok}), flush=True)  # noqa: T201  its answer
+
+
+def main(folder, kind, n_kills="0"):
+    """Make the run undisturbed, then with faults of one kind."""
     torch.set_num_threads(1)
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports half of torch, here once and not in each fork
     seconds = []
-    for number in range(5):
+    for number in range(5 if kind == "random" else 1):
         started = time.monotonic()
         in_fork(folder / f"sound-{number}", no_fault)
         seconds.append(time.monotonic() - started)
     sound = end_of(Store(folder / "sound-0"))
-    for kind in kinds:
-        for point in range(_MOST_POINTS):
-            root = folder / f"{kind}-{point}"
-            code = in_fork(root, fault_at(point, kind))
-            if code == 0:
-                break  # the run has no such point any more
-            found = Store(root).read()
-            acknowledged = len(found.records)
-            again = in_fork(root, no_fault)
-            equal = end_of(Store(root)) == sound
-            n_ok = len(list((root / "records").glob("*.json")))
-            line = {"kind": kind, "point": point, "code": code, "damaged": len(found.damaged), "again": again}
-            print(json.dumps(line | {"acknowledged": acknowledged, "equal": equal, "records": n_ok}), flush=True)  # noqa: T201  its answer
-    killed_at_random(folder, n_kills, sound, run_s=min(seconds))
+    if kind == "random":
+        killed_at_random(folder, int(n_kills), sound, run_s=min(seconds))
+    else:
+        hit_once(folder, kind, sound)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -70,9 +70,10 @@ def test_killed_at_random_it_ends_in_the_same_bits(tmp_path, figures):
     """Killed at any moment, and again when it goes on, a run ends ok, recorded once, in the same bits."""
     killed = _made(tmp_path, "random", str(_N_KILLS))
     n_kills = sum(run["kills"] for run in killed)
-    figures["times that a run in training was killed at random moments"] = n_kills
-    figures["of these runs, went on from a checkpoint"] = f"{sum(run['resumed'] for run in killed)} of {len(killed)}"
-    figures["of these runs, lost, doubled, or different in one bit"] = sum(not _is_sound(run) for run in killed)
+    figures["kills of a run in a fork at random moments"] = n_kills
+    figures["runs that these kills hit, each until it ended ok"] = len(killed)
+    figures["of these, went on from a checkpoint"] = sum(run["resumed"] for run in killed)
+    figures["of these, lost, doubled, or different in one bit"] = sum(not _is_sound(run) for run in killed)
 
     assert n_kills >= _N_KILLS
     assert any(run["resumed"] for run in killed)

@@ -122,14 +122,18 @@ def no_fault(name, before=lambda: None):
 
 
 def killed_at_random(folder, n_kills, sound, *, run_s):
-    """Kill runs at random moments, each until it comes to its end; print what came of it."""
+    """Kill runs at random moments, each until it comes to its end; print what came of those that were killed."""
     dice = random.Random(n_kills)
     killed = 0
-    while killed < n_kills:
-        root = folder / f"random-{killed}"
+    for number in itertools.count():
+        if killed >= n_kills:
+            return
+        root = folder / f"random-{number}"
         kills = 0
-        while in_fork(root, no_fault, killed_after_s=dice.uniform(0, run_s)) != 0:
+        while in_fork(root, no_fault, killed_after_s=dice.uniform(0, run_s)) == -signal.SIGKILL:
             kills += 1
+        if not kills:
+            continue
         killed += kills
         found = Store(root).read()
         resumed = any(record.resumed_at for record in found.records)

@@ -24,7 +24,16 @@ class Holder(pydantic.BaseModel):
     @classmethod
     def this_process(cls) -> Self:
         """Describe the process that asks."""
-        return cls(pid=os.getpid(), host=socket.gethostname(), since=now(), command=shlex.join(["qhb", *sys.argv[1:]]))
+        return cls(pid=os.getpid(), host=socket.gethostname(), since=now(), command=command_line())
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host} since {self.since}: {self.command}"
+
+
+def command_line(*, without: str | None = None) -> str:
+    """Return the command line of this process as one that can be typed, ``without`` an option.
+
+    Bytes of it that are no UTF-8 are shown escaped, for it goes into files that are.
+    """
+    typed = shlex.join(["qhb", *(word for word in sys.argv[1:] if word != without)])
+    return os.fsencode(typed).decode("utf-8", "backslashreplace")

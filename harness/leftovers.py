@@ -13,11 +13,11 @@ from harness.store import Contents, Store
 
 
 class Finding(NamedTuple):
-    """Something wrong: what, where, and how it is mended; None = only by making runs again."""
+    """Something wrong: what, where, and how it is mended."""
 
     what: str
     path: Path
-    mend: Callable[[], object] | None
+    mend: Callable[[], object]
 
 
 def leftovers(store: Store) -> list[Finding]:
@@ -35,15 +35,22 @@ def _damaged(store: Store, contents: Contents) -> Iterator[Finding]:
         yield Finding(why, path, functools.partial(store.set_aside, path))
     for path in sorted(store.root.glob("checkpoints/*/*.safetensors")):
         if found := _damage(path):
-            yield Finding(f"checkpoint {found}; an older one will be used", path, path.unlink)
+            yield Finding(f"checkpoint {found}; the newest sound one will be used, if there is one", path, path.unlink)
 
 
 def _weights(store: Store, records: list[RunRecord]) -> Iterator[Finding]:
     for record in records:
         path = store.weights_of(record.run_id)
         if record.weights_sha256 is not None and (why := _damage(path)):
-            again = f"make {record.label!r}, seed {record.spec.seed} again with --fresh"
-            yield Finding(f"weights of run {record.run_id[:12]}: {why}; {again}", path, None)
+            whose = f"weights of run {record.run_id[:12]} ({record.label}, seed {record.spec.seed})"
+            again = functools.partial(_to_be_made_again, store, record.run_id)
+            yield Finding(f"{whose}: {why}; once mended, qhb run makes it again", path, again)
+
+
+def _to_be_made_again(store: Store, run_id: str) -> None:
+    store.begin_anew([run_id])
+    if store.weights_of(run_id).exists():
+        store.set_aside(store.weights_of(run_id))
 
 
 def _stale(store: Store, records: list[RunRecord]) -> Iterator[Finding]:

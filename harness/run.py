@@ -147,8 +147,8 @@ def _load_weights(classifier: Classifier, path: Path, run_id: str) -> None:
         classifier.load_state_dict(weights)
     except (StoreError, RuntimeError) as error:
         raise StoreError(
-            f"weights cannot be used: {error}; expected those of a finished run with the same model and circuit; make "
-            "that run again with --fresh"
+            f"weights cannot be used: {error}; expected those of a finished run with the same model and circuit; after "
+            "qhb doctor RESULTS --sweep, qhb run makes that run again"
         ) from error
 
 

@@ -6,15 +6,18 @@ checkpoints/<run id>/<steps>...   of a run that is not ok yet; deleted when it i
 logs/<run id>.<attempt>.log       what the run printed
 progress/<run id>.json            how far a run is that is under way; deleted when it ends
 quarantine/                       what was damaged and put aside
+.anew.json                        which runs were begun anew, and after which attempt: earlier records stay, and stand no longer
 .plan.json                        the plan that was run last: its name, command and runs
 .lock, .holder.json               held by the process that writes, by the kernel's lock; and who that is, for messages
 """
 
 import contextlib
+import fcntl
+import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +28,11 @@ from harness.disk import sync_folder, write_atomically
 from harness.errors import DamagedError, DiskError, StoreError
 from harness.holder import Holder
 from harness.record import RunRecord
-from harness.record_file import read_record, sealed_record
+from harness.record_file import digest, read_record, sealed_record
 
 _FOLDERS = ("records", "weights", "checkpoints", "logs", "progress", "quarantine")
 
+_LOOK_S = 0.2  # is_held takes the lock for a moment, which must not turn a writer away
 _RECORD_NAME = re.compile(r"([0-9a-f]{64})\.([0-9]{1,9})\.json")
 
 
@@ -40,7 +44,10 @@ class Damaged(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What a store holds: the latest attempt of each run, oldest run first, and what is damaged."""
+    """What a store holds: the record that stands for each run, its latest, oldest run first; and what is damaged.
+
+    No record stands for a run that was begun anew and has not ended since, nor for one whose latest record is damaged.
+    """
 
     records: list[RunRecord]
     damaged: list[Damaged]
@@ -53,7 +60,9 @@ class Store:
         self.root = root
         self.records_folder = root / "records"
         self._holder = root / ".holder.json"
+        self._quarantine = root / "quarantine"
         self._plan = root / ".plan.json"
+        self._anew = root / ".anew.json"
 
     @contextlib.contextmanager
     def opened(self, *, wait: Callable[[str], None] | None = None) -> Iterator[None]:
@@ -64,7 +73,7 @@ class Store:
         Raises:
             StoreError: it cannot be written, or another process holds it.
         """
-        lock = filelock.FileLock(self.root / ".lock", timeout=0, fallback_to_soft=False)
+        lock = filelock.FileLock(self.root / ".lock", timeout=_LOOK_S, fallback_to_soft=False)
         try:
             for name in _FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
@@ -117,14 +126,13 @@ class Store:
     @property
     def is_held(self) -> bool:
         """Whether a process holds the folder at this moment."""
-        if not (self.root / ".lock").exists():
-            return False
-        lock = filelock.FileLock(self.root / ".lock", timeout=0, fallback_to_soft=False)
         try:
-            lock.acquire()
-        except filelock.Timeout:
+            with (self.root / ".lock").open("rb") as lock:  # read only, as the folder may be for whoever asks
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
             return True
-        lock.release()
+        except OSError:
+            return False  # it was never held, or this system has no such locks
         return False
 
     def weights_of(self, run_id: str) -> Path:
@@ -138,6 +146,36 @@ class Store:
     def discard_checkpoints(self, run_id: str) -> None:
         """Delete a run's checkpoints, if there are any."""
         shutil.rmtree(self.checkpoints_of(run_id), ignore_errors=True)
+
+    def begin_anew(self, run_ids: Collection[str]) -> None:
+        """Have runs made again from their beginning: their records stay, but none of them stands for its run from now on.
+
+        Raises:
+            StoreError: what was begun anew earlier cannot be read.
+            DiskError: the disk refuses it.
+        """
+        for run_id in run_ids:
+            self.discard_checkpoints(run_id)
+        last = self.last_attempts()
+        anew = self._begun_anew() | {run_id: last[run_id] for run_id in run_ids if run_id in last}
+        write_atomically(self._anew, json.dumps({"sha256": digest(anew), "after": anew}).encode())
+
+    def _begun_anew(self) -> dict[str, int]:
+        """Return the last attempt of each run before it was begun anew."""
+        try:
+            content = json.loads(self._anew.read_bytes())
+            after: dict[str, int] = content["after"]
+            if content["sha256"] == digest(after):
+                return after
+            why = "its checksum is another"
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            why = str(error)
+        raise StoreError(
+            f"{self._anew} is damaged: {why}; expected which runs were begun anew; delete it, so that earlier records stand "
+            "again, or then give --fresh"
+        )
 
     def log_of(self, run_id: str, attempt: int) -> Path:
         """Return where the output of an attempt is kept."""
@@ -172,6 +210,9 @@ class Store:
         """
         latest: dict[str, RunRecord] = {}
         damaged = []
+        fallen = self._begun_anew()
+        for path in self._quarantine.glob("*.json"):
+            _note(fallen, path)
         try:
             paths = sorted(self.records_folder.glob("*.json"))
         except OSError as error:
@@ -181,10 +222,12 @@ class Store:
                 record = read_record(path)
             except DamagedError as error:
                 damaged.append(Damaged(path, str(error)))
+                _note(fallen, path)
                 continue
             if record.run_id not in latest or latest[record.run_id].attempt < record.attempt:
                 latest[record.run_id] = record
-        return Contents(sorted(latest.values(), key=lambda record: (record.started_at, record.run_id)), damaged)
+        standing = [record for record in latest.values() if record.attempt > fallen.get(record.run_id, 0)]
+        return Contents(sorted(standing, key=lambda record: (record.started_at, record.run_id)), damaged)
 
     def set_aside(self, path: Path) -> Path:
         """Move a damaged file to the quarantine and return where it is now; its number stays taken.
@@ -192,7 +235,7 @@ class Store:
         Raises:
             DiskError: it cannot be moved.
         """
-        target = self.root / "quarantine" / path.name
+        target = self._quarantine / path.name
         try:
             path.replace(target)
         except OSError as error:
@@ -202,13 +245,17 @@ class Store:
     def last_attempts(self) -> dict[str, int]:
         """Return the number of the last attempt of each run that has one; damaged records count as attempts."""
         last: dict[str, int] = {}
-        for folder in (self.records_folder, self.root / "quarantine"):
-            for path in folder.glob("*.json"):
-                if named := _RECORD_NAME.fullmatch(path.name):
-                    run_id, attempt = named[1], int(named[2])
-                    last[run_id] = max(last.get(run_id, 0), attempt)
+        for path in (*self.records_folder.glob("*.json"), *self._quarantine.glob("*.json")):
+            _note(last, path)
         return last
 
     def next_attempt(self, run_id: str) -> int:
         """Return the number of a run's next attempt."""
         return self.last_attempts().get(run_id, 0) + 1
+
+
+def _note(last: dict[str, int], path: Path) -> None:
+    """Raise a run's last attempt to the one in the name of a record's file, whatever the file holds."""
+    if named := _RECORD_NAME.fullmatch(path.name):
+        run_id, attempt = named[1], int(named[2])
+        last[run_id] = max(last.get(run_id, 0), attempt)

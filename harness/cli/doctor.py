@@ -21,7 +21,7 @@ _RESULTS = Path("results/runs")
 
 @click.command("doctor")
 @click.argument("results", required=False, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--sweep", is_flag=True, help="Mend it: delete leftovers, move damaged records to the quarantine.")
+@click.option("--sweep", is_flag=True, help="Mend it: delete leftovers, put damaged files aside.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def command(results: Path | None, sweep: bool, as_json: bool) -> int:
     """Say what the installed versions do wrong and what we do about it, and what is wrong with results folders.
@@ -35,7 +35,7 @@ def command(results: Path | None, sweep: bool, as_json: bool) -> int:
     for store in results_folders(results or _RESULTS) if results or _RESULTS.is_dir() else []:
         folders.append(_examined(store, sweep=sweep))
         if not as_json:
-            _print_folder(folders[-1], sweep=sweep)
+            _print_folder(folders[-1])
     if as_json:
         click.echo(json.dumps({"versions": [dataclasses.asdict(v) for v in versions], "results": folders}, indent=1))
     sound = all(finding.covered for finding in versions) and not any(folder["left"] for folder in folders)
@@ -79,15 +79,14 @@ def _examined(store: Store, *, sweep: bool) -> dict[str, Any]:
         return found | {"held_by": str(store.holder or "a qhb run")}
     with store.opened() if sweep else contextlib.nullcontext():
         for finding in leftovers(store):
-            mended = sweep and finding.mend is not None
-            if sweep and finding.mend is not None:
+            if sweep:
                 finding.mend()
-            found["left"] += not mended
-            found["findings"].append({"what": finding.what, "mended": mended})
+            found["left"] += not sweep
+            found["findings"].append({"what": finding.what, "mended": sweep})
     return found | {"quarantined": len(list(store.root.glob("quarantine/*")))}
 
 
-def _print_folder(folder: dict[str, Any], *, sweep: bool) -> None:
+def _print_folder(folder: dict[str, Any]) -> None:
     if folder["held_by"]:
         click.echo(f"{folder['folder']}: in use by {folder['held_by']}; not looked at")
         return
@@ -98,5 +97,4 @@ def _print_folder(folder: dict[str, Any], *, sweep: bool) -> None:
             f"{counted(folder['quarantined'], 'damaged file')} put aside in {folder['folder']}/quarantine, to be looked at"
         )
     left = folder["left"]
-    summary = counted(left, "fault") + ("" if sweep or not left else "; --sweep mends what can be mended")
-    click.echo(f"{folder['folder']}: {summary if left else 'sound'}")
+    click.echo(f"{folder['folder']}: " + (f"{counted(left, 'fault')}; --sweep mends them" if left else "sound"))

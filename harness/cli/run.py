@@ -1,5 +1,6 @@
 """``qhb run``."""
 
+import collections
 import contextlib
 import os
 import shlex
@@ -16,6 +17,7 @@ from harness.announced import announcement
 from harness.cli.console import Console
 from harness.cli.outcome import outcome
 from harness.errors import ClusterError, DiskError, PlanError
+from harness.holder import command_line
 from harness.plan import load_file, load_preset
 from harness.record import RunRecord
 from harness.settings import CHECKPOINT_S, Retry, Settings, to_make
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     type=click.Choice(["failed", "timeout", "all"]),
     help="Make these again as well: runs that failed, diverged or answered nonsense; that ran out of time; or both.",
 )
-@click.option("--fresh", is_flag=True, help="Make every run again, from its beginning; earlier records stay.")
+@click.option("--fresh", is_flag=True, help="Make every run again, from its beginning; earlier records stay, and stand no longer.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that is not ok.")
 @click.option("--wait", is_flag=True, help="If another qhb run holds the results folder, wait for it.")
 @click.option(
@@ -85,6 +87,8 @@ def _command(
     started = time.monotonic()
     if plan_file and preset:
         raise PlanError(f"give a plan file or --preset, not both; got {plan_file} and --preset {preset}")
+    if fresh and retry:
+        raise PlanError(f"--fresh makes every run again, --retry {retry} some of them; give one of them")
     if dask and jobs:
         raise PlanError(f"--jobs {jobs} is for runs on this machine, --dask {dask} for its workers; give one of them")
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
@@ -101,10 +105,11 @@ def _command(
     console = Console(sys.stdout)
     with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
         store.announce(announced)
+        if fresh:
+            store.begin_anew({run.run_id for run in runs})
         kept = _kept(store, console)
-        chosen = _begun_anew(runs, store) if fresh else to_make(runs, kept, retry=retry)
-        n_left = len(runs) - len(chosen)
-        console.line(f"plan {plan.name}: {len(runs)} runs, {n_left} done already, {len(chosen)} to make")
+        chosen = to_make(runs, kept, retry=retry)
+        console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
         console.line(f"results: {store.root}")
         if chosen:
             data.split(dataset, plan.data, seed=plan.seeds[0])  # one that cannot be made is refused before any training
@@ -134,10 +139,12 @@ def _kept(store: Store, console: Console) -> list[RunRecord]:
     return records
 
 
-def _begun_anew(runs: list[Run], store: Store) -> list[Run]:
-    for run in runs:
-        store.discard_checkpoints(run.run_id)
-    return runs
+def _left(runs: list[Run], chosen: list[Run], kept: list[RunRecord]) -> str:
+    """Say how many runs are left as they are, and how they ended where not all are ok."""
+    left = {run.run_id for run in runs} - {run.run_id for run in chosen}
+    counts = collections.Counter(record.status for record in kept if record.run_id in left)
+    ends = ", ".join(f"{n} {status}" for status, n in counts.most_common())
+    return f"{len(left)} done already" + (f" ({ends})" if counts.keys() - {"ok"} else "")
 
 
 def _make(
@@ -187,4 +194,5 @@ def _n_cores() -> int:
 
 
 def _command_line() -> str:
-    return shlex.join(["qhb", *sys.argv[1:]])
+    """Return the command that goes on with this one: what --fresh began anew goes on without it."""
+    return command_line(without="--fresh")

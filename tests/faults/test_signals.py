@@ -61,6 +61,28 @@ def test_asked_twice(long_plan):
     assert store.read().damaged == []
 
 
+def test_stopped_while_it_makes_all_anew(tmp_path):
+    """--fresh is asked for once: the command that goes on has it no longer, and makes what is not made anew yet."""
+    path, store = tmp_path / "plan.toml", Store(tmp_path / "results")
+    path.write_text(PLAN.format(epochs=1))
+    command = ("run", path, "--results", store.root, "--jobs", "1")
+    assert qhb(*command, cwd=tmp_path)[0] == 0
+    process = start_qhb(*command, "--fresh", cwd=tmp_path)
+    wait_for(lambda: list(store.records_folder.glob("*.2.json")), process=process)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    n_left = 3 - len(store.read().records)
+
+    assert process.returncode == 130
+    assert 0 < n_left < 3
+    assert f"To go on: qhb run {path} --results {store.root} --jobs 1\n" in said
+    assert f"plan p: {3 - n_left} of 3 runs ended" in qhb("status", store.root, cwd=tmp_path)[1]
+    code, said = qhb(*command, cwd=tmp_path)
+    assert code == 0
+    assert f"plan p: 3 runs, {3 - n_left} done already, {n_left} to make" in said
+    assert {record.attempt for record in store.read().records} == {2}
+
+
 def test_asked_while_it_waits(long_plan):
     """Before any run is made it stops as well: here, where it waits for another process."""
     store = Store(long_plan.parent / "results")

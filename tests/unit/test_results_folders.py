@@ -142,13 +142,12 @@ def test_leftovers_are_found_named_and_swept(tmp_path):
         "checkpoint ",
     ):
         assert what in said
-    assert "weights of run cccccccccccc: " in said
+    assert "weights of run cccccccccccc (c, seed 0): " in said
     assert len(found) == 6
     for finding in found:
-        if finding.mend:
-            finding.mend()
-    left = leftovers(store)
-    assert [finding.mend for finding in left] == [None]  # weights that only a run can mend
+        finding.mend()
+    assert leftovers(store) == []
+    assert [record.label for record in store.read().records] == ["a"]  # the others are to be made again
     assert store.record_of("a" * 64, 1).read_bytes() == sound
     assert store.next_attempt("b" * 64) == 2
 

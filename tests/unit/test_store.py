@@ -52,6 +52,47 @@ def test_a_record_is_written_once(store):
     assert path.read_bytes() == before
 
 
+def test_a_run_begun_anew_has_no_record_until_it_ends(store):
+    """Its records stay in the folder and stand no longer; those of the other runs do."""
+    earlier = store.write(_record(status="failed"))
+    store.write(_record(run_id="b" * 64))
+    store.checkpoints_of("a" * 64).mkdir()
+
+    store.begin_anew({"a" * 64, "c" * 64})
+    assert [record.run_id[0] for record in store.read().records] == ["b"]
+    assert earlier.exists()
+    assert not store.checkpoints_of("a" * 64).exists()
+
+    assert store.next_attempt("a" * 64) == 2
+    store.write(_record(attempt=2))
+    store.begin_anew({"b" * 64})
+    assert [(record.run_id[0], record.attempt) for record in store.read().records] == [("a", 2)]
+
+
+def test_what_was_begun_anew_is_not_guessed(store):
+    """A file that does not say so, bit for bit, is an error that names it."""
+    store.write(_record())
+    store.begin_anew({"a" * 64})
+    path = store.root / ".anew.json"
+    for content in (path.read_bytes().replace(b'": 1}', b'": 0}'), b"", b"[]", b"{}"):
+        path.write_bytes(content)
+        with pytest.raises(StoreError, match="anew.json is damaged.*delete it"):
+            store.read()
+
+
+def test_behind_a_damaged_record_no_older_one_stands(store):
+    """Where the latest record is damaged the run has none, before it is put aside and after, until it is made again."""
+    store.write(_record(status="failed"))
+    path = store.write(_record(attempt=2))
+    path.write_bytes(path.read_bytes()[:-9])
+
+    assert store.read().records == []
+    store.set_aside(path)
+    assert store.read() == ([], [])
+    store.write(_record(attempt=store.next_attempt("a" * 64)))
+    assert [record.attempt for record in store.read().records] == [3]
+
+
 def test_every_flipped_bit_is_found(store):
     """No bit of a record's file can flip without the record being called damaged, or its content being the same."""
     path = store.write(_record())

@@ -76,7 +76,7 @@ def test_what_was_begun_anew_is_not_guessed(store):
     path = store.root / ".anew.json"
     for content in (path.read_bytes().replace(b'": 1}', b'": 0}'), b"", b"[]", b"{}"):
         path.write_bytes(content)
-        with pytest.raises(StoreError, match="anew.json is damaged.*delete it"):
+        with pytest.raises(StoreError, match=r"anew.json is damaged.*delete it"):
             store.read()
 
 

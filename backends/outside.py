@@ -2,10 +2,13 @@
 
 import dataclasses
 import functools
+import hashlib
 import importlib
 import importlib.metadata
 import inspect
+import sys
 import traceback
+from pathlib import Path
 
 from backends.errors import ConfigError
 from backends.head import Capabilities, HeadOptions, QuantumHead
@@ -73,6 +76,30 @@ def class_at(path: str, *, who: str) -> type[QuantumHead]:
             f"{', '.join(classes) or 'no QuantumHead'}"
         )
     return _checked(getattr(module, attribute), who=who)
+
+
+def code_of(kind: type[QuantumHead]) -> str | None:
+    """Return the SHA-256 of the files that define a head's class and its bases, as they are now; None if all are ours.
+
+    Modules that these import do not count: what they compute with is known by its version, or not at all.
+
+    Raises:
+        ConfigError: a file cannot be read.
+    """
+    modules = [base.__module__ for base in kind.__mro__[: kind.__mro__.index(QuantumHead)]]
+    strangers = sorted({name for name in modules if name.partition(".")[0] != __package__})
+    digest = hashlib.sha256()
+    for name in strangers:
+        path = getattr(sys.modules[name], "__file__", None)
+        try:
+            content = Path(path or "").read_bytes()
+        except OSError as error:
+            raise ConfigError(
+                f"head {kind.__module__}:{kind.__name__}: expected to read the file of module {name!r}, for a run is known "
+                f"by its head's code; got {path}: {error.strerror}"
+            ) from error
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest() if strangers else None
 
 
 def _is_head(value: object) -> bool:

@@ -92,7 +92,7 @@ def make_in_child(
         return None
     nothing = functools.partial(without_result, run, attempt, log=log, began=began)
     if cut_off == "timeout":
-        message = f"no result after {timeout_s} s; what it was doing is at the end of its log; give --timeout more"
+        message = f"no result after {timeout_s} s; what it was doing is at the end of its log; to make it again: --retry timeout --timeout with more"
         return nothing("timeout", "Timeout", message)
     return _record(answer, process.returncode, log, nothing)
 

@@ -148,6 +148,7 @@ def execute(
         DiskError: the store takes no more; the runs under way were given up.
         ClusterError: the executor's cluster is gone; so are the runs under way.
     """
+    store.forget_progress()  # of processes that were killed
     ok = {record.run_id for record in store.read().records if record.status == "ok"} - {run.run_id for run in runs}
     with contextlib.closing(executor(runs, ok, store, settings, watcher)) as made:
         for run, record in made:
@@ -158,4 +159,5 @@ def execute(
                 store.discard_checkpoints(run.run_id)
             watcher.ended(record)
             if settings.fail_fast and record.status != "ok":
-                return
+                break
+    store.forget_progress()  # of runs that were given up

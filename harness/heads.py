@@ -10,7 +10,7 @@ from backends.catalogue import circuit_named
 from backends.circuit import Circuit
 from backends.errors import ConfigError
 from backends.head import QuantumHead
-from backends.outside import outside_heads
+from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
 from backends.response_table import table_of
@@ -29,6 +29,15 @@ def resolved_options(spec: RunSpec) -> dict[str, Any]:
     if circuit is None:
         return {}
     return quantum_class(spec).check(circuit, shots=spec.shots, options=spec.options).model_dump(mode="json")
+
+
+def code_of_head(spec: RunSpec) -> str | None:
+    """Return the SHA-256 of the code of somebody else's head, as it is now; None for one of ours.
+
+    Raises:
+        HeadError: the head or its code cannot be loaded.
+    """
+    return None if spec.head in BASELINES else code_of(head_class(spec.head))
 
 
 def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:

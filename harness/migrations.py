@@ -18,5 +18,10 @@ def _from_1(content: dict[str, Any]) -> dict[str, Any]:
     return content | {"schema_version": 2, "resumed_at": None, "notes": [], "weights_sha256": None}
 
 
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+def _from_2(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 3 knows the code of somebody else's head (``spec.head_code``); before it only the head's name counted."""
+    return content | {"schema_version": 3}
+
+
+_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
 assert max(_STEPS) == SCHEMA_VERSION - 1

@@ -192,11 +192,11 @@ def _run(
         )
     except pydantic.ValidationError as error:
         raise PlanError("; ".join(f"{where}: {found['loc']}: {found['msg']}" for found in error.errors())) from None
-    from harness.heads import circuit_of, resolved_options  # it loads torch, which reading a plan has no need of
+    from harness.heads import circuit_of, code_of_head, resolved_options  # torch, which reading a plan has no need of
 
     _check_torch_device(training.torch_device, where)
     checked = circuit_of(spec, n_classes=N_CLASSES)
-    spec = spec.model_copy(update={"options": resolved_options(spec)})
+    spec = spec.model_copy(update={"options": resolved_options(spec), "head_code": code_of_head(spec)})
     run_id = run_id_of(
         spec, dataset_sha256=dataset_sha256, circuit_fingerprint=checked.fingerprint if checked else None
     )

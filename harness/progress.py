@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 _INTERVAL_S = 0.5
+_SILENCE_S = 10.0
 
 
 class Under(NamedTuple):
-    """How far a run is that is under way, and in which process."""
+    """How far a run is that is under way, in which process, and how many seconds ago it said so."""
 
     label: str
     seed: int
@@ -19,6 +20,12 @@ class Under(NamedTuple):
     total: int
     loss: float
     pid: int
+    age_s: float
+
+    @property
+    def silence(self) -> str:
+        """How long it has said nothing, where that is worth a word: a step may be long, and a head may hang."""
+        return f"last step {self.age_s:.0f} s ago" if self.age_s > _SILENCE_S else ""
 
 
 class ProgressFile:
@@ -43,6 +50,7 @@ class ProgressFile:
 def read_progress(path: Path) -> Under | None:
     """Return what a run last said, None if it said nothing yet."""
     try:
-        return Under(**json.loads(path.read_text(encoding="utf-8")))
+        age_s = max(0.0, time.time() - path.stat().st_mtime)
+        return Under(**json.loads(path.read_text(encoding="utf-8")), age_s=age_s)
     except (OSError, ValueError, TypeError):
         return None

@@ -8,7 +8,7 @@ import pydantic
 
 from harness.spec import RunSpec
 
-SCHEMA_VERSION: Literal[2] = 2
+SCHEMA_VERSION: Literal[3] = 3
 Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped"]
 
 
@@ -163,7 +163,7 @@ class Failure(Part):
 class RunRecord(Part):
     """One attempt at one run. Written once, never edited."""
 
-    schema_version: Literal[2] = SCHEMA_VERSION
+    schema_version: Literal[3] = SCHEMA_VERSION
     run_id: str = _field("SHA-256 of what was asked")
     label: str
     spec: RunSpec

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from backends.errors import AnglesError, OutputError
+from backends.errors import AnglesError, ConfigError, OutputError
 from backends.head import QuantumHead
 from harness import data, sealed
 from harness.checkpoint import Checkpoints
 from harness.environment import environment, peak_rss_mib
 from harness.errors import DiskError, DivergedError, StoreError
-from harness.heads import build_head, summary
+from harness.heads import build_head, code_of_head, summary
 from harness.metrics import class_scores, confusion_matrix, macro
 from harness.model import Classifier
 from harness.record import DatasetFacts, Evaluation, Failure, HeadFacts, RunRecord, Status, Steps, Times, now
@@ -111,6 +111,7 @@ def _perform(
         dataset = data.load(spec.data.name, data_root=data_root)
         split = data.split(dataset, spec.data, seed=spec.seed)
         split = data.Split(*(data.Part(*(values.to(device) for values in part)) for part in split))
+        _check_code(spec)
         head = build_head(spec, n_classes=data.N_CLASSES)
         classifier = Classifier(head, spec.model, seed=spec.seed).to(device)
     known["dataset"] = DatasetFacts(
@@ -137,6 +138,14 @@ def _perform(
     if spec.scope == "full" or spec.weights_from is not None:
         known["evaluation"] = _evaluation(spec, classifier, split.test, clock)
     known["times"] = _times(clock)
+
+
+def _check_code(spec: RunSpec) -> None:
+    if spec.head_code is not None and (found := code_of_head(spec)) != spec.head_code:
+        raise ConfigError(
+            f"head {spec.head!r} is not the one that was asked for: expected code with SHA-256 {spec.head_code[:12]}, got "
+            f"{str(found)[:12]}; it was edited since, or another version is installed here; qhb run PLAN asks for the one of now"
+        )
 
 
 def _load_weights(classifier: Classifier, path: Path, run_id: str) -> None:

@@ -19,14 +19,18 @@ class Stopped(BaseException):
 
 
 class Signals:
-    """While entered, SIGINT, SIGTERM and SIGHUP raise ``Stopped``, or inside ``held`` wait for its end; the next one exits."""
+    """While entered, SIGINT, SIGTERM and SIGHUP raise ``Stopped``, or inside ``held`` wait for its end; the next one exits.
+
+    One that this process was started to ignore, SIGHUP under nohup, stays ignored.
+    """
 
     def __init__(self) -> None:
         self._received: int | None = None
         self._held = False
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._handle) for number in _HANDLED}
+        heeded = [number for number in _HANDLED if signal.getsignal(number) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._handle) for number in heeded}
         return self
 
     def __exit__(self, *_: object) -> None:

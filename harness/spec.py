@@ -71,6 +71,8 @@ class RunSpec(Spec):
     """One run: one head trained with one seed."""
 
     head: str
+    head_code: str | None = None
+    """SHA-256 of the files that define somebody else's head, so that a head that is edited is another run; None for ours."""
     circuit: str | None = None
     """Name in the catalogue with all its parameters, or of a file; None for a classical head."""
     own_circuit: Circuit | None = None
@@ -116,11 +118,12 @@ def run_id_of(spec: RunSpec, *, dataset_sha256: str, circuit_fingerprint: str | 
     """Return the SHA-256 of what is asked: the spec with what its names stand for. Seed included; machine left out.
 
     A circuit counts by its name and by what it computes (``Circuit.fingerprint``), so that a file that changes is another
-    run, and one that moves is not.
+    run, and one that moves is not. Somebody else's head counts by its name and its code.
     """
+    left_out = {"own_circuit"} if spec.head_code else {"own_circuit", "head_code"}
     asked = {
         "schema": 1,
-        "spec": spec.model_dump(mode="json", exclude={"own_circuit"}),
+        "spec": spec.model_dump(mode="json", exclude=left_out),
         "dataset_sha256": dataset_sha256,
         "circuit": circuit_fingerprint,
     }

@@ -185,6 +185,18 @@ class Store:
         """Return where a run that is under way says how far it is."""
         return self.root / "progress" / f"{run_id}.json"
 
+    def forget_progress(self) -> None:
+        """Delete what runs said of how far they are, once none is under way."""
+        for path in (self.root / "progress").glob("*"):
+            path.unlink(missing_ok=True)
+
+    def last_checkpoint_of(self, run_id: str) -> int | None:
+        """Return the step of a run's newest checkpoint, None if there is none; whether it is sound is seen when it is read."""
+        steps = [
+            int(path.stem) for path in self.checkpoints_of(run_id).glob("[0-9]*.safetensors") if path.stem.isdecimal()
+        ]
+        return max(steps, default=None)
+
     def record_of(self, run_id: str, attempt: int) -> Path:
         """Return where the record of an attempt is kept."""
         return self.records_folder / f"{run_id}.{attempt}.json"

@@ -1,24 +1,58 @@
 """What the terminal shows: a progress line with an ETA on a terminal, plain lines elsewhere."""
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Any, TextIO, cast
 
 import rich.console
 import rich.progress
+import rich.table
 import rich.text
 
 from harness.progress import Under
 from harness.record import RunRecord
-from harness.text import clean
+from harness.text import clean, short
+
+
+class _Lasting:
+    """A stream that takes what is written to it also when nobody does: a terminal that closed, ``| head``, a full disk.
+
+    A week of runs does not end because their messages have nowhere to go: what counts is in the results folder.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with self._outlived():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._outlived():
+            self._stream.flush()
+
+    @contextlib.contextmanager
+    def _outlived(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())  # under the stream, so that what it still holds goes there too
+            os.close(nowhere)
 
 
 class Console:
     """Writes to one stream; text is never taken for markup."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._rich = rich.console.Console(file=stream, highlight=False, markup=False, emoji=False)
+        lasting = cast(TextIO, _Lasting(stream))
+        self._rich = rich.console.Console(file=lasting, highlight=False, markup=False, emoji=False)
 
     def line(self, text: str) -> None:
         """Print a line; what would steer the terminal is shown instead."""
@@ -30,13 +64,15 @@ class Console:
         if not self._rich.is_terminal:
             yield Progress(self, n_runs, None)
             return
+        whole = rich.table.Column(no_wrap=True)
+        rest = rich.table.Column(no_wrap=True, overflow="ellipsis", ratio=1)
         columns = (
-            rich.progress.TextColumn("{task.description}", markup=False),
-            rich.progress.BarColumn(bar_width=24),
-            rich.progress.TextColumn("{task.fields[eta]}", markup=False),
-            rich.progress.TextColumn("{task.fields[now]}", markup=False),
+            rich.progress.TextColumn("{task.description}", markup=False, table_column=whole),
+            rich.progress.BarColumn(bar_width=12),
+            rich.progress.TextColumn("{task.fields[eta]}", markup=False, table_column=whole.copy()),
+            rich.progress.TextColumn("{task.fields[now]}", markup=False, table_column=rest),
         )
-        with rich.progress.Progress(*columns, console=self._rich, transient=True) as bar:
+        with rich.progress.Progress(*columns, console=self._rich, transient=True, expand=True) as bar:
             yield Progress(self, n_runs, bar)
 
 
@@ -72,7 +108,10 @@ class Progress:
         seconds = time.monotonic() - self._started
         left = seconds * (self._n_runs - done) / done if done > 0.05 else None
         eta = "ETA --:--" if left is None else f"ETA {int(left // 60)}:{int(left % 60):02d}"
-        now = "; ".join(f"{run.label} s{run.seed} {run.done}/{run.total} loss {run.loss:.3f}" for run in runs)
+        now = "; ".join(
+            f"{run.done}/{run.total} {short(run.label, 24)} s{run.seed} {run.silence or f'loss {run.loss:.3f}'}"
+            for run in runs
+        )
         not_ok = f", {self._n_not_ok} not ok" if self._n_not_ok else ""
         self._bar.update(
             self._task, completed=done, description=f"{self._n_ended}/{self._n_runs}{not_ok}", eta=eta, now=now

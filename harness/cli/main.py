@@ -1,6 +1,7 @@
 """``qhb``: finds the subcommand, and turns the exceptions of ours into a message and an exit code."""
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def qhb() -> None:
 
 def main() -> None:
     """Entry point of the ``qhb`` command."""
+    _open_standard_streams()
     sys.path.append(str(Path.cwd()))  # for heads named package.module:Class; last, so that it hides nothing installed
     try:
         code: Any = qhb.main(standalone_mode=False)
@@ -66,3 +68,13 @@ def main() -> None:
         click.echo(clean(f"qhb: {error}", lines=True), err=True)
         code = error.exit_code if isinstance(error, HarnessError) else 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_standard_streams() -> None:
+    """Open what was closed (``>&-``): otherwise the next pipe or file takes its number, and a run's messages for its own."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free, which is this one
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))

@@ -96,7 +96,7 @@ def table(records: Sequence[RunRecord]) -> list[str]:
     for line in cells:
         first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
         lines.append("  ".join([first, *others]))
-    if any(row["scope"] == "slice" for row in rows):
+    if any(row["scope"] == "slice" and _transferred(row) for row in rows):
         lines.append(
             "* trained for a few steps only, for its cost; the accuracy is of weights that another run trained"
         )

@@ -9,6 +9,7 @@ import click
 from harness.cli.folders import runs_named
 from harness.cli.show import text
 from harness.errors import PlanError
+from harness.heads import code_of_head
 from harness.run import perform
 from harness.spec import Run
 from harness.text import clean
@@ -33,9 +34,12 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
         choices = "".join(f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}" for _, record in found)
         raise PlanError(f"expected one run, {run!r} with seed {seed} names {len(found)}; give an id or --seed{choices}")
     store, before = found[0]
+    of_now = before.spec.model_copy(update={"head_code": code_of_head(before.spec)})
+    if of_now != before.spec:
+        click.echo(f"head {before.spec.head} was edited since {before.started_at}; this is the one of now")
     with tempfile.TemporaryDirectory() as folder:
         record = perform(
-            Run(before.run_id, before.label, before.spec),
+            Run(before.run_id, before.label, of_now),
             attempt=before.attempt,
             weights_of=lambda run_id: Path(folder) / run_id if run_id == before.run_id else store.weights_of(run_id),
             data_root=data_root,

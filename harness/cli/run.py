@@ -39,7 +39,12 @@ if TYPE_CHECKING:
     metavar="local:N|tcp://HOST:PORT",
     help="Make the runs on N Dask workers here, or on those of a scheduler.",
 )
-@click.option("--timeout", "timeout_s", type=click.FloatRange(0, min_open=True), help="Seconds that a run may take.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds that a run may take. Default: no limit.",
+)
 @click.option(
     "--checkpoint-every", "checkpoint_s", type=click.FloatRange(0), default=CHECKPOINT_S, show_default=True,
     help="Seconds of work that a kill may cost; 0 = a checkpoint after every step.",
@@ -49,7 +54,9 @@ if TYPE_CHECKING:
     type=click.Choice(["failed", "timeout", "all"]),
     help="Make these again as well: runs that failed, diverged or answered nonsense; that ran out of time; or both.",
 )
-@click.option("--fresh", is_flag=True, help="Make every run again, from its beginning; earlier records stay, and stand no longer.")
+@click.option(
+    "--fresh", is_flag=True, help="Make every run again, from its beginning; earlier records stay, and stand no longer."
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that is not ok.")
 @click.option("--wait", is_flag=True, help="If another qhb run holds the results folder, wait for it.")
 @click.option(
@@ -66,7 +73,7 @@ def command(**options: Any) -> int:
         try:
             return _command(signals, **options)
         except Stopped as stopped:
-            click.echo(f"stopped by {stopped}; every run that ended is kept. To go on: {_command_line()}")
+            Console(sys.stdout).line(f"stopped by {stopped}; every run that ended is kept. To go on: {_command_line()}")
             return stopped.exit_code
 
 

@@ -39,8 +39,13 @@ def _lines(store: Store) -> list[str]:
         under_way = filter(None, map(read_progress, sorted((store.root / "progress").glob("*.json"))))
         lines += [
             f"  under way: {run.label}, seed {run.seed}: step {run.done} of {run.total}, loss {run.loss:.3f}, process {run.pid}"
+            + (run.silence and f", {run.silence}")
             for run in under_way
         ]
     elif plan and len(records) < len(plan.runs):
+        ended = {record.run_id for record in records}
+        for run_id, label, spec in plan.runs:
+            if run_id not in ended and (step := store.last_checkpoint_of(run_id)):
+                lines.append(f"  stopped: {label}, seed {spec.seed}: goes on from step {step}")
         lines.append(f"  to go on: {plan.command}")
     return lines + [f"  warning: {item.why}" for item in damaged]

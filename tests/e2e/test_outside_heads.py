@@ -168,3 +168,37 @@ def test_heads_in_the_working_folder_are_found(tmp_path):
     (tmp_path / "plan.toml").write_text(_PLAN + _entries(["bad_heads:Good"]))
 
     assert "1 runs, 0 done already" in _qhb(tmp_path, "run", "plan.toml", "--results", "results")
+
+
+def test_an_edited_head_is_another_run(tmp_path):
+    """Once its file, or that of a base, says something else, a run is made anew, and the earlier record stays."""
+    (tmp_path / "bad_heads.py").write_text(_BAD)
+    (tmp_path / "mine.py").write_text("import bad_heads\n\n\nclass Mine(bad_heads.Good):\n    pass\n")
+    (tmp_path / "plan.toml").write_text(_PLAN + _entries(["mine:Mine", "statevector"]))
+    command = ("run", "plan.toml", "--results", "results")
+
+    _qhb(tmp_path, *command)
+    assert "2 runs, 2 done already, 0 to make" in _qhb(tmp_path, *command)
+    (tmp_path / "bad_heads.py").write_text(_BAD + "\n# edited\n")
+    assert "was edited since" in _qhb(tmp_path, "rerun", "mine:Mine eq7 10 shots, 2 steps", "--results", "results")
+    assert "2 runs, 1 done already, 1 to make" in _qhb(tmp_path, *command)
+    codes = {record.run_id: record.spec.head_code for record in Store(tmp_path / "results").read().records}
+    assert len(codes) == len(set(codes.values())) == 3
+    assert None in codes.values()
+
+
+def test_a_head_edited_after_the_plan_was_read(tmp_path, monkeypatch):
+    """A process that finds other code than was asked for makes no run of it: that would be recorded as the one it is not."""
+    path = tmp_path / "edited_heads.py"
+    path.write_text(_BAD)
+    monkeypatch.syspath_prepend(tmp_path)
+    plan = parse(_PLAN + _entries(["edited_heads:Good"]), where="p")
+    runs = expand(plan, dataset_sha256=data.load("mnist-5000").sha256)
+    path.write_text(_BAD + "\n# edited\n")
+    ended = []
+    store = Store(tmp_path / "store")
+    with store.opened():
+        execute(runs, store, Settings(jobs=1), Watcher(ended.append, lambda runs: None))
+
+    assert [record.status for record in ended] == ["failed"]
+    assert "'edited_heads:Good' is not the one that was asked for: expected code" in ended[0].failure.message

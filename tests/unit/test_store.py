@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StoreError
-from harness.record import RunRecord
+from harness.record import SCHEMA_VERSION, RunRecord
 from harness.record_file import digest, read_record
 from harness.spec import RunSpec
 from harness.store import Store
@@ -133,7 +133,7 @@ def test_a_later_schema_is_named(store):
     envelope["sha256"] = digest(envelope["record"])
     path.write_text(json.dumps(envelope))
 
-    with pytest.raises(StoreError, match="has schema 99, this version reads up to 2"):
+    with pytest.raises(StoreError, match=f"has schema 99, this version reads up to {SCHEMA_VERSION}"):
         read_record(path)
 
 
@@ -143,7 +143,7 @@ def test_records_of_every_schema_are_read(folder):
     records, damaged = Store(folder).read()
 
     assert damaged == []
-    assert {record.schema_version for record in records} == {2}
+    assert {record.schema_version for record in records} == {SCHEMA_VERSION}
     assert {record.status for record in records} == {"ok"}
     assert all(record.evaluation and record.steps and record.times for record in records)
 

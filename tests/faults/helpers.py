@@ -14,7 +14,7 @@ from harness.plan import expand, parse
 from harness.settings import Settings, to_make
 
 _TESTS = Path(__file__).parents[1]
-_QHB = [sys.executable, "-c", "from harness.cli.main import main; main()"]
+QHB = [sys.executable, "-c", "from harness.cli.main import main; main()"]
 
 # Shuffling, dropout and shots on. Three runs, of which one needs another's weights.
 PLAN = """
@@ -66,7 +66,7 @@ def start_qhb(*arguments, cwd, **options):
     paths = [str(_TESTS.parent), str(_TESTS), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
-        [*_QHB, *map(str, arguments)],
+        [*QHB, *map(str, arguments)],
         cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

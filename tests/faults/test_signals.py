@@ -61,6 +61,7 @@ def test_asked_twice(long_plan):
     assert store.read().damaged == []
 
 
+@pytest.mark.chaos
 def test_stopped_while_it_makes_all_anew(tmp_path):
     """--fresh is asked for once: the command that goes on has it no longer, and makes what is not made anew yet."""
     path, store = tmp_path / "plan.toml", Store(tmp_path / "results")

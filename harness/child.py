@@ -24,7 +24,7 @@ from harness.store import Store
 
 _POLL_S = 0.2
 _GRACE_S = 5.0  # between asking a process to end and ending it
-_LOG_TAIL = 20
+_LOG_TAIL = 40
 _BOOTSTRAP = (
     "import json, sys; a = json.load(sys.stdin); sys.path[:] = a.pop('path'); import harness.in_child as c; c.main(a)"
 )
@@ -193,6 +193,8 @@ def without_result(
 
 def _tail(log: Path) -> list[str]:
     try:
-        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL:]
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
+    # Where a process crashes, Python adds a line of hundreds of names.
+    return [line for line in lines if not line.startswith("Extension modules: ")][-_LOG_TAIL:]

@@ -1,5 +1,6 @@
 """How files come onto the disk: whole or not at all, and named when the disk refuses."""
 
+import errno
 import os
 import uuid
 from pathlib import Path
@@ -30,9 +31,17 @@ def write_atomically(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise DiskError(
-            f"{path} ({len(content)} bytes) cannot be written: {error.strerror or error}; free the disk or give --results "
-            "another folder; what was written earlier is intact"
+            f"{path} ({len(content)} bytes) cannot be written: {error.strerror or error}; {_remedy(error)}; what was written "
+            "earlier is intact"
         ) from error
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return "make the folder first"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "choose a folder that can be written"
+    return "free the disk or choose another folder"
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,8 +5,9 @@ import importlib.util
 import io
 import json
 import os
+import typing
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,14 +26,14 @@ def export(records: Sequence[RunRecord], path: Path, *, file_format: Format) -> 
     """Write a file with a row for each record, whatever its status.
 
     A part of a record is a group of columns, ``evaluation.accuracy``; lists and dictionaries are JSON text. What a record
-    lacks is an empty cell.
+    lacks is an empty cell; the columns are always the same.
 
     Raises:
         DiskError: the file cannot be written.
         ExportPackageError: a package that Parquet needs is not installed.
     """
     rows = [_row(record) for record in records]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+    columns = list(_columns(RunRecord))
     if file_format == "csv":
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
@@ -42,6 +43,16 @@ def export(records: Sequence[RunRecord], path: Path, *, file_format: Format) -> 
     else:
         write_atomically(path, _parquet(rows, columns, beside=path))
     return path
+
+
+def _columns(part: type[pydantic.BaseModel], prefix: str = "") -> Iterator[str]:
+    for name, field in part.model_fields.items():
+        kinds = typing.get_args(field.annotation) or (field.annotation,)
+        parts = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel)]
+        if parts and typing.get_origin(field.annotation) is not list:
+            yield from _columns(parts[0], f"{prefix}{name}.")
+        else:
+            yield prefix + name
 
 
 def _row(part: pydantic.BaseModel, prefix: str = "") -> dict[str, Any]:

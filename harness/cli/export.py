@@ -5,17 +5,29 @@ from pathlib import Path
 import click
 
 from harness.cli.folders import results_folder
+from harness.errors import PlanError
 from harness.export import Format, export
 
 
 @click.command("export")
 @click.argument("results", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--format", "file_format", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+@click.option(
+    "--format", "asked", type=click.Choice(["csv", "parquet"]), help="Default: what --output ends in, or csv."
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: RESULTS/runs.FORMAT.")
-def command(results: Path, file_format: Format, output: Path | None) -> int:
+def command(results: Path, asked: Format | None, output: Path | None) -> int:
     """Write every run's record as a row of one table: all settings, counts, times and scores."""
+    file_format = _format(asked, output)
     found = results_folder(results).read()
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
     click.echo(export(found.records, output or results / f"runs.{file_format}", file_format=file_format))
     return 3 if found.damaged else 0
+
+
+def _format(asked: Format | None, output: Path | None) -> Format:
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    named: Format | None = "csv" if ending == "csv" else "parquet" if ending == "parquet" else None
+    if asked and named and asked != named:
+        raise PlanError(f"--format {asked} does not go with --output {output}; leave one of them out")
+    return asked or named or "csv"

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from harness.cli.folders import results_folder
+from harness.errors import DiskError
 from harness.report import write_report
 
 
@@ -12,12 +13,20 @@ from harness.report import write_report
 @click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs/bench"))
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Default: RESULTS/report.")
 def command(results: Path, output: Path | None) -> int:
-    """Write the report of a results folder again: one HTML page, and the same numbers as Markdown and CSV."""
+    """Write the report of a results folder again: one HTML page, and the same numbers as Markdown and CSV.
+
+    RESULTS is results/runs/bench by default.
+    """
     found = results_folder(results).read()
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
     folder = output or results / "report"
-    (folder / ".outcome.json").unlink(missing_ok=True)  # it is of the page that is replaced now
+    try:
+        (folder / ".outcome.json").unlink(missing_ok=True)  # it is of the page that is replaced now
+    except OSError as error:
+        raise DiskError(
+            f"report {folder} cannot be written: {error.strerror or error}; give --output another folder"
+        ) from error
     title = f"quantum-head-bench: {results.name}"
     click.echo(write_report(found.records, folder, title=title, peers=results / "peers.json"))
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0

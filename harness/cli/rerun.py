@@ -31,8 +31,12 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
     """
     found = [(store, record) for store, record in runs_named(run, results) if seed in (None, record.spec.seed)]
     if len({record.run_id for _, record in found}) != 1:
-        choices = "".join(f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}" for _, record in found)
-        raise PlanError(f"expected one run, {run!r} with seed {seed} names {len(found)}; give an id or --seed{choices}")
+        choices = "".join(
+            f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}, in {store.root}"
+            for store, record in found
+        )
+        named = run if seed is None else f"{run}, seed {seed}"
+        raise PlanError(f"expected one run, {named!r} names {len(found)}; give an id, --seed or --results{choices}")
     store, before = found[0]
     of_now = before.spec.model_copy(update={"head_code": code_of_head(before.spec)})
     if of_now != before.spec:

@@ -187,7 +187,8 @@ def _say_what_is_not_ok(records: list[RunRecord], store: Store, console: Console
     retry = set()
     for record in records:
         if record.failure:
-            console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {record.failure.message}")
+            why = f"{record.failure.kind}: {record.failure.message}"
+            console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {why}")
             console.line(f"  more: qhb show {record.run_id[:12]} --results {shlex.quote(str(store.root))}")
             retry.add("timeout" if record.status == "timeout" else "failed")
     if n_missing:

@@ -12,14 +12,20 @@ from harness.text import clean
 @click.command("show")
 @click.argument("run")
 @click.option(
-    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"),
+    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"), show_default=True,
     help="A results folder, or a folder of them.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The whole record.")
+@click.option("--json", "as_json", is_flag=True, help="The whole record; a list of them, if there are several.")
 def command(run: str, results: Path, as_json: bool) -> None:
-    """Print one run, given by the first characters of its id or by its label."""
-    for _, record in runs_named(run, results):
-        click.echo(record.model_dump_json(indent=1) if as_json else clean(text(record), lines=True))
+    """Print one run, given by the first characters of its id or by its label; all of that name, if there are several."""
+    found = runs_named(run, results)
+    if as_json:
+        whole = [record.model_dump_json(indent=1) for _, record in found]
+        click.echo(whole[0] if len(whole) == 1 else "[" + ",\n".join(whole) + "]")
+        return
+    for store, record in found:
+        click.echo(clean(text(record), lines=True))
+        click.echo(clean(f"  results {store.root}, log {store.log_of(record.run_id, record.attempt)}"))
 
 
 def text(record: RunRecord) -> str:

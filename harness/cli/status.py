@@ -15,7 +15,10 @@ from harness.text import clean
 @click.command("status")
 @click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"))
 def command(results: Path) -> int:
-    """How far the runs in a results folder are, from any terminal; RESULTS may be a folder of such folders."""
+    """How far the runs in a results folder are, from any terminal.
+
+    RESULTS may be a folder of such folders; it is results/runs by default.
+    """
     stores = results_folders(results)
     if not stores:
         raise StoreError(f"no results folder in {results}; make one with qhb run")

@@ -19,7 +19,7 @@ def test_messages_that_have_nowhere_to_go(tmp_path, streams):
     (tmp_path / "plan.toml").write_text(PLAN.format(epochs=1))
     script = f'("$@"; echo $? > code) {streams}'
     command = ["bash", "-c", script, "bash", *QHB, "run", "plan.toml", "--results", "results"]
-    subprocess.run(command, cwd=tmp_path, timeout=120, check=False)  # noqa: S603
+    subprocess.run(command, cwd=tmp_path, timeout=120, check=False)
 
     assert (tmp_path / "code").read_text() == "0\n"
     assert [record.status for record in Store(tmp_path / "results").read().records] == ["ok"] * 3
@@ -30,7 +30,7 @@ def test_a_terminal_that_closes(tmp_path):
     (tmp_path / "plan.toml").write_text(PLAN.format(epochs=10_000))
     store = Store(tmp_path / "results")
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         ["setsid", "--ctty", *QHB, "run", "plan.toml", "--results", store.root],
         cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs,
     )  # fmt: skip

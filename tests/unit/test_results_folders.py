@@ -5,8 +5,10 @@ import json
 
 import pytest
 import torch
+from click.testing import CliRunner
 
 from harness import sealed
+from harness.cli.export import command as export_command
 from harness.errors import StoreError
 from harness.export import export
 from harness.leftovers import leftovers
@@ -117,6 +119,28 @@ def test_parquet_has_the_same_cells(tmp_path):
     assert frame["attempt"].tolist() == [1, 1]
     assert frame["failure.message"].tolist() == [None, "=cmd()"]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_columns_do_not_depend_on_the_records(tmp_path):
+    """A table of linear runs that are ok has the columns of every other, in the same order."""
+    for number, records in enumerate(([_record("a")], [_record("a"), _record("b", status="failed")])):
+        export(records, tmp_path / f"{number}.csv", file_format="csv")
+        export(records, tmp_path / f"{number}.parquet", file_format="parquet")
+    headers = {(tmp_path / f"{number}.csv").read_text().splitlines()[0] for number in (0, 1)}
+
+    assert len(headers) == 1
+    assert {"spec.shots", "failure.kind", "evaluation.accuracy"} <= set(headers.pop().split(","))
+
+
+def test_the_format_is_what_the_name_ends_in(tmp_path):
+    """--output x.parquet is Parquet, and one that contradicts --format is refused."""
+    _folder(tmp_path / "r", _record("a"))
+    for arguments, code in (([], 0), (["--format", "csv"], 2)):
+        done = CliRunner().invoke(
+            export_command, [str(tmp_path / "r"), "--output", str(tmp_path / "x.parquet"), *arguments]
+        )
+        assert (getattr(done.exception, "exit_code", 0), bool(done.exception)) == (code, bool(code))
+    assert (tmp_path / "x.parquet").read_bytes()[:4] == b"PAR1"
 
 
 def test_leftovers_are_found_named_and_swept(tmp_path):

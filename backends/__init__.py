@@ -7,12 +7,12 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "Angle": "backends.circuit",
-    "Circuit": "backends.circuit",
-    "Gate": "backends.circuit",
-    "CIRCUITS": "backends.catalogue",
-    "circuit_named": "backends.catalogue",
-    "find_circuit": "backends.circuit_files",
+    "Angle": "backends.circuits.circuit",
+    "Circuit": "backends.circuits.circuit",
+    "Gate": "backends.circuits.circuit",
+    "CIRCUITS": "backends.circuits.catalogue",
+    "circuit_named": "backends.circuits.catalogue",
+    "find_circuit": "backends.circuits.files",
     "QuantumHead": "backends.head",
     "Capabilities": "backends.head",
     "Executed": "backends.head",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import torch
 
-from backends.circuit import Circuit
+from backends.circuits.circuit import Circuit
 
 if TYPE_CHECKING:
     from backends.head import QuantumHead

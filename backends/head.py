@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Literal, TypeVar, final
 import pydantic
 import torch
 
-from backends.circuit import Circuit
+from backends.adapters.phase_layers import basis_bits
+from backends.circuits.circuit import Circuit
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
 from backends.gradients import ParameterShift, ShiftRule, bound, shifts_of
-from backends.phase_layers import basis_bits
 from backends.sampling import stream_seed
 from backends.tally import Tally, seconds_on
 
@@ -320,7 +320,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         return torch.empty(shape).uniform_(-_FIRST_WEIGHTS, _FIRST_WEIGHTS, generator=stream)
 
     def _proofs(self) -> dict[int, str]:
-        from backends.dead_angles import proofs_of  # it makes heads itself
+        from backends.analysis.dead_angles import proofs_of  # it makes heads itself
 
         return proofs_of(self)
 

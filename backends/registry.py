@@ -45,16 +45,20 @@ class Entry:
 
 _QISKIT = ("qiskit", "qiskit_aer")
 HEADS: dict[str, Entry] = {
-    "statevector": Entry("backends.statevector:Statevector", "batched torch statevector; exact (autograd) or shots"),
-    "aer_shots": Entry("backends.aer:AerShots", "Qiskit Aer, sampled", _QISKIT, "qiskit"),
-    "aer_statevector": Entry("backends.aer:AerStatevector", "Qiskit Aer, exact", _QISKIT, "qiskit"),
+    "statevector": Entry(
+        "backends.adapters.statevector:Statevector", "batched torch statevector; exact (autograd) or shots"
+    ),
+    "aer_shots": Entry("backends.adapters.aer:AerShots", "Qiskit Aer, sampled", _QISKIT, "qiskit"),
+    "aer_statevector": Entry("backends.adapters.aer:AerStatevector", "Qiskit Aer, exact", _QISKIT, "qiskit"),
     "fake_ibm": Entry(
-        "backends.fake_ibm:FakeIBM",
+        "backends.adapters.fake_ibm:FakeIBM",
         "noise model of a fake IBM device on Qiskit Aer; option device",
         (*_QISKIT, "qiskit_ibm_runtime"),
         "qiskit",
     ),
-    "pennylane": Entry("backends.pennylane_qubit:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"),
+    "pennylane": Entry(
+        "backends.adapters.pennylane:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"
+    ),
 }
 
 

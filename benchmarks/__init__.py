@@ -87,6 +87,6 @@ def _class(name, table):
 
     if not table:
         return head_class(name)
-    from backends.response_table import table_of
+    from backends.surrogates.table import table_of
 
     return table_of(head_class(name))

@@ -23,9 +23,9 @@ class Records(Brief):
 
     def setup_cache(self):
         with or_skip():
-            from harness.run import perform
+            from harness.records.store import Store
             from harness.spec import Run, RunSpec, TrainingSpec
-            from harness.store import Store
+            from harness.training.perform import perform
 
             spec = RunSpec(head="linear", training=TrainingSpec(epochs=1))
             with tempfile.TemporaryDirectory() as folder:
@@ -38,8 +38,8 @@ class Records(Brief):
 
     def setup(self, size):
         with or_skip():
+            from harness.records.store import Store
             from harness.report import write_report
-            from harness.store import Store
 
             self.store = Store(Path(f"{size}"))
             self.report = lambda: write_report(self.store.read().records, Path("report"), title="benchmark")

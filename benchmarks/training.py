@@ -9,12 +9,12 @@ class TrainingStep(Brief):
 
     def setup(self, label):
         with or_skip():
-            from harness import data
             from harness.heads import build_head
-            from harness.model import Classifier
             from harness.spec import RunSpec, TrainingSpec
-            from harness.timing import Clock
-            from harness.train import train
+            from harness.training import data
+            from harness.training.model import Classifier
+            from harness.training.timing import Clock
+            from harness.training.train import train
 
             quantum = {"circuit": "eq7", "shots": 1000}
             spec = {

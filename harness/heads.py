@@ -5,18 +5,18 @@ from typing import Any
 
 import torch
 
-from backends import dead_angles
-from backends.catalogue import circuit_named
-from backends.circuit import Circuit
+from backends.analysis import dead_angles
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError
 from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
-from backends.response_table import table_of
+from backends.surrogates.table import table_of
 from baselines import BASELINES, baseline_class
-from harness.data import N_CLASSES
 from harness.spec import RunSpec
+from harness.training.data import N_CLASSES
 
 
 def resolved_options(spec: RunSpec) -> dict[str, Any]:

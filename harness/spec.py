@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import pydantic
 
-from backends.circuit import Circuit
+from backends.circuits.circuit import Circuit
 
 DATASETS = ("mnist-5000", "mnist", "fashion-mnist", "kmnist")
 

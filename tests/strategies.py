@@ -4,7 +4,7 @@ import math
 
 from hypothesis import strategies as st
 
-from backends.circuit import GATES, Angle, Circuit, Gate
+from backends.circuits.circuit import GATES, Angle, Circuit, Gate
 
 RADIANS = st.floats(-7, 7, allow_nan=False)
 SCALES = st.sampled_from([1.0, -1.0, 2.0, 0.5])

@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from backends.aer import AerShots
+from backends.adapters.aer import AerShots
+from backends.adapters.fake_ibm import FakeIBM
 from backends.canaries.finding import Canary, Observation
-from backends.circuit import Angle, Circuit, Gate
-from backends.fake_ibm import FakeIBM
-from backends.reference import probabilities
+from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.circuits.oracle import probabilities
 
 _ANGLES = np.array([0.5, 1.0, 2.0, 3.0])
 _SHOTS = 4000
@@ -52,7 +52,7 @@ def _symmetrised_readout() -> Observation:
     """Compare the readout error that from_backend gives with the calibration, and with our head's."""
     from qiskit_aer.noise import NoiseModel
 
-    from backends.fake_devices import load
+    from backends.adapters.fake_devices import load
 
     device = load(_DEVICE)
     properties = device.properties()
@@ -84,7 +84,7 @@ CANARIES = [
         "Bound row by row (parameter_binds), controlled rotations give wrong counts without an error (qiskit-aer#2323, "
         "#2391, #2403).",
         "circuits are transpiled to gates without controlled rotations, and the number of answers is checked",
-        "backends/_qiskit_compile.py",
+        "backends/adapters/aer_compile.py",
         _controlled_rotation,
     ),
     Canary(
@@ -92,7 +92,7 @@ CANARIES = [
         ("qiskit_aer", "qiskit_ibm_runtime"),
         "from_backend takes the mean of p(1|0) and p(0|1), which differ on real devices (qiskit#9097).",
         "both are taken from the device's calibration",
-        "backends/fake_ibm.py",
+        "backends/adapters/fake_ibm.py",
         _symmetrised_readout,
     ),
 ]

@@ -4,9 +4,9 @@ import warnings
 
 import torch
 
+from backends.adapters.fake_ibm import FakeIBM
 from backends.canaries.finding import Canary, Observation
-from backends.circuit import Circuit, Gate
-from backends.fake_ibm import FakeIBM
+from backends.circuits.circuit import Circuit, Gate
 
 _N_QUBITS = 5
 _SHOTS = 200  # over 32 outcomes: that two runs agree by chance is as good as impossible
@@ -16,7 +16,7 @@ def _seed_zero() -> Observation:
     """Sample twice with the seed 0, and twice with 1, in local mode; and so with our head."""
     from qiskit import QuantumCircuit
 
-    from backends.fake_devices import load
+    from backends.adapters.fake_devices import load
 
     circuit = QuantumCircuit(_N_QUBITS)
     for qubit in range(_N_QUBITS):
@@ -56,7 +56,7 @@ CANARIES = [
         ("qiskit_ibm_runtime", "qiskit_aer"),
         "Local mode drops seed_simulator = 0, so that a run with the seed 0 cannot be repeated.",
         "fake devices run on Aer itself, and every evaluation has a seed of its own, made from the run's seed by a hash",
-        "backends/_qiskit_jobs.py",
+        "backends/adapters/aer_jobs.py",
         _seed_zero,
     )
 ]

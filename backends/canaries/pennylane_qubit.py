@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
+from backends.adapters.pennylane import PennyLane
 from backends.canaries.finding import Canary, Observation
-from backends.circuit import Angle, Circuit, Gate
-from backends.pennylane_qubit import PennyLane
+from backends.circuits.circuit import Angle, Circuit, Gate
 
 _ANGLES = (0.4, 1.9)
 

@@ -1,6 +1,6 @@
 """The circuits of the checks. tests/unit proves that each one sees the fault it is made for."""
 
-from backends.circuit import GATES, Angle, Circuit, Gate
+from backends.circuits.circuit import GATES, Angle, Circuit, Gate
 
 N_QUBITS = 3
 _ALL = tuple(range(N_QUBITS))

@@ -7,8 +7,8 @@ from functools import partial
 
 import torch
 
-from backends.catalogue import circuit_named
-from backends.circuit import Circuit
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.circuit import Circuit
 from backends.conformance.circuits import COIN, HARD_GRADIENT, ONE_ANGLE_A_QUBIT
 from backends.conformance.results import Finding
 from backends.conformance.subject import SHOTS, Subject, angles

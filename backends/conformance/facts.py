@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backends.catalogue import circuit_named
-from backends.circuit import Circuit
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.circuit import Circuit
+from backends.circuits.oracle import probabilities
 from backends.conformance.circuits import (
     GATE_GROUPS,
     N_QUBITS,
@@ -18,7 +19,6 @@ from backends.conformance.circuits import (
 )
 from backends.conformance.results import Finding, compare
 from backends.conformance.subject import Subject, angles, run, set_weights
-from backends.reference import probabilities
 
 
 def ground_state_reads_zero(subject: Subject) -> Iterator[Finding]:

@@ -6,13 +6,13 @@ from functools import partial
 import numpy as np
 import torch
 
-from backends.catalogue import circuit_named
-from backends.circuit import Circuit
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.circuit import Circuit
+from backends.circuits.oracle import probabilities
 from backends.conformance.circuits import HARD_GRADIENT
 from backends.conformance.results import ROUNDING, Finding, NotApplicable
 from backends.conformance.subject import SHOTS, Subject, angles, run, set_weights
 from backends.head import QuantumHead
-from backends.reference import probabilities
 
 _ORACLE_ROUNDING = 1e-14
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backends.circuits.oracle import probabilities
 from backends.conformance.circuits import DEEP
 from backends.conformance.results import Finding, NotApplicable, compare, sampling_tolerance
 from backends.conformance.subject import Subject, run
 from backends.head import QuantumHead
-from backends.reference import probabilities
 
 _ROWS = np.array([[0.4], [-1.0]])
 _SHOTS = 20_000

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backends.catalogue import circuit_named
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.oracle import outcome_probabilities
 from backends.conformance.circuits import BELL, COIN, THREE_OUTPUTS
 from backends.conformance.results import Finding, chi_square_bound
 from backends.conformance.subject import SEED, SHOTS, Subject, angles, run
-from backends.reference import outcome_probabilities
 
 _HALF = np.full((20, 1), np.pi / 2)  # angles that make a fair coin of COIN
 # Two coins of 1,000 shots agree by chance 1.8 % of the time: 8 or more of 20 do so with a chance of 1e-9.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from backends.circuit import Circuit
+from backends.circuits.circuit import Circuit
 from backends.conformance.results import NotApplicable
 from backends.head import QuantumHead
 

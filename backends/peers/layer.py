@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import torch
 
-from backends.catalogue import circuit_named
-from backends.circuit import Circuit
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.circuit import Circuit
 from backends.gradients import ParameterShift, Shift, shifts_of
 
 Layer = Callable[[torch.Tensor], torch.Tensor]

@@ -6,12 +6,12 @@ import importlib.util
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from backends.catalogue import circuit_named
+from backends.circuits.catalogue import circuit_named
 from backends.errors import MissingPackageError
 from backends.head import QuantumHead
 from backends.peers.layer import Layer
 from backends.registry import head_class
-from backends.response_table import table_of
+from backends.surrogates.table import table_of
 
 BATCH = 32  # images of a step
 CIRCUITS = 10  # of an image, one a class: with the 8 shifts of eq7, 32 x 10 x 9 = 2,880 evaluations a step

@@ -6,9 +6,9 @@ Neither has gradients: our shifted rows are added to their job, and what is meas
 import numpy as np
 import torch
 
-from backends._qiskit_circuits import to_qiskit
-from backends.catalogue import circuit_named
-from backends.fake_devices import load
+from backends.adapters.fake_devices import load
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.qiskit import to_qiskit
 from backends.peers.layer import Layer, by_parameter_shift
 
 _LAYOUT = [0, 1, 2]  # as our head's, so that both have the same errors

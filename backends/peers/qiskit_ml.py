@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
-from backends._qiskit_circuits import to_qiskit
-from backends.catalogue import circuit_named
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.qiskit import to_qiskit
 from backends.peers.layer import Layer
 
 

@@ -15,13 +15,13 @@ from typing import NamedTuple
 import click
 from distributed import Client, LocalCluster
 
-from harness import data
-from harness.cluster.connect import connected
-from harness.cluster.executor import OnCluster
-from harness.cluster.worker import Answer
-from harness.execute import Settings, Watcher, execute, side_by_side
-from harness.plan import expand, parse
-from harness.store import Store
+from harness.execution.cluster.connect import connected
+from harness.execution.cluster.executor import OnCluster
+from harness.execution.cluster.worker import Answer
+from harness.execution.execute import Settings, Watcher, execute, side_by_side
+from harness.plan.plan import expand, parse
+from harness.records.store import Store
+from harness.training import data
 
 _PLAN = """
 name = "p"

@@ -14,12 +14,12 @@ import click
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from harness import data
 from harness.heads import build_head
-from harness.model import Classifier
 from harness.spec import RunSpec, TrainingSpec
-from harness.timing import Clock
-from harness.train import train
+from harness.training import data
+from harness.training.model import Classifier
+from harness.training.timing import Clock
+from harness.training.train import train
 
 _SPEC = RunSpec(head="linear")
 _STEPS = 200

@@ -11,8 +11,8 @@ import rich.progress
 import rich.table
 import rich.text
 
-from harness.progress import Under
-from harness.record import RunRecord
+from harness.execution.progress import Under
+from harness.records.record import RunRecord
 from harness.text import clean, short
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from backends.canaries import Finding
-from harness.canaries import findings
 from harness.cli.folders import results_folders
-from harness.leftovers import leftovers
-from harness.store import Store
+from harness.records.leftovers import leftovers
+from harness.records.store import Store
 from harness.text import counted
+from harness.vendor_checks import findings
 
 _RESULTS = Path("results/runs")
 

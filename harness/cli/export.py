@@ -6,7 +6,7 @@ import click
 
 from harness.cli.folders import results_folder
 from harness.errors import PlanError
-from harness.export import Format, export
+from harness.records.export import Format, export
 
 
 @click.command("export")

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from harness.errors import StoreError
-from harness.record import RunRecord
-from harness.store import Store
+from harness.records.record import RunRecord
+from harness.records.store import Store
 
 
 def results_folder(path: Path) -> Store:

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from backends.circuit import Circuit
-from backends.circuit_files import find_circuit
-from backends.inspection import inspect_circuit
-from backends.inspection_facts import BATCH, Formula, Inspection, Noise
+from backends.analysis.inspection import inspect_circuit
+from backends.analysis.inspection_facts import BATCH, Formula, Inspection, Noise
+from backends.circuits.circuit import Circuit
+from backends.circuits.files import find_circuit
 from backends.registry import head_class
 from harness.cli.settings import settings_of
 from harness.text import counted

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from backends.catalogue import CIRCUITS, FAMILIES, circuit_named, signature
-from backends.circuit import Circuit
+from backends.circuits.catalogue import CIRCUITS, FAMILIES, circuit_named, signature
+from backends.circuits.circuit import Circuit
 from backends.outside import OutsideEntry, outside_heads
 from backends.registry import HEADS
 from baselines import BASELINES
-from harness.plan import load_preset, presets
+from harness.plan.plan import load_preset, presets
 from harness.spec import DATASETS
 from harness.text import counted
 

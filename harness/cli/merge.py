@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from harness.merge import merge
-from harness.store import Store
+from harness.records.merge import merge
+from harness.records.store import Store
 
 
 @click.command("merge")

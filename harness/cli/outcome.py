@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pydantic
 
-from harness.disk import write_atomically
-from harness.record import RunRecord
+from harness.records.disk import write_atomically
+from harness.records.record import RunRecord
 from harness.report import write_report
 
 

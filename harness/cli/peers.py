@@ -15,9 +15,9 @@ import click
 
 from backends.peers.measure import Contest, Row, ready, timed
 from backends.peers.pairs import PAIRS
-from harness.against_linear import RUN, STEP, training_step, whole_run
-from harness.disk import write_atomically
-from harness.environment import environment, versions
+from harness.cli.linear_peers import RUN, STEP, training_step, whole_run
+from harness.records.disk import write_atomically
+from harness.records.environment import environment, versions
 
 
 @click.command("peers")

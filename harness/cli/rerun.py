@@ -10,9 +10,9 @@ from harness.cli.folders import runs_named
 from harness.cli.show import text
 from harness.errors import PlanError
 from harness.heads import code_of_head
-from harness.run import perform
 from harness.spec import Run
 from harness.text import clean
+from harness.training.perform import perform
 
 
 @click.command("rerun")

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness import data
-from harness.announced import announcement
 from harness.cli.console import Console
 from harness.cli.outcome import outcome
 from harness.errors import ClusterError, DiskError, PlanError
-from harness.holder import command_line
-from harness.plan import load_file, load_preset
-from harness.record import RunRecord
-from harness.settings import CHECKPOINT_S, Retry, Settings, to_make
-from harness.signals import Signals, Stopped
+from harness.execution.options import CHECKPOINT_S, Retry, Settings, to_make
+from harness.execution.signals import Signals, Stopped
+from harness.plan.last_plan import announcement
+from harness.plan.plan import load_file, load_preset
+from harness.records.lock_owner import command_line
+from harness.records.record import RunRecord
+from harness.records.store import Store
 from harness.spec import Run
-from harness.store import Store
+from harness.training import data
 
 if TYPE_CHECKING:
-    from harness.execute import Executor
+    from harness.execution.execute import Executor
 
 
 @click.command("run")
@@ -157,7 +157,7 @@ def _left(runs: list[Run], chosen: list[Run], kept: list[RunRecord]) -> str:
 def _make(
     runs: list[Run], store: Store, console: Console, settings: Settings, signals: Signals, dask: str | None
 ) -> None:
-    from harness.execute import Watcher, execute  # torch is loaded only where there is something to make
+    from harness.execution.execute import Watcher, execute  # torch is loaded only where there is something to make
 
     with signals.held(), console.progress(len(runs)) as progress:
         watcher = Watcher(progress.ended, progress.under_way, lambda: signals.stopping)
@@ -171,13 +171,13 @@ def _make(
 @contextlib.contextmanager
 def _executor(dask: str | None, console: Console) -> "Iterator[Executor]":
     if dask is None:
-        from harness.execute import side_by_side
+        from harness.execution.execute import side_by_side
 
         yield side_by_side
         return
     # Not above: without --dask nobody waits for these, nor needs Dask.
-    from harness.cluster.connect import connected
-    from harness.cluster.executor import OnCluster
+    from harness.execution.cluster.connect import connected
+    from harness.execution.cluster.executor import OnCluster
 
     with connected(dask) as client:
         yield OnCluster(client, say=console.line)

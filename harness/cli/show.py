@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from harness.cli.folders import runs_named
-from harness.record import RunRecord
+from harness.records.record import RunRecord
 from harness.text import clean
 
 

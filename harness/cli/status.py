@@ -7,8 +7,8 @@ import click
 
 from harness.cli.folders import results_folders
 from harness.errors import StoreError
-from harness.progress import read_progress
-from harness.store import Store
+from harness.execution.progress import read_progress
+from harness.records.store import Store
 from harness.text import clean
 
 

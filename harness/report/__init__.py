@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.errors import HarnessError, StoreError
-from harness.record import RunRecord
+from harness.records.record import RunRecord
 
 _PACKAGES = ("jinja2", "matplotlib", "pandas")
 

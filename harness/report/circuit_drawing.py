@@ -7,9 +7,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Arc, Circle, Rectangle
 
-from backends.circuit import Angle, Circuit, Gate
-from backends.drawing import CONTROLLED, gate_text
-from backends.drawing import columns as columns_of
+from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.circuits.drawing import CONTROLLED, gate_text
+from backends.circuits.drawing import columns as columns_of
 from harness.report.svg import INK, MUTED, PAPER, Drawing, canvas, drawing
 
 MAX_QUBITS, MAX_COLUMNS = 24, 60

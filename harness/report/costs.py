@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from harness.record import RunRecord, Steps
+from harness.records.record import RunRecord, Steps
 from harness.report.groups import Group
 from harness.text import Missing, count
 

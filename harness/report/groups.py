@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from harness.record import RunRecord
+from harness.records.record import RunRecord
 from harness.report import paper
 from harness.spec import RunSpec
 from harness.text import clean, short

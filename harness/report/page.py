@@ -7,8 +7,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from harness.disk import write_atomically
-from harness.record import RunRecord
+from harness.records.disk import write_atomically
+from harness.records.record import RunRecord
 from harness.report import paper
 from harness.report.beside_paper import classes_table
 from harness.report.confusion import confusion_figure, confusion_of, shown, small_confusions

@@ -9,7 +9,7 @@ import pydantic
 
 from backends.peers.measure import Row
 from harness.errors import StoreError
-from harness.record import Environment
+from harness.records.record import Environment
 from harness.report.layout import Cell, Table, plain_table
 from harness.report.svg import ACCENT, INK, MUTED, Drawing, canvas, drawing
 from harness.text import Missing, count, short, significant

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from backends.circuit import Circuit
+from backends.circuits.circuit import Circuit
+from backends.circuits.oracle import probabilities
 from backends.errors import HeadError
-from backends.reference import probabilities
-from harness.record import RunRecord
+from harness.records.record import RunRecord
 from harness.report.circuit_drawing import circuit_figure, circuit_from
 from harness.report.groups import Results
 from harness.report.layout import Cell, Table, plain_table

@@ -5,7 +5,7 @@ import math
 
 import pandas as pd
 
-from harness.record import RunRecord
+from harness.records.record import RunRecord
 from harness.report import paper
 from harness.report.groups import STATUSES, Group, Results
 from harness.report.tables import Row

@@ -10,17 +10,17 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from backends._qiskit_jobs import _counts, _frequencies
-from backends.aer import AerShots
-from backends.catalogue import CIRCUITS
+from backends.adapters.aer import AerShots
+from backends.adapters.aer_jobs import _counts, _frequencies
+from backends.circuits.catalogue import CIRCUITS
+from backends.circuits.oracle import probabilities
 from backends.head import QuantumHead
-from backends.reference import probabilities
 from backends.registry import head_class
-from backends.response_table import table_of
 from backends.sampling import sample_frequencies, sample_zeros
-from harness.metrics import confusion_matrix
-from harness.model import Classifier
+from backends.surrogates.table import table_of
 from harness.spec import ModelSpec
+from harness.training.metrics import confusion_matrix
+from harness.training.model import Classifier
 
 EQ7 = CIRCUITS["eq7"]
 ROWS = 2880  # of a step: batch 32, 10 classes, eq7, forward and shifted

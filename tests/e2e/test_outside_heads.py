@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import data
-from harness.execute import Watcher, execute
-from harness.plan import expand, parse
-from harness.settings import Settings
-from harness.store import Store
+from harness.execution.execute import Watcher, execute
+from harness.execution.options import Settings
+from harness.plan.plan import expand, parse
+from harness.records.store import Store
+from harness.training import data
 
 _ROOT = Path(__file__).parents[2]
 _BAD = """

@@ -5,13 +5,13 @@ import shutil
 import pytest
 
 from backends import CIRCUITS, Circuit
-from harness import data
 from harness.errors import PlanError
-from harness.execute import Watcher, execute
-from harness.plan import expand, load_file
-from harness.settings import Settings
+from harness.execution.execute import Watcher, execute
+from harness.execution.options import Settings
+from harness.plan.plan import expand, load_file
+from harness.records.store import Store
 from harness.spec import RunSpec
-from harness.store import Store
+from harness.training import data
 
 _PLAN = """
 name = "p"

@@ -8,10 +8,10 @@ from pathlib import Path
 import matplotlib.image
 import pytest
 
-from harness.record import RunRecord
+from harness.records.record import RunRecord
 from harness.report import write_report
-from harness.run import perform
 from harness.spec import DataSpec, Run, RunSpec, TrainingSpec
+from harness.training.perform import perform
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PROGRAM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -5,12 +5,12 @@ import torch
 
 from backends import circuit_named
 from backends.registry import HEADS
-from harness import data
 from harness.heads import build_head
-from harness.model import Classifier
 from harness.spec import DataSpec, ModelSpec, RunSpec
-from harness.timing import Clock
-from harness.train import train
+from harness.training import data
+from harness.training.model import Classifier
+from harness.training.timing import Clock
+from harness.training.train import train
 
 # Ten qubits in a row on the device, so that routing touches no others.
 _OPTIONS = {"fake_ibm": {"device": "guadalupe", "layout": [0, 1, 2, 3, 5, 8, 11, 14, 13, 12]}}

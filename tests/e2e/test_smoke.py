@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from backends.registry import HEADS
-from harness.store import Store
+from harness.records.store import Store
 
 _QHB = [sys.executable, "-c", "from harness.cli.main import main; main()"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.figures import between_marks
-from harness.record import now
+from harness.records.record import now
 
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 

@@ -8,10 +8,11 @@ import sys
 import time
 from pathlib import Path
 
-from harness import data, sealed
-from harness.execute import Watcher, execute, side_by_side
-from harness.plan import expand, parse
-from harness.settings import Settings, to_make
+from harness.execution.execute import Watcher, execute, side_by_side
+from harness.execution.options import Settings, to_make
+from harness.plan.plan import expand, parse
+from harness.records import sealed
+from harness.training import data
 
 _TESTS = Path(__file__).parents[1]
 QHB = [sys.executable, "-c", "from harness.cli.main import main; main()"]

@@ -13,9 +13,9 @@ import psutil
 import pytest
 from faults.helpers import end_of, is_alive, make, runs_of, wait_for
 
-from harness.cluster.connect import connected
-from harness.cluster.executor import OnCluster
-from harness.store import Store
+from harness.execution.cluster.connect import connected
+from harness.execution.cluster.executor import OnCluster
+from harness.records.store import Store
 
 pytestmark = pytest.mark.chaos
 

@@ -8,10 +8,10 @@ import pytest
 from faults.helpers import PLAN, make, qhb, runs_of
 
 from harness.errors import StoreError
-from harness.record import RunRecord
-from harness.record_file import read_record
+from harness.records.file import read_record
+from harness.records.record import RunRecord
+from harness.records.store import Store
 from harness.spec import RunSpec
-from harness.store import Store
 
 _PLAN = (
     'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n[[runs]]\nhead = "cosine"\n'

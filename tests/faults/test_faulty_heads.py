@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from faults.helpers import alive_below, is_alive, make, plan_of, runs_of
 
-from harness.store import Store
+from harness.records.store import Store
 
 _FAULTS = {
     "RaisesWhenMade": ("failed", "RuntimeError", "no licence"),

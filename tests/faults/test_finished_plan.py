@@ -5,7 +5,7 @@ import time
 import pytest
 from faults.helpers import PLAN, make, qhb, runs_of
 
-from harness.store import Store
+from harness.records.store import Store
 
 
 @pytest.mark.chaos

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from faults.helpers import make, qhb, runs_of
 
-from harness import sealed
 from harness.cli.console import Console
 from harness.errors import DamagedError
-from harness.record_file import read_record
-from harness.store import Store
+from harness.records import sealed
+from harness.records.file import read_record
+from harness.records.store import Store
 
 _ROOT = Path(__file__).parents[2]
 _PLAN = 'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'

@@ -8,7 +8,7 @@ import time
 import pytest
 from faults.helpers import PLAN, alive_below, end_of, kill, make, runs_of, start_qhb, wait_for
 
-from harness.store import Store
+from harness.records.store import Store
 
 _TEXT = PLAN.format(epochs=20 if "QHB_CHAOS" in os.environ else 5)
 

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from faults.helpers import PLAN, QHB, alive_below, start_qhb, wait_for
 
-from harness.store import Store
+from harness.records.store import Store
 
 pytestmark = pytest.mark.chaos
 

@@ -5,7 +5,7 @@ import signal
 import pytest
 from faults.helpers import PLAN, alive_below, qhb, start_qhb, wait_for
 
-from harness.store import Store
+from harness.records.store import Store
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ import sys
 
 from faults.helpers import PLAN, kill, qhb, start_qhb, wait_for
 
-from harness.store import Store
+from harness.records.store import Store
 
 _WRITER = """
 import sys
 from pathlib import Path
-from harness.record import RunRecord
+from harness.records.record import RunRecord
 from harness.spec import RunSpec
-from harness.store import Store
+from harness.records.store import Store
 
 store = Store(Path(sys.argv[1]))
 for number in range(10):

@@ -19,10 +19,10 @@ from pathlib import Path
 import torch
 from faults.helpers import PLAN, end_of, runs_of
 
-from harness.checkpoint import Checkpoints
 from harness.errors import DiskError
-from harness.run import perform
-from harness.store import Store
+from harness.records.store import Store
+from harness.training.checkpoint import Checkpoints
+from harness.training.perform import perform
 
 _RUN = runs_of(PLAN.format(epochs=1).replace("batch_size = 8", "batch_size = 11"))[1]
 _MOST_POINTS = 500

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import pydantic
 import torch
 
-from backends.circuit import Angle, Circuit, Gate
+from backends.adapters.statevector import Statevector
+from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.gradients import Shift
 from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
 from backends.sampling import sample_frequencies, stream_seed
-from backends.statevector import Statevector
 
 
 class Wrapped(QuantumHead):

@@ -9,10 +9,10 @@ import torch
 from hypothesis import given, target
 from strategies import circuits
 
-from backends.circuit import Circuit
+from backends.circuits.circuit import Circuit
+from backends.circuits.oracle import probabilities
 from backends.gradients import shifts_of
 from backends.head import QuantumHead
-from backends.reference import probabilities
 from backends.registry import head_class
 
 _EXACT = ["statevector", "aer_statevector", "pennylane"]

@@ -23,10 +23,10 @@ OURS = (
     "backends.registry",
     "backends.conformance",
     "harness.heads",
-    "harness.cluster.executor",
-    "harness.cluster.connect",
+    "harness.execution.cluster.executor",
+    "harness.execution.cluster.connect",
 )
-ADAPTERS = ("backends.aer", "backends.fake_ibm", "backends.pennylane_qubit")
+ADAPTERS = ("backends.adapters.aer", "backends.adapters.fake_ibm", "backends.adapters.pennylane")
 
 
 def vendors_imported_by(statement: str) -> list[str]:

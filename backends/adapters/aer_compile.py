@@ -1,0 +1,170 @@
+"""Circuits made ready for jobs on Aer: transpiled once, pruned to the qubits in use, with angles that Aer can bind.
+
+Our qubit q is Qiskit's qubit q. Output k is measured into bit k, which ``aer_jobs`` reads. Qiskit is imported when it
+is used: the parent of worker processes must not import Aer, which deadlocks after a fork (qiskit-aer#1385, #2135).
+"""
+
+import dataclasses
+import importlib.metadata
+import math
+from typing import Any
+
+import numpy as np
+
+from backends.circuits.circuit import Circuit
+from backends.circuits.qiskit import to_qiskit
+from backends.errors import ExecutionError
+
+SEED_TRANSPILER = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Compiled:
+    """A transpiled circuit on the qubits that it touches, ready to be bound.
+
+    Attributes:
+        circuit: ``QuantumCircuit`` whose gates take plain Parameters, never expressions: Aer binds those row by row.
+        qubits: What each of its qubits was before pruning (on a device: the physical qubit), ascending.
+        measured: Qubit of the pruned circuit behind each output.
+        parameters: The Parameters.
+        slopes: Parameters' dependence on the angles, float64, shape (n_angles, n_parameters).
+        offsets: Their values at zero angles, radians, float64, shape (n_parameters,).
+        sampled: It measures; otherwise it saves probabilities.
+    """
+
+    circuit: Any
+    qubits: tuple[int, ...]
+    measured: tuple[int, ...]
+    parameters: tuple[Any, ...]
+    slopes: np.ndarray
+    offsets: np.ndarray
+    sampled: bool
+
+    @property
+    def gates(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Name and qubits (of the pruned circuit) of each gate, in order."""
+        found = [(i.operation.name, tuple(self.circuit.find_bit(q).index for q in i.qubits)) for i in self.circuit.data]
+        return [gate for gate in found if gate[0] != "measure" and not gate[0].startswith("save")]
+
+    def values(self, rows: np.ndarray) -> np.ndarray:
+        """Return the Parameters' values, shape (n_rows, n_parameters), for angles of shape (n_rows, n_angles)."""
+        values = np.tile(self.offsets, (len(rows), 1))
+        for angle, slope in enumerate(self.slopes):  # no matrix product: its last bits would depend on the chunk
+            values += rows[:, angle, None] * slope
+        return values
+
+    def summary(self) -> dict[str, Any]:
+        """Return what transpilation made of the circuit, for provenance."""
+        from qiskit.circuit import Gate
+
+        gates = self.gates
+        return {
+            "basis": sorted({name for name, _ in gates}),
+            "gates": len(gates),
+            "two_qubit_gates": sum(len(qubits) == 2 for _, qubits in gates),
+            "depth": self.circuit.depth(lambda instruction: isinstance(instruction.operation, Gate)),
+            "seed_transpiler": SEED_TRANSPILER,
+            "versions": {name: importlib.metadata.version(name) for name in ("qiskit", "qiskit-aer")},
+        }
+
+
+def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any) -> Compiled:
+    """Transpile once, with symbolic angles, and prune the result to the qubits that it touches.
+
+    Args:
+        circuit: The circuit.
+        sampled: Whether to measure, or to save exact probabilities.
+        transpile_options: Of ``qiskit.transpile``: a basis or target without controlled rotations, for which Aer gives
+            wrong counts when it binds them itself (qiskit-aer#2323, #2391, #2403).
+    """
+    import qiskit_aer.library  # noqa: F401  # adds save_probabilities to QuantumCircuit
+    from qiskit import QuantumCircuit, transpile
+    from qiskit.circuit import Parameter, ParameterExpression
+
+    logical, angles = to_qiskit(circuit)
+    transpiled = transpile(logical, seed_transpiler=SEED_TRANSPILER, **transpile_options)
+    place = {bit: position for position, bit in enumerate(transpiled.qubits)}
+    qubits = tuple(sorted({place[bit] for instruction in transpiled.data for bit in instruction.qubits}))
+    pruned = QuantumCircuit(len(qubits), circuit.n_outputs)
+    measured = [0] * circuit.n_outputs
+    known: dict[tuple[float, ...], Any] = {}
+    for instruction in transpiled.data:
+        on = [qubits.index(place[bit]) for bit in instruction.qubits]
+        if instruction.operation.name == "measure":
+            measured[transpiled.find_bit(instruction.clbits[0]).index] = on[0]
+            continue
+        operation = instruction.operation.to_mutable()
+        for position, param in enumerate(operation.params):
+            if isinstance(param, ParameterExpression):
+                key = _affine(param, angles)
+                operation.params[position] = known.setdefault(key, Parameter(f"p{len(known)}"))
+        pruned.append(operation, on)
+    if sampled:  # at the end: Aer then samples all shots from one final state
+        pruned.measure(measured, range(circuit.n_outputs))
+    else:
+        pruned.save_probabilities(measured[::-1])  # its first qubit is the lowest bit, our first output the highest
+    table = np.array(list(known), dtype=np.float64).reshape(len(known), 1 + len(angles))
+    return Compiled(pruned, qubits, tuple(measured), tuple(known.values()), table[:, 1:].T, table[:, 0], sampled)
+
+
+@dataclasses.dataclass(frozen=True)
+class SideBySide:
+    """Copies of a circuit on disjoint qubits of one wider circuit, which share its shots and nothing else.
+
+    Attributes:
+        circuit: The wider circuit; output k of copy c is measured into bit c * n_outputs + k.
+        parameters: Of each copy, in the order of the single circuit's.
+    """
+
+    circuit: Any
+    parameters: tuple[tuple[Any, ...], ...]
+
+
+def side_by_side(compiled: Compiled, *, copies: int) -> SideBySide:
+    """Return copies of a sampled circuit in one: what a shot costs Aer hardly depends on how many qubits are measured."""
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import Parameter
+
+    n_qubits, n_outputs = compiled.circuit.num_qubits, len(compiled.measured)
+    wide = QuantumCircuit(copies * n_qubits, copies * n_outputs)
+    parameters = []
+    for copy in range(copies):
+        own = {parameter: Parameter(f"{parameter.name}_{copy}") for parameter in compiled.parameters}
+        for instruction in compiled.circuit.data:
+            if instruction.operation.name == "measure":
+                continue
+            operation = instruction.operation.to_mutable()
+            operation.params = [own.get(param, param) for param in operation.params]
+            wide.append(operation, [copy * n_qubits + compiled.circuit.find_bit(q).index for q in instruction.qubits])
+        parameters.append(tuple(own.values()))
+    every = range(copies)
+    wide.measure([c * n_qubits + q for c in every for q in compiled.measured], range(copies * n_outputs))
+    return SideBySide(wide, tuple(parameters))
+
+
+def simulator(compiled: Compiled, *, method: str, **options: Any) -> Any:
+    """Return an ``AerSimulator`` on the cores it may use, which binds rows in C++ where that is right and faster."""
+    from qiskit_aer import AerSimulator
+
+    one_param = all(
+        len(instruction.operation.params) <= 1 for instruction in compiled.circuit.data
+    )  # it refuses u2, u3
+    slow = method == "density_matrix" and compiled.sampled  # a fifth of the rate: its threads wait for each other
+    return AerSimulator(
+        method=method, max_parallel_experiments=0, runtime_parameter_bind_enable=one_param and not slow, **options
+    )
+
+
+def _affine(expression: Any, angles: list[Any]) -> tuple[float, ...]:
+    """Return (value at zero, slope of each angle) of an expression; transpilation leaves nothing that is not affine."""
+    used = {index: angle for index, angle in enumerate(angles) if angle in expression.parameters}
+
+    def at(*point: float) -> float:
+        return float(expression.bind(dict(zip(used.values(), point, strict=True))))
+
+    offset = at(*[0.0] * len(used))
+    slopes = {index: at(*[float(index == other) for other in used]) - offset for index in used}
+    probe = {index: 0.5 + 0.25 * index for index in used}
+    if not math.isclose(at(*probe.values()), offset + sum(slopes[i] * probe[i] for i in used), abs_tol=1e-9):
+        raise ExecutionError(f"transpilation gave a gate the parameter {expression}, which is not affine in the angles")
+    return offset, *(slopes.get(index, 0.0) for index in range(len(angles)))

@@ -1,0 +1,1 @@
+"""What can be said of a circuit before training."""

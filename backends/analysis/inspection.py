@@ -1,0 +1,160 @@
+"""Sees through a circuit before anything is paid for: which angles matter, to what formula, and what noise makes of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_response
+from backends.analysis.formula import closed_form, combination, leading_waves
+from backends.analysis.inspection_facts import BATCH, N_CLASSES, Formula, Inspection, Noise, Step
+from backends.analysis.jacobian import random_jacobian
+from backends.analysis.light_cone import dead_angles
+from backends.analysis.spectrum import rank, redundant_combinations
+from backends.circuits.circuit import Circuit
+from backends.errors import CircuitError, ConfigError, TableError
+from backends.gradients import shifts_of
+from backends.head import QuantumHead
+from backends.surrogates.build import build
+from backends.surrogates.polynomial import Grid, Response
+
+
+def inspect_circuit(
+    circuit: Circuit, *, head: type[QuantumHead] | None = None, options: Mapping[str, Any] | None = None
+) -> Inspection:
+    """Return what there is to know about a circuit, and about what a head makes of it.
+
+    Args:
+        circuit: The circuit.
+        head: Whose transpiled circuit is measured, and whose noise is looked at if it has any.
+        options: Of the head.
+
+    Raises:
+        ConfigError: the head does not take the circuit or the options.
+    """
+    notes: list[str] = []
+    names = angle_names(circuit)
+    proofs = dict.fromkeys(sorted(dead_angles(circuit)), STRUCTURE)
+    response = _ideal(circuit, proofs, notes)
+    undecided: list[int] = []
+    found_rank, redundant = None, None
+    if response is not None:
+        proofs |= {angle: RESPONSE for angle in response.dead_angles if angle not in proofs}
+        found_rank = rank(response)
+        redundant = [combination(parts, names) for parts in redundant_combinations(response)]
+    elif (jacobian := random_jacobian(circuit)) is not None:
+        undecided = [angle for angle in jacobian.flat if angle not in proofs]
+        found_rank = jacobian.rank
+        notes.append(
+            f"the rank and the undecided angles are numerical: from derivatives at {jacobian.n_points} random points"
+        )
+    else:
+        undecided = [angle for angle in range(circuit.n_angles) if angle not in proofs]
+        notes.append("the rank is not known: derivatives at random points take too long as well")
+    made = _made(circuit, head, options)
+    return Inspection(
+        names=names,
+        dead_angles=_numbers(proofs),
+        proofs={angle + 1: proof for angle, proof in sorted(proofs.items())},
+        undecided=_numbers(undecided),
+        formulas=None if response is None else _formulas(response, names),
+        rank=found_rank,
+        redundant=redundant,
+        step=_step(circuit, proofs, notes),
+        gates=len(circuit.gates),
+        depth=_depth(circuit),
+        two_qubit_gates=sum(len(gate.qubits) == 2 for gate in circuit.gates),
+        transpiled=_transpiled(made),
+        noise=_noise(made, response, names, notes),
+        notes=notes,
+    )
+
+
+def angle_names(circuit: Circuit) -> list[str]:
+    """Return the names of the angles: phi_1, phi_2, ... as in the paper, and theta_1, ... for trainable weights."""
+    inputs, weights = range(1, circuit.n_inputs + 1), range(1, circuit.n_weights + 1)
+    return [f"phi_{number}" for number in inputs] + [f"theta_{number}" for number in weights]
+
+
+def _numbers(angles: Any) -> list[int]:
+    return sorted(angle + 1 for angle in angles)
+
+
+def _ideal(circuit: Circuit, dead: Mapping[int, str], notes: list[str]) -> Response | None:
+    try:
+        return ideal_response(circuit, dead=dead)
+    except ConfigError as error:
+        notes.append(f"structure only, no response: {error}")
+        return None
+
+
+def _formulas(response: Response, names: list[str]) -> list[Formula]:
+    return [
+        Formula(
+            closed_form(response, value=value, names=names),
+            leading_waves(response, value=value, names=names),
+            response.n_terms,
+        )
+        for value in range(response.n_values)
+    ]
+
+
+def _step(circuit: Circuit, dead: Mapping[int, str], notes: list[str]) -> Step | None:
+    try:
+        shifts = shifts_of(circuit, "exact")
+    except CircuitError as error:
+        notes.append(f"no parameter shift: {error}")
+        return None
+    fits = N_CLASSES % circuit.n_outputs == 0
+    n_circuits = N_CLASSES // circuit.n_outputs if fits else N_CLASSES
+    forward = BATCH * n_circuits
+    zero = sum(shift.angle in dead for shift in shifts)
+    return Step(n_circuits, forward, forward * len(shifts), forward * zero)
+
+
+def _depth(circuit: Circuit) -> int:
+    """Return the number of gates on the longest path from a qubit's start to its end."""
+    depth = [0] * circuit.n_qubits
+    for gate in circuit.gates:
+        after = 1 + max(depth[qubit] for qubit in gate.qubits)
+        for qubit in gate.qubits:
+            depth[qubit] = after
+    return max(depth)
+
+
+def _made(circuit: Circuit, head: type[QuantumHead] | None, options: Mapping[str, Any] | None) -> QuantumHead | None:
+    if head is None:
+        return None
+    return head(circuit, n_circuits=1, shots=None if head.capabilities.analytic else 1, options=options)
+
+
+def _transpiled(head: QuantumHead | None) -> dict[str, Any] | None:
+    if head is None:
+        return None
+    told = head.provenance()
+    wanted = ("device", "gates", "depth", "two_qubit_gates", "basis", "physical_qubits")
+    return {key: told[key] for key in wanted if key in told} if "depth" in told else None
+
+
+def _noise(head: QuantumHead | None, ideal: Response | None, names: list[str], notes: list[str]) -> Noise | None:
+    """Return what the head's own exact answers say; nothing is taken over from the ideal circuit."""
+    if head is None or not head.capabilities.noisy:
+        return None
+    try:
+        if head.shots is not None:
+            raise ConfigError(f"{head.name} only samples; its response would be an estimate")
+        response = build(head, Grid.of(head.circuit), joint=False, seed=0).response
+    except (ConfigError, TableError) as error:
+        notes.append(f"no noisy formula: {error}")
+        return None
+    contraction, added = (None, None) if ideal is None else _change(ideal.coefficients, response.coefficients)
+    return Noise(_formulas(response, names), _numbers(response.dead_angles), contraction, added)
+
+
+def _change(ideal: np.ndarray, noisy: np.ndarray) -> tuple[tuple[float, float] | None, float]:
+    ideal = np.pad(ideal, [(0, wide - narrow) for wide, narrow in zip(noisy.shape, ideal.shape, strict=True)])
+    shape = (-1, ideal.shape[-1])
+    before, after = ideal.reshape(shape)[1:], noisy.reshape(shape)[1:]
+    ratios = after[before != 0] / before[before != 0]
+    added = float(np.abs(after[before == 0]).max(initial=0.0))
+    return (float(ratios.min()), float(ratios.max())) if ratios.size else None, added

@@ -1,0 +1,1 @@
+"""Circuits: data, files, drawings, and the NumPy oracle."""

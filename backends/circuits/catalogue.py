@@ -1,0 +1,125 @@
+"""The named circuits, and families of them with parameters. A user's own circuit need not be here: see circuit_files.py."""
+
+import dataclasses
+import difflib
+import functools
+import inspect
+import re
+from collections.abc import Callable, Mapping
+
+from backends.circuits.ansatz import hardware_efficient, reuploading, strongly_entangling
+from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.errors import CircuitError
+
+_PAPER = "Rizvi, Ulum, Asif, Shin: Neural Networks with Variational Quantum Circuits"
+
+
+def _paper_circuit(
+    name: str, *, first_cx: tuple[int, int] | None, second_cx: tuple[int, int] | None, source: str
+) -> Circuit:
+    return Circuit(
+        name=name,
+        n_qubits=3,
+        n_angles=4,
+        gates=(
+            *(Gate("h", (qubit,)) for qubit in range(3)),  # Eq. (5)
+            *(Gate("rz", (qubit,), (Angle(qubit),)) for qubit in range(3)),  # Eq. (6): phi_1, phi_2, phi_3
+            *([Gate("cx", first_cx)] if first_cx else []),
+            Gate("rz", (1,), (Angle(3),)),  # phi_4 on the paper's qubit 2
+            *([Gate("cx", second_cx)] if second_cx else []),
+            Gate("h", (0,)),
+        ),
+        measured=(0,),  # Eq. (8): the paper's first qubit
+        source=source,
+    )
+
+
+CIRCUITS: dict[str, Circuit] = {
+    circuit.name: circuit
+    for circuit in (
+        # The text above Eq. (7): CNOT with control 3, target 2, then with control 2, target 1 (the paper counts from 1).
+        _paper_circuit("eq7", first_cx=(2, 1), second_cx=(1, 0), source=f"{_PAPER}, Eq. (5)-(8), Fig. 5"),
+        # Deviation from paper: both CNOTs turned round, so that every angle can reach the measured qubit.
+        _paper_circuit(
+            "eq7_swapped", first_cx=(1, 2), second_cx=(0, 1), source=f"ours: Eq. (7) of {_PAPER}, CNOTs turned round"
+        ),
+        # The control: what eq7_swapped has beyond it is due to entanglement; eq7 has nothing beyond it.
+        _paper_circuit(
+            "no_entanglement", first_cx=None, second_cx=None, source=f"ours: Eq. (7) of {_PAPER} without its CNOTs"
+        ),
+        dataclasses.replace(
+            hardware_efficient(n_qubits=10, n_layers=1, n_outputs=10),
+            name="ten_outputs",
+            source="ours: hardware_efficient with a measured qubit for each of ten classes",
+        ),
+    )
+}
+
+FAMILIES: dict[str, Callable[..., Circuit]] = {
+    family.__name__: family for family in (reuploading, strongly_entangling, hardware_efficient)
+}
+"""Circuits that are called with parameters; each parameter is a whole number with a default."""
+
+_CALL = re.compile(r"\s*(\w+)\s*(?:\(\s*(.*?)\s*\))?\s*")
+
+
+def circuit_named(name: str) -> Circuit:
+    """Return the catalogue's circuit of that name.
+
+    Args:
+        name: "eq7", or a family with or without its parameters: "hardware_efficient(n_qubits=4, n_layers=2)". The
+            circuit's own name then spells out all of them.
+
+    Raises:
+        CircuitError: no such circuit, parameter or value; the message lists the names and the nearest one.
+    """
+    match = _CALL.fullmatch(name)
+    base, inside = match.groups() if match else (name, None)
+    if base in FAMILIES:
+        return _built(base, _numbers(inside or "", base))
+    if base in CIRCUITS and inside is not None:
+        raise CircuitError(f"circuit {base!r} takes no parameters, got {name!r}; those that do: {', '.join(FAMILIES)}")
+    if base in CIRCUITS:
+        return CIRCUITS[base]
+    known = (*CIRCUITS, *map(signature, FAMILIES))
+    near = difflib.get_close_matches(base, (*CIRCUITS, *FAMILIES), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise CircuitError(
+        f"unknown circuit {name!r}: expected one of {', '.join(known)}{hint}; files are read by find_circuit"
+    )
+
+
+def signature(family: str) -> str:
+    """Return how a family is called, with its defaults."""
+    return f"{family}({', '.join(f'{key}={value}' for key, value in _defaults(family).items())})"
+
+
+def _defaults(family: str) -> dict[str, int]:
+    return {key: parameter.default for key, parameter in inspect.signature(FAMILIES[family]).parameters.items()}
+
+
+def _numbers(inside: str, family: str) -> dict[str, int]:
+    given: dict[str, int] = {}
+    known = _defaults(family)
+    for part in filter(None, re.split(r"\s*,\s*", inside)):
+        key, _, value = (text.strip() for text in part.partition("="))
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise CircuitError(f"circuit {family!r} has no parameter {key!r}: expected {', '.join(known)}{hint}")
+        if key in given or not re.fullmatch(r"\d{1,4}", value, re.ASCII):
+            raise CircuitError(
+                f"circuit {family!r}: expected {key} once, as a whole number of at most 9999, got {part!r}"
+            )
+        given[key] = int(value)
+    return given
+
+
+def _built(family: str, given: Mapping[str, int]) -> Circuit:
+    return _cached(family, tuple({**_defaults(family), **given}.items()))
+
+
+@functools.cache
+def _cached(family: str, parameters: tuple[tuple[str, int], ...]) -> Circuit:
+    name = f"{family}({', '.join(f'{key}={value}' for key, value in parameters)})"
+    return dataclasses.replace(FAMILIES[family](**dict(parameters)), name=name)

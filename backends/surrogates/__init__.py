@@ -1,0 +1,1 @@
+"""What answers in a backend's place."""

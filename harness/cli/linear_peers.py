@@ -1,0 +1,62 @@
+"""Two rows of the peers table that no vendor is part of: training through a response table, over the classical rival's."""
+
+import dataclasses
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backends.peers.measure import Contest, Row, Side
+from harness.errors import HarnessError
+from harness.heads import build_head
+from harness.spec import Run, RunSpec, TrainingSpec
+from harness.training import data
+from harness.training.model import Classifier
+from harness.training.perform import perform
+from harness.training.timing import Clock
+from harness.training.train import train
+
+_OURS = RunSpec(head="fake_ibm", circuit="eq7", shots=1000, options={"device": "manila"}, execution="table")
+_LINEAR = RunSpec(head="linear")
+_STEPS = 50
+_RUN_ROUNDS = 3  # a run takes a quarter of a minute
+STEP = Row(
+    "training step, fake_ibm table over linear head",
+    "fake_ibm (manila) table, 1,000 shots",
+    "linear head",
+    target=1.10,
+    target_is="at most",
+)
+RUN = dataclasses.replace(STEP, row="whole run by the paper's protocol, fake_ibm table over linear head", target=1.15)
+
+
+def training_step() -> Contest:
+    """Return optimizer steps of the whole classifier: data, network, head, backward, update."""
+    ours, linear = (Side.warmed_up(_training(spec)) for spec in (_OURS, _LINEAR))
+    return Contest(STEP, ours, linear, scale=(1 / _STEPS, 1 / _STEPS))
+
+
+def whole_run() -> Contest:
+    """Return whole runs by the paper's protocol: table, 20 epochs, validation after each, test images."""
+    split = data.split(data.load(_LINEAR.data.name), _LINEAR.data, seed=_LINEAR.seed)
+    images = len(split.training.labels) * _LINEAR.training.epochs
+    row = dataclasses.replace(RUN, images=images, peer_images=images)
+    return Contest(row, Side(_run(_OURS)), Side(_run(_LINEAR)), most_rounds=_RUN_ROUNDS)
+
+
+def _training(spec: RunSpec) -> Callable[[], Any]:
+    split = data.split(data.load(spec.data.name), spec.data, seed=spec.seed)
+    classifier = Classifier(build_head(spec, n_classes=data.N_CLASSES), spec.model, seed=spec.seed)
+    steps = TrainingSpec(max_steps=_STEPS)
+    return lambda: train(classifier, split, steps, seed=0, clock=Clock(), progress=lambda done, total, loss: None)
+
+
+def _run(spec: RunSpec) -> Callable[[], Any]:
+    def call() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            weights = Path(folder) / "weights.safetensors"
+            record = perform(Run("0" * 64, spec.title, spec), attempt=1, weights_of=lambda run_id: weights)
+        if record.failure:
+            raise HarnessError(f"run {spec.title} is {record.status}: {record.failure.message}")
+
+    return call

@@ -1,0 +1,1 @@
+"""Execution of runs, each in a child process."""

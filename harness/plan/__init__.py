@@ -1,0 +1,1 @@
+"""Plans: a TOML file in, checked runs out."""

@@ -1,0 +1,1 @@
+"""Records of runs, and the folder that keeps them."""

@@ -1,0 +1,39 @@
+"""Who holds a results folder: only for messages; that it is held is the kernel's to say."""
+
+import os
+import shlex
+import socket
+import sys
+from typing import Self
+
+import pydantic
+
+from harness.records.record import now
+
+
+class Holder(pydantic.BaseModel):
+    """A process that writes to a results folder."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    pid: int
+    host: str
+    since: str
+    command: str
+
+    @classmethod
+    def this_process(cls) -> Self:
+        """Describe the process that asks."""
+        return cls(pid=os.getpid(), host=socket.gethostname(), since=now(), command=command_line())
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host} since {self.since}: {self.command}"
+
+
+def command_line(*, without: str | None = None) -> str:
+    """Return the command line of this process as one that can be typed, ``without`` an option.
+
+    Bytes of it that are no UTF-8 are shown escaped, for it goes into files that are.
+    """
+    typed = shlex.join(["qhb", *(word for word in sys.argv[1:] if word != without)])
+    return os.fsencode(typed).decode("utf-8", "backslashreplace")

@@ -1,0 +1,186 @@
+"""Checkpoints: a training that was stopped goes on from its newest sound one, and ends in the bits of one that was not.
+
+Each is a sealed file (sealed.py) named after the steps made, and holds the weights, the optimizer's state, every random
+stream, the place in the data, the head's count of evaluations (which seeds its shots), losses, counts and seconds. The
+order of the images is not in it: the loop draws it again from the run's seed.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pydantic
+import torch
+
+from backends.head import QuantumHead
+from backends.tally import Tally
+from harness.errors import DiskError, StoreError
+from harness.records import sealed
+from harness.records.environment import versions
+from harness.records.record import Epoch
+from harness.training import random_streams
+from harness.training.state import EpochSums, TrainingState
+
+SCHEMA_VERSION = 1
+_KEPT = 2  # the older one is for the day on which the newer is damaged
+_SUFFIX = ".safetensors"
+
+
+class _Facts(pydantic.BaseModel):
+    """What a checkpoint holds that is no tensor. The first three say whose it is."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: int
+    run_id: str
+    versions: dict[str, str]
+    random: dict[str, Any]
+    tally: Tally
+    head_tally: Tally | None
+    n_evaluated: int
+    epochs: list[Epoch]
+    under_way: EpochSums
+    n_images: int
+    seconds: dict[str, float]
+    total_s: float
+
+
+class Checkpoints:
+    """The checkpoints of one run.
+
+    Attributes:
+        resumed_at: The step that this process went on from, None if it began at the beginning.
+        notes: What there is to say about checkpoints that could not be used, a line each.
+    """
+
+    def __init__(self, folder: Path, *, run_id: str, interval_s: float) -> None:
+        self._folder = folder
+        self._identity = {"schema_version": SCHEMA_VERSION, "run_id": run_id, "versions": versions()}
+        self._interval_s = interval_s
+        self._written = time.monotonic()
+        self.resumed_at: int | None = None
+        self.notes: list[str] = []
+
+    def offer(self, state: TrainingState) -> None:
+        """Write a checkpoint if the last one is old enough.
+
+        Raises:
+            DiskError: the disk refuses it.
+        """
+        if time.monotonic() - self._written < self._interval_s:
+            return
+        path = self._folder / f"{state.history.n_steps:09d}{_SUFFIX}"
+        try:
+            self._folder.mkdir(exist_ok=True)
+            sealed.write(path, _tensors(state), self._facts(state).model_dump(mode="json"))
+            for old in self._newest_first()[_KEPT:]:
+                old.unlink(missing_ok=True)  # a cluster's worker that was taken for lost may be doing the same
+        except OSError as error:
+            raise DiskError(
+                f"checkpoints in {self._folder} cannot be kept: {error.strerror or error}; free the disk"
+            ) from error
+        self._written = time.monotonic()
+
+    def restore(self, state: TrainingState) -> None:
+        """Put a training where its newest sound checkpoint was; without one, leave it at its beginning."""
+        for path in self._newest_first():
+            try:
+                tensors, content = sealed.read(path)
+                facts = self._checked(path, content)
+                _check_shapes(path, tensors, state)
+            except StoreError as error:
+                self.notes.append(f"{error}; passed over")
+                continue
+            _put_back(tensors, facts, state)
+            self.resumed_at = state.history.n_steps
+            return
+        if self.notes:
+            self.notes.append("no sound checkpoint is left: the run began at its beginning")
+
+    def _newest_first(self) -> list[Path]:
+        return sorted(self._folder.glob(f"[0-9]*{_SUFFIX}"), reverse=True)
+
+    def _facts(self, state: TrainingState) -> _Facts:
+        history, clock, head = state.history, state.clock, state.classifier.head
+        quantum = head if isinstance(head, QuantumHead) else None
+        return _Facts(
+            **self._identity,
+            random=random_streams.states(),
+            tally=history.tally,
+            head_tally=quantum.tally if quantum else None,
+            n_evaluated=quantum.n_evaluated if quantum else 0,
+            epochs=history.epochs,
+            under_way=history.under_way,
+            n_images=history.n_images,
+            seconds=clock.seconds,
+            total_s=clock.total,
+        )
+
+    def _checked(self, path: Path, content: dict[str, Any]) -> _Facts:
+        for key, expected in self._identity.items():
+            if content.get(key) != expected:
+                raise StoreError(f"checkpoint {path} has another {key}: expected {expected}, found {content.get(key)}")
+        try:
+            return _Facts.model_validate(content)
+        except pydantic.ValidationError as error:
+            raise StoreError(f"checkpoint {path} lacks what one must hold: {error.errors()[0]['loc']}") from error
+
+
+def _tensors(state: TrainingState) -> dict[str, torch.Tensor]:
+    tensors = {f"model.{name}": values for name, values in state.classifier.state_dict().items()}
+    for index, moments in state.optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": values for name, values in moments.items()}
+    tensors |= {f"random.{name}": values for name, values in random_streams.torch_states(_device(state)).items()}
+    return tensors | {"step_seconds": torch.tensor(state.history.step_seconds, dtype=torch.float64)}
+
+
+def _check_shapes(path: Path, tensors: dict[str, torch.Tensor], state: TrainingState) -> None:
+    """See that weights and moments are of this model before the first one is loaded, so that none is loaded in part."""
+    expected = {f"model.{name}": values.shape for name, values in state.classifier.state_dict().items()}
+    for index, weights in enumerate(state.classifier.parameters()):
+        moments = {"step": torch.Size(), "exp_avg": weights.shape, "exp_avg_sq": weights.shape}
+        expected |= {f"optimizer.{index}.{name}": shape for name, shape in moments.items()}
+    found = {name: values.shape for name, values in tensors.items() if name.startswith(("model.", "optimizer."))}
+    for name in sorted(expected.keys() | found):
+        if expected.get(name) != found.get(name):
+            raise StoreError(
+                f"checkpoint {path} is of another model: {name} has shape {_shape(found.get(name))}, expected "
+                f"{_shape(expected.get(name))}"
+            )
+
+
+def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingState) -> None:
+    classifier, optimizer, history, clock = state
+    classifier.load_state_dict(_named("model", tensors))
+    weights = list(classifier.parameters())
+    moments: dict[int, dict[str, torch.Tensor]] = {}
+    for name, values in _named("optimizer", tensors).items():
+        index, _, key = name.partition(".")
+        moments.setdefault(int(index), {})[key] = _ordered_like(weights[int(index)], values)
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+    random_streams.restore(_device(state), _named("random", tensors), facts.random)
+    history.tally, history.n_images = facts.tally, facts.n_images
+    history.epochs, history.under_way = list(facts.epochs), facts.under_way
+    history.step_seconds = tensors["step_seconds"].tolist()
+    if isinstance(classifier.head, QuantumHead) and facts.head_tally:
+        facts.head_tally.setup += classifier.head.tally.setup
+        classifier.head.n_evaluated, classifier.head.tally = facts.n_evaluated, facts.head_tally
+    clock.add(facts.seconds, total_s=facts.total_s)
+
+
+def _ordered_like(weights: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    """Return values in the weights' order of memory: fused Adam reads both as if it were one, and says nothing."""
+    return torch.empty_like(weights).copy_(values) if values.shape == weights.shape else values
+
+
+def _named(group: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    prefix = f"{group}."
+    return {name.removeprefix(prefix): values for name, values in tensors.items() if name.startswith(prefix)}
+
+
+def _shape(shape: torch.Size | None) -> str:
+    return "none" if shape is None else str(tuple(shape))
+
+
+def _device(state: TrainingState) -> torch.device:
+    return next(state.classifier.parameters()).device

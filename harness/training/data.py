@@ -1,0 +1,162 @@
+"""Images in, Split out: the embedded MNIST images, or torchvision's data sets from a folder or the network."""
+
+import hashlib
+import importlib.resources
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from harness.errors import DatasetError
+from harness.spec import DataSpec
+
+if TYPE_CHECKING:
+    import torch  # loaded only where images become tensors: which images there are can be told without
+
+N_CLASSES = 10
+_EMBEDDED = {
+    "mnist-train-5000.npz": "04ac74d7f192093a33c3ab355e4a78180aa26900bfff143bf917c33d97622576",
+    "mnist-test-10000.npz": "af5595f05f0cc260498196e07655cfa443d2d96874d5ba0dcfeaea06defbda81",
+}
+_TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
+
+
+class Images(NamedTuple):
+    """Images, uint8, shape (n, 28, 28), and their labels 0-9, uint8, shape (n,)."""
+
+    pixels: np.ndarray
+    labels: np.ndarray
+
+
+class Dataset(NamedTuple):
+    """A data set's two files; ``sha256`` is of the bytes of both (pixels, labels; training, test)."""
+
+    name: str
+    training: Images
+    test: Images
+    sha256: str
+
+
+class Part(NamedTuple):
+    """A part as torch sees it: images float32, shape (n, 1, 28, 28); labels int64, shape (n,)."""
+
+    images: "torch.Tensor"
+    labels: "torch.Tensor"
+
+
+class Split(NamedTuple):
+    """The three parts of Sec. 3: 3,200, 800 and 1,000 of 5,000 images."""
+
+    training: Part
+    validation: Part
+    test: Part
+
+
+def load(name: str, *, data_root: Path | None = None, download: bool = False) -> Dataset:
+    """Return a data set, checked.
+
+    Args:
+        name: One of ``spec.DATASETS``.
+        data_root: torchvision's folder, for all but the embedded images.
+        download: Let torchvision fetch what is not there.
+
+    Raises:
+        DatasetError: files missing, damaged, or not 28 x 28 images of ten classes.
+    """
+    if name == "mnist-5000":
+        training, test = (_embedded(file) for file in _EMBEDDED)
+    else:
+        training, test = (_torchvision(name, train, data_root, download) for train in (True, False))
+    digest = hashlib.sha256()
+    for part in (training, test):
+        _check(name, part)
+        digest.update(part.pixels.tobytes() + part.labels.tobytes())
+    return Dataset(name, training, test, digest.hexdigest())
+
+
+def split(dataset: Dataset, spec: DataSpec, *, seed: int) -> Split:
+    """Divide the first ``n_images`` training images 8:2 into training and test, and the former 8:2 again.
+
+    The test images depend on ``spec.split_seed`` alone, so that all runs are compared on the same ones; which of the
+    others train and which validate depends on the run's seed as well.
+
+    Raises:
+        DatasetError: the data set has fewer than ``n_images`` training images.
+    """
+    n_images = spec.n_images
+    if n_images > len(dataset.training.labels):
+        raise DatasetError(
+            f"data set {dataset.name!r} has {len(dataset.training.labels)} training images, n_images = {n_images} were "
+            "asked for; ask for fewer, or use --data-root with data.name = 'mnist'"
+        )
+    order = np.random.default_rng([spec.split_seed, 1]).permutation(n_images)
+    n_test = n_images // 5 if spec.test == "split" else 0
+    rest = np.random.default_rng([spec.split_seed, 2, seed]).permutation(order[n_test:])
+    n_validation = len(rest) // 5
+    chosen = {
+        "training": _take(dataset.training, rest[n_validation:]),
+        "validation": _take(dataset.training, rest[:n_validation]),
+        "test": _take(dataset.training, order[:n_test]) if spec.test == "split" else dataset.test,
+    }
+    shift, scale = 0.0, 255.0
+    if spec.pixel_scaling == "standard":
+        shift, scale = float(chosen["training"].pixels.mean()), float(chosen["training"].pixels.std())
+    return Split(**{name: _as_torch(part, shift=shift, scale=scale) for name, part in chosen.items()})
+
+
+def _take(images: Images, index: np.ndarray) -> Images:
+    return Images(images.pixels[index], images.labels[index])
+
+
+def _as_torch(part: Images, *, shift: float, scale: float) -> Part:
+    import torch
+
+    pixels = (part.pixels.astype(np.float32) - np.float32(shift)) / np.float32(scale)
+    return Part(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(part.labels.astype(np.int64)))
+
+
+def _embedded(file: str) -> Images:
+    resource = importlib.resources.files("harness.training") / "datasets" / file
+    try:
+        content = resource.read_bytes()
+    except OSError as error:
+        raise DatasetError(
+            f"embedded data file harness/training/datasets/{file} cannot be read: {error}; reinstall the package"
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != _EMBEDDED[file]:
+        raise DatasetError(
+            f"embedded data file harness/training/datasets/{file} is damaged: expected SHA-256 {_EMBEDDED[file]}, found {found}; "
+            "reinstall the package"
+        )
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return Images(arrays["images"], arrays["labels"])
+
+
+def _torchvision(name: str, train: bool, data_root: Path | None, download: bool) -> Images:
+    if data_root is None:
+        raise DatasetError(
+            f"data set {name!r} is read from torchvision's folder: give --data-root FOLDER (and --download to fetch it), "
+            "or use data.name = 'mnist-5000', which is built in"
+        )
+    from harness.training.torchvision_import import datasets
+
+    kind = getattr(datasets(), _TORCHVISION[name])
+    try:
+        found = kind(str(data_root), train=train, download=download)
+    except Exception as error:  # torchvision raises whatever urllib, gzip or struct do
+        raise DatasetError(
+            f"data set {name!r} cannot be read from {data_root}: {type(error).__name__}: {error}; expected torchvision's "
+            f"layout {_TORCHVISION[name]}/raw/*-ubyte, or give --download"
+        ) from error
+    return Images(found.data.numpy().astype(np.uint8), found.targets.numpy().astype(np.uint8))
+
+
+def _check(name: str, part: Images) -> None:
+    n_images = len(part.labels)
+    if part.pixels.shape != (n_images, 28, 28) or n_images == 0 or part.labels.max() >= N_CLASSES:
+        raise DatasetError(
+            f"data set {name!r}: expected images of 28 x 28 and labels 0-{N_CLASSES - 1}, got pixels of shape "
+            f"{part.pixels.shape} and {n_images} labels up to {part.labels.max(initial=0)}"
+        )

@@ -1,0 +1,167 @@
+"""The one training loop, for quantum and classical heads alike, and the classification of a part of the images."""
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from backends.head import QuantumHead
+from backends.sampling import stream_seed
+from backends.tally import Tally
+from harness.errors import DivergedError
+from harness.records.record import Epoch
+from harness.spec import TrainingSpec
+from harness.training import random_streams
+from harness.training.checkpoint import Checkpoints
+from harness.training.data import Part, Split
+from harness.training.model import Classifier
+from harness.training.state import EpochSums, History, TrainingState
+from harness.training.timing import Clock
+
+PHASES = (
+    "setup", "features_forward", "head_forward", "head_backward", "features_backward", "optimizer", "evaluation",
+)  # fmt: skip
+_EVALUATION_BATCH = 200
+
+Progress = Callable[[int, int, float], None]
+"""Called after each step with (steps done, steps in all, loss)."""
+
+
+class Classified(NamedTuple):
+    """A classified part: mean loss, accuracy, the predicted class of each image (int64, shape (n,)), and what it took."""
+
+    loss: float
+    accuracy: float
+    predictions: np.ndarray
+    tally: Tally
+
+
+def n_steps(spec: TrainingSpec, n_images: int) -> int:
+    """Return the number of optimizer steps of a training."""
+    whole = spec.epochs * math.ceil(n_images / spec.batch_size)
+    return whole if spec.max_steps is None else min(whole, spec.max_steps)
+
+
+def train(
+    classifier: Classifier,
+    split: Split,
+    spec: TrainingSpec,
+    *,
+    seed: int,
+    clock: Clock,
+    progress: Progress,
+    checkpoints: Checkpoints | None = None,
+) -> History:
+    """Train with Adam on cross-entropy (Sec. 4): ``epochs`` times over the training images, or ``max_steps`` steps.
+
+    With ``checkpoints``, a training that was stopped goes on where its newest checkpoint left it, and ends in the same
+    bits as one that was not.
+
+    Raises:
+        DivergedError: a loss is not finite.
+    """
+    images, labels = split.training
+    total = n_steps(spec, len(labels))
+    with clock.phase("setup"):  # the first optimizer of a process imports half of torch
+        optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
+    order_stream = torch.Generator().manual_seed(stream_seed(seed, "order", 0))
+    random_streams.seed_all(stream_seed(seed, "process", 0))  # of the dropout masks: the same for every head
+    history = History()
+    state = TrainingState(classifier, optimizer, history, clock)
+    if checkpoints:
+        checkpoints.restore(state)
+
+    for epoch in range(1, spec.epochs + 1):
+        batches = torch.randperm(len(labels), generator=order_stream).to(labels.device).split(spec.batch_size)
+        if epoch <= len(history.epochs):
+            continue  # trained before the checkpoint; its order was drawn so that the next one's is the same
+        classifier.train()
+        sums = history.under_way
+        for batch in batches[sums.n_batches :]:
+            if history.n_steps == total:
+                return history
+            started = clock.now()
+            with counted_apart(classifier.head) as tally:
+                with clock.phase("features_forward"):
+                    angles = classifier.angles(images[batch])
+                # Cut here, so that going backward the seconds of the head and of the features can be told apart.
+                head_input = angles.detach().requires_grad_()
+                with clock.phase("head_forward"):
+                    logits = classifier.logits(head_input)
+                    loss = cross_entropy(logits, labels[batch])
+                    loss_value = loss.item()
+                clock.move(tally.backward.seconds, source="head_forward", target="head_backward")
+                if not math.isfinite(loss_value):
+                    raise DivergedError(
+                        f"the loss is {loss_value} at step {history.n_steps + 1} of {total}; expected a finite number; "
+                        f"try a learning rate below {spec.learning_rate}"
+                    )
+                optimizer.zero_grad()
+                with clock.phase("head_backward"):
+                    loss.backward()
+                with clock.phase("features_backward"):
+                    angles.backward(head_input.grad)
+                with clock.phase("optimizer"):
+                    optimizer.step()
+            history.tally += tally
+            history.step_seconds.append(clock.now() - started)
+            history.n_images += len(batch)
+            sums.n_batches += 1
+            sums.n_images += len(batch)
+            sums.n_right += int((logits.detach().argmax(dim=1) == labels[batch]).sum())
+            sums.loss += loss_value * len(batch)
+            progress(history.n_steps, total, loss_value)
+            if checkpoints:
+                checkpoints.offer(state)
+        with clock.phase("evaluation"):
+            validation = classify(classifier, split.validation)
+        if not math.isfinite(validation.loss):
+            raise DivergedError(
+                f"the validation loss is {validation.loss} after epoch {epoch}; expected a finite number; try a learning "
+                f"rate below {spec.learning_rate}"
+            )
+        history.epochs.append(
+            Epoch(
+                epoch=epoch,
+                train_loss=sums.loss / sums.n_images,
+                train_accuracy=sums.n_right / sums.n_images,
+                validation_loss=validation.loss,
+                validation_accuracy=validation.accuracy,
+            )
+        )
+        history.under_way = EpochSums()
+    return history
+
+
+@torch.no_grad()
+def classify(classifier: Classifier, part: Part) -> Classified:
+    """Classify images: the class with the largest p(0), as in Sec. 3; of equal ones the first."""
+    classifier.eval()
+    with counted_apart(classifier.head) as tally:
+        logits = torch.cat([classifier(images) for images in part.images.split(_EVALUATION_BATCH)])
+    predictions = logits.argmax(dim=1)
+    return Classified(
+        loss=cross_entropy(logits, part.labels).item(),
+        accuracy=(predictions == part.labels).double().mean().item(),
+        predictions=predictions.cpu().numpy(),
+        tally=tally,
+    )
+
+
+@contextlib.contextmanager
+def counted_apart(head: torch.nn.Module) -> Iterator[Tally]:
+    """Count the block's circuit evaluations in a tally of its own as well; a classical head's stays empty."""
+    apart = Tally()
+    if not isinstance(head, QuantumHead):
+        yield apart
+        return
+    whole, head.tally = head.tally, apart
+    try:
+        yield apart
+    finally:
+        whole += apart
+        head.tally = whole

@@ -1,0 +1,118 @@
+"""The TOML form of a circuit: what it says, and how it is told what it may not."""
+
+import math
+import textwrap
+
+import pytest
+
+from backends import CIRCUITS, Circuit
+from backends.circuits.circuit import Angle, Gate
+from backends.circuits.toml import loads
+from backends.errors import CircuitError
+
+_EQ7 = '''
+n_qubits = 3
+inputs = ["phi_1", "phi_2", "phi_3", "phi_4"]
+gates = """
+h 0
+h 1
+h 2
+rz(phi_1) 0
+rz(phi_2) 1
+rz(phi_3) 2
+cx 2 1            # control first
+rz(phi_4) 1
+cx 1, 0
+h 0
+"""
+'''
+
+
+def test_eq7(tmp_path):
+    """Eq. (7) written out is the catalogue's eq7, fingerprint and all; the file's name becomes the circuit's."""
+    file = tmp_path / "mine.toml"
+    file.write_text(_EQ7)
+    circuit = Circuit.from_file(file)
+
+    assert circuit.name == "mine.toml"
+    assert circuit.fingerprint == CIRCUITS["eq7"].fingerprint
+
+
+def test_expressions():
+    """Parameters are sums of numbers and multiples of angles; a sum of angles becomes a gate for each."""
+    circuit = _circuit(
+        """
+        ry(-(2*a + pi/2)/4 + 1e-1) 0
+        rz(a - 3*w + 0.5) 1
+        u(a, 0, a + w) 0
+        crx((a - a) + pi) 1 0
+        """
+    )
+
+    assert circuit.gates == (
+        Gate("ry", (0,), (Angle(0, -0.5, -math.pi / 8 + 0.1),)),
+        Gate("rz", (1,), (Angle(0, 1.0, 0.5),)),
+        Gate("rz", (1,), (Angle(1, -3.0),)),
+        Gate("p", (0,), (Angle(0),)),
+        Gate("p", (0,), (Angle(1),)),
+        Gate("ry", (0,), (Angle(0),)),
+        Gate("p", (0,), (0.0,)),
+        Gate("crx", (1, 0), (math.pi,)),
+    )
+    assert (circuit.n_inputs, circuit.n_weights, circuit.measured) == (1, 1, (1, 0))
+
+
+@pytest.mark.parametrize(
+    ("gates", "message"),
+    [
+        ("h 0\nhh 1", r"p.toml:7: hh on \(1,\): unknown gate; .*did you mean 'h'"),
+        ("\n\nh 2", r"p.toml:8: h on \(2,\): expected qubits in 0..1"),
+        ("cx 1 1", "p.toml:6: cx .*expected 2 distinct"),
+        ("rz 0", r"p.toml:6: rz .*expected 1 parameter\(s\), got 0"),
+        ("rz(a, w) 0", r"expected 1 parameter\(s\), got 2"),
+        ("rz(b) 0", r"there is no angle 'b' \(angles: a, w\)"),
+        ("rz(a*w) 0", "multiplied and divided by numbers alone"),
+        ("rz(1/a) 0", "multiplied and divided by numbers alone"),
+        ("rz(1/0) 0", "cannot read the parameter '1/0': .*division by zero"),
+        ("rz(sin(a)) 0", "only numbers, pi, angles"),
+        ("rz(True) 0", "only numbers, pi, angles"),
+        ("rz(1e999) 0", "expected finite parameters, got '1e999'"),
+        ("rz(a +) 0", r"cannot read the parameter 'a \+'"),
+        (f"rz({'(' * 300}a{')' * 300}) 0", "cannot read the parameter"),
+        (f"rz({'+'.join(['a'] * 600)}) 0", "expected a gate such as"),
+        ("__import__('os') 0", "expected a gate|unknown gate"),
+        ("measure 0", "unknown gate"),
+        ("h q", "expected a gate such as 'h 0'"),
+        ("0 h", "expected a gate such as"),
+    ],
+)
+def test_gates_are_refused_by_line(gates, message):
+    """A gate that is not one is refused by file, line and name."""
+    with pytest.raises(CircuitError, match=message):
+        _circuit(gates)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("n_qubits = 1", "p.toml: missing gates"),
+        ("n_qubits = '1'\ngates = ''", "n_qubits: expected a whole number, got '1'"),
+        ("n_qubits = true\ngates = ''", "n_qubits: expected a whole number, got True"),
+        ("n_qubits = 1\ngates = ['h 0']", "gates: expected a text with a gate a line"),
+        ("n_qubits = 1\nangels = []\ngates = ''", "unknown key 'angels': expected n_qubits, inputs"),
+        ("n_qubits = 1\ninputs = ['a', 'a']\ngates = ''", "angles need names of their own.*got 'a'"),
+        ("n_qubits = 1\ninputs = ['pi']\ngates = ''", "got 'pi'"),
+        ("n_qubits = 1\nmeasured = [1]\ngates = ''", r"distinct measured qubits in 0..0, got \(1,\)"),
+        ("n_qubits = 0\ngates = ''", "n_qubits >= 1"),
+        ("n_qubits = 1 2", r"p.toml: not TOML: .*line 1"),
+    ],
+)
+def test_files_are_refused(text, message):
+    """A text that is not a circuit is refused by key and value."""
+    with pytest.raises(CircuitError, match=message):
+        loads(text, where="p.toml", name="p")
+
+
+def _circuit(gates):
+    head = 'n_qubits = 2\ninputs = ["a"]\nweights = ["w"]\nmeasured = [1, 0]\n'
+    return loads(f'{head}gates = """\n{textwrap.dedent(gates).strip(" ")}\n"""', where="p.toml", name="p")

@@ -1,0 +1,195 @@
+"""The peers table: ratios, their order, and what a row says when it has no numbers. Which is faster is not tested."""
+
+import dataclasses
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from click.testing import CliRunner
+
+from backends import circuit_named, head_class
+from backends.circuits.catalogue import CIRCUITS
+from backends.peers.layer import Layer, by_parameter_shift
+from backends.peers.measure import Contest, Row, Seconds, Side, ready, summary, timed
+from backends.peers.pairs import PAIRS, Ours, Pair, Peer
+from harness.cli.peers import command
+
+
+def pair_with(layer: Layer, **facts: Any) -> Pair:
+    """Return a row of the exact statevector against this layer."""
+    peer: Any = SimpleNamespace(text="a peer", images=2, build=lambda: layer, **facts)
+    return Pair("row", Ours("statevector"), peer, 8)
+
+
+def right(angles: torch.Tensor) -> torch.Tensor:
+    """The answers of eq7."""
+    answers: torch.Tensor = head_class("statevector")(circuit_named("eq7"), n_circuits=10)(angles)
+    return answers
+
+
+def test_ratios_are_of_the_rounds() -> None:
+    """Each round has a ratio of its own: their median, least and largest, not the ratio of the medians."""
+    times = [(Seconds(1, 3), Seconds(5, 8)), (Seconds(2, 3), Seconds(5, 8)), (Seconds(4, 3), Seconds(50, 8))]
+
+    found = summary(times, scale=(1, 2))
+
+    assert (found["ours_s"], found["peer_s"]) == (2, 10)
+    assert (found["ours_processor_s"], found["peer_processor_s"]) == (3, 16)
+    assert (found["ratio_min"], found["ratio_median"], found["ratio_max"]) == (5, 10, 25)
+
+
+def test_a_ratio_that_may_be_at_most_is_the_other_way_round() -> None:
+    """Where the target is a most, the ratio is ours over the peer's."""
+    found = summary([(Seconds(3, 1), Seconds(2, 1))], target_is="at most")
+
+    assert found["ratio_median"] == 1.5
+
+
+def contest(name: str, *calls: Any, **facts: Any) -> Contest:
+    """Return a row of two calls."""
+    return Contest(Row(name, "ours", "theirs"), *(Side(call) for call in calls), **facts)
+
+
+def test_a_round_goes_through_all_rows_and_takes_turns() -> None:
+    """Both sides of a row run next to each other, neither always goes first, and no row has its rounds in a row."""
+    calls: list[str] = []
+    rows = [
+        contest(name, *(lambda side=name + side: calls.append(side) for side in ("o", "p")), most_rounds=most)  # type: ignore[misc]
+        for name, most in (("a", None), ("b", 2))
+    ]
+
+    found = list(timed(rows, rounds=3))
+
+    assert calls == ["ao", "ap", "bo", "bp", "ap", "ao", "bp", "bo", "ao", "ap"]
+    assert [(row.row, row.rounds) for row in found] == [("a", 3), ("b", 2)]
+
+
+def test_warm_up_is_not_timed_and_threads_are_restored() -> None:
+    """A quick side is called six times for each number of threads before it counts, and torch's threads are as they were."""
+    before = torch.get_num_threads()
+    seen: list[int] = []
+
+    side = Side.warmed_up(lambda: seen.append(torch.get_num_threads()), threads=(2, 1))
+    once = dataclasses.replace(side, repeats=1, settles=False)
+    next(timed([Contest(Row("row", "ours", "theirs"), once, once)], rounds=1))
+
+    assert seen[:12] == [2] * 6 + [1] * 6
+    assert seen[12:] == [side.threads] * 2
+    assert torch.get_num_threads() == before
+
+
+def test_a_quick_call_settles_before_it_is_timed() -> None:
+    """A side that is quick is called once more than it is timed, a slow one is not."""
+    calls: list[int] = []
+
+    Side(lambda: calls.append(1), repeats=3, settles=True).seconds()
+
+    assert len(calls) == 4
+    assert Side.warmed_up(lambda: None).settles
+
+
+def test_a_peer_with_other_answers_has_no_ratio() -> None:
+    """A layer whose answers are 1 - p is found out: its time would say nothing."""
+    row = ready(pair_with(lambda angles: 1 - right(angles)))
+
+    assert isinstance(row, Row)
+    assert row.problem == "the peer gives other answers, so its time says nothing"
+    assert row.deviation is not None
+    assert row.deviation > 1
+
+
+def test_a_peer_with_other_derivatives_has_no_ratio() -> None:
+    """Right probabilities are not enough: derivatives are compared, too."""
+    row = ready(pair_with(lambda angles: right(angles) + 0 * angles.sum() + (angles - angles.detach()).sum()))
+
+    assert isinstance(row, Row)
+    assert row.problem == "the peer gives other answers, so its time says nothing"
+
+
+def test_a_peer_with_fewer_images_is_scaled() -> None:
+    """A peer that was given 2 of 32 images has 16 times its seconds in the row, and the row says so."""
+    made = ready(pair_with(right))
+    assert isinstance(made, Contest)
+
+    row = made.finished([(Seconds(1, 1), Seconds(3, 1))] * 2)
+
+    assert (row.ours_s, row.peer_s, row.ratio_median, row.rounds) == (1.0, 48.0, 48.0, 2)
+    assert (row.peer_images, row.images) == (2, 32)
+
+
+def test_a_missing_package_is_a_row() -> None:
+    """The table hides no row: the reason and the pip line stand in the place of the numbers."""
+    peer = Peer("a peer", "nowhere:layer", {}, {"no_such_package": "no-such-package"})
+
+    row = ready(Pair("row", Ours("statevector"), peer))
+
+    assert isinstance(row, Row)
+    assert row.problem is not None
+    assert row.problem.endswith("or pip install no-such-package")
+
+
+def test_a_peer_that_fails_is_a_row() -> None:
+    """So is what a vendor raises."""
+
+    def failing(angles: torch.Tensor) -> torch.Tensor:
+        raise ZeroDivisionError("vendor's own")
+
+    row = ready(pair_with(failing))
+
+    assert isinstance(row, Row)
+    assert row.problem == "ZeroDivisionError: vendor's own"
+
+
+def test_a_layer_by_parameter_shift_has_the_derivatives() -> None:
+    """Rows and shifted rows go to the vendor in one job, and make the derivatives of autograd."""
+    jobs: list[int] = []
+    head = head_class("statevector")(circuit_named("eq7"), n_circuits=1)
+
+    def probabilities(rows: torch.Tensor) -> torch.Tensor:
+        jobs.append(len(rows))
+        found: torch.Tensor = head(rows[:, None, :])[:, 0]
+        return found
+
+    angles = torch.linspace(-3, 3, 80, dtype=torch.float64).reshape(2, 10, 4)
+    one, other = (angles.clone().requires_grad_() for _ in range(2))
+    by_parameter_shift(probabilities)(one).sum().backward()
+    right(other).sum().backward()
+
+    assert jobs == [180]
+    torch.testing.assert_close(one.grad, other.grad, rtol=0, atol=1e-12)
+
+
+def test_rows_have_names_of_their_own_and_known_circuits() -> None:
+    """No two rows share a name; every one of the issue's targets has its row."""
+    names = [pair.row for pair in PAIRS]
+
+    assert len(set(names)) == len(names)
+    assert "eq7" in CIRCUITS
+    assert {pair.target for pair in PAIRS} == {8, 10, 15, 20, 40, 10_000, 20_000, None}
+
+
+def test_the_command_writes_rows_and_where_they_were_measured(tmp_path: Path) -> None:
+    """``qhb peers --json`` prints rows with the documented keys; the file has them and the machine's load."""
+    output = tmp_path / "new" / "peers.json"
+
+    done = CliRunner().invoke(
+        command, ["--json", "--only", "table, exact", "--rounds", "1", "--output", str(output)], standalone_mode=False
+    )
+
+    assert done.exception is None, done.output
+    rows, written = json.loads(done.stdout), json.loads(output.read_text())
+    assert rows == written["rows"]
+    assert set(rows[0]) == {field.name for field in dataclasses.fields(Row)}
+    assert (rows[0]["row"], rows[0]["target"], rows[0]["problem"]) == ("table, exact", 40, None)
+    assert rows[0]["ratio_min"] <= rows[0]["ratio_median"] <= rows[0]["ratio_max"]
+    assert written["environment"]["load_average"] >= 0
+
+
+def test_an_unknown_row_is_a_usage_error() -> None:
+    """``--only`` that fits no row names those that there are."""
+    done = CliRunner().invoke(command, ["--only", "nothing"])
+
+    assert done.exit_code == 2
+    assert "no such row; there are: statevector, exact;" in done.output.replace("\n", " ")

@@ -1,0 +1,243 @@
+"""QuantumHead itself: what it checks, counts and hands to an adapter."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+import torch
+
+from backends.adapters.statevector import Statevector
+from backends.circuits.catalogue import circuit_named
+from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
+from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
+from backends.registry import head_class
+from backends.surrogates.table import table_of
+
+EQ7 = circuit_named("eq7")
+WITH_WEIGHT = Circuit(
+    "with weight", 2, 2, (Gate("rx", (0,), (Angle(0),)), Gate("rx", (1,), (Angle(1),))), measured=(0, 1), n_weights=1
+)
+
+
+class Fake(QuantumHead):
+    """Answers what a test puts into ``answer``, and keeps what it was asked."""
+
+    class Options(HeadOptions):
+        """One option of each kind."""
+
+        level: int = 1
+        label: str = "a"
+
+    capabilities: ClassVar = Capabilities(
+        analytic=False, shots=True, noisy=False, autograd=False, multicore=False, max_qubits=3
+    )
+
+    def _prepare(self) -> None:
+        self.asked: list[tuple[torch.Tensor, int]] = []
+        self.answer: Any = None
+
+    def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
+        self.asked.append((rows, first_evaluation))
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        p_zero = torch.full((len(rows), self.circuit.n_outputs), 0.5, dtype=torch.float64)
+        return Executed(p_zero if self.answer is None else self.answer, len(rows), 7 * len(rows))
+
+    def provenance(self) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"shots": None}, "Fake: it samples, so shots must be .*got none; set shots = 1000"),
+        ({"shots": 0}, "shots must be a whole number from 1 to 10000000, got 0"),
+        ({"shots": 10_000_001}, "got 10000001"),
+        ({"shots": True}, "got True"),
+        ({"shots": 2.5}, "got 2.5"),
+        ({"n_circuits": 0}, "n_circuits must be at least 1, got 0"),
+        ({"seed": -3}, "seed must be 0 or more, got -3"),
+        ({"circuit": Circuit("wide", 4, 0, ())}, "circuit 'wide' has 4 qubits, it takes at most 3"),
+        ({"options": {"levle": 2}}, r"option levle: Extra inputs are not permitted, got 2 \(options: level, label\)"),
+        ({"options": {"level": "high"}}, "option level: .*valid integer.*, got 'high'"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_any_compute(given: dict[str, Any], message: str) -> None:
+    """Each message names the head, what it expected and what it got."""
+    settings: dict[str, Any] = {"shots": 10, **given}
+    with pytest.raises(ConfigError, match=message):
+        Fake(settings.pop("circuit", EQ7), **settings)
+
+
+def test_shots_are_refused_by_an_exact_head() -> None:
+    """A head without shots says so, with the number."""
+
+    class Exact(Fake):
+        capabilities: ClassVar = Capabilities(
+            analytic=True, shots=False, noisy=False, autograd=False, multicore=False, max_qubits=3
+        )
+
+    with pytest.raises(ConfigError, match="Exact: it is exact and takes no shots, got shots = 10; leave shots out"):
+        Exact(EQ7, shots=10)
+
+
+def test_options_are_frozen_and_kept() -> None:
+    """A head's options cannot be changed under it; an ``Options`` passes through as it is."""
+    options = Fake.Options(level=3)
+    head = Fake(EQ7, shots=1, options=options)
+
+    assert head.options is options
+    with pytest.raises(ValueError, match="frozen"):
+        head.options.level = 4
+
+
+@pytest.mark.parametrize(
+    ("angles", "message"),
+    [
+        (torch.zeros(7, 2, 3), r"\(\.\.\., 2, 4\) = .* for circuit 'eq7', got \(7, 2, 3\)"),
+        (torch.zeros(4), r"\(\.\.\., 2, 4\).*got \(4,\)"),
+        (torch.zeros(2, 4, dtype=torch.int32), "floating-point tensor of angles, got torch.int32"),
+        ([[0.0] * 4] * 2, "floating-point tensor of angles, got list"),
+        (torch.tensor([[0, 0, 0, 0], [0, 0, torch.inf, 0]]), r"got inf at \(1, 2\); the network has diverged"),
+    ],
+)
+def test_wrong_angles_are_refused(angles: Any, message: str) -> None:
+    """Shape, dtype and finiteness are checked, with both sides in the message; nothing is run."""
+    head = Fake(EQ7, n_circuits=2, shots=1)
+
+    with pytest.raises(AnglesError, match="Fake: expected .*" + message):
+        head(angles)
+    assert head.tally.jobs == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (torch.zeros(6, 2, dtype=torch.float64), r"torch.float64 of shape \(6, 1\), it returned .*\(6, 2\)"),
+        (torch.zeros(6, 1), r"returned torch.float32 of shape \(6, 1\)"),
+        (np.zeros((6, 1)), "it returned ndarray"),
+        (
+            torch.full((6, 1), 1.5, dtype=torch.float64),
+            r"probabilities in \[0, 1\], it returned 1.5 for row 0, output 0",
+        ),
+        (torch.tensor([[0.5]] * 5 + [[torch.nan]], dtype=torch.float64), "it returned nan for row 5, output 0"),
+    ],
+)
+def test_a_wrong_answer_is_refused(answer: Any, message: str) -> None:
+    """What an adapter returns is checked, and the adapter is named."""
+    head = Fake(EQ7, n_circuits=2, shots=1)
+    head.answer = answer
+
+    with pytest.raises(OutputError, match="Fake: .*" + message):
+        head(torch.zeros(3, 2, 4))
+
+
+def test_rounding_beyond_the_range_is_clamped() -> None:
+    """1 + 1e-12 is a probability of 1."""
+    head = Fake(EQ7, n_circuits=1, shots=1)
+    head.answer = torch.full((1, 1), 1 + 1e-12, dtype=torch.float64)
+
+    assert head(torch.zeros(1, 4, dtype=torch.float64)).item() == 1.0
+
+
+def test_a_vendors_exception_is_chained() -> None:
+    """A failure of the backend is an ExecutionError that says what was being run; our own errors pass."""
+    head = Fake(EQ7, n_circuits=2, shots=1)
+    head.answer = RuntimeError("queue is full")
+    with pytest.raises(
+        ExecutionError, match=r"Fake: .*6 evaluations of circuit 'eq7': RuntimeError: queue is full"
+    ) as e:
+        head(torch.zeros(3, 2, 4))
+    assert e.value.__cause__ is head.answer
+
+    head.answer = HeadError("mine")
+    with pytest.raises(HeadError, match=r"^mine$"):
+        head(torch.zeros(3, 2, 4))
+
+
+def test_evaluations_are_numbered_without_gaps() -> None:
+    """Each job learns how many evaluations came before it, shifted ones included, so that no seed comes twice."""
+    head = Fake(EQ7, n_circuits=2, shots=1)
+    with torch.no_grad():
+        head(torch.zeros(3, 2, 4))
+    head(torch.zeros(1, 2, 4, requires_grad=True))
+    with torch.no_grad():
+        head(torch.zeros(1, 2, 4))
+
+    assert [first for _, first in head.asked] == [0, 6, 6 + 2 * 9]
+    assert [len(rows) for rows, _ in head.asked] == [6, 18, 2]
+
+
+def test_the_tally_is_what_the_adapter_reports() -> None:
+    """Executed circuits and shots are the adapter's, split between forward and backward."""
+    head = Fake(EQ7, n_circuits=2, shots=1)
+    head(torch.zeros(3, 2, 4, requires_grad=True))
+
+    forward, backward = head.tally.forward, head.tally.backward
+    assert (forward.requested, forward.executed, forward.shots) == (6, 6, 42)
+    assert (backward.requested, backward.executed, backward.shots) == (48, 48, 336)
+    assert backward.seconds == pytest.approx(8 * forward.seconds)
+
+
+def test_an_empty_batch_is_no_job() -> None:
+    """No rows in, no rows out, nothing run."""
+    head = Fake(WITH_WEIGHT, n_circuits=3, shots=1)
+
+    with torch.no_grad():
+        assert head(torch.zeros(0, 3, 1)).shape == (0, 6)
+    head(torch.zeros(0, 3, 1)).sum().backward()
+    assert head.weights.grad.tolist() == [[0], [0], [0]]
+    assert head.tally.jobs == 0
+
+
+def test_circuits_are_evaluated_in_their_order() -> None:
+    """Output j of circuit i is column i * n_outputs + j, of angles [..., i, :]."""
+    head = Statevector(WITH_WEIGHT, n_circuits=2)
+    with torch.no_grad():
+        head.weights[:] = torch.tensor([[0.5], [1.0]])
+        got = head(torch.tensor([[[0.1], [0.2]]], dtype=torch.float64))
+
+    expected = torch.cos(torch.tensor([[0.1, 0.5, 0.2, 1.0]], dtype=torch.float64) / 2) ** 2
+    torch.testing.assert_close(got, expected, rtol=0, atol=1e-12)
+
+
+def test_weights_are_trained_and_shared_by_the_batch() -> None:
+    """d/dw sum over a batch of 3 of cos^2(w/2) is -3 sin(w)/2, by autograd and by parameter shift alike."""
+    for shots, tolerance in ((None, 1e-7), (1_000_000, 0.01)):
+        head = Statevector(WITH_WEIGHT, n_circuits=1, shots=shots)
+        with torch.no_grad():
+            head.weights[:] = 0.8
+        head(torch.zeros(3, 1, 1)).sum().backward()
+
+        assert head.weights.grad.item() == pytest.approx(-1.5 * np.sin(0.8), abs=tolerance)
+
+
+def test_double_precision_is_used_whatever_the_input() -> None:
+    """float32 angles are evaluated as float64 and the answer comes back as float32."""
+    head = Fake(EQ7, n_circuits=1, shots=1)
+
+    assert head(torch.zeros(1, 4)).dtype == torch.float32
+    assert head.asked[0][0].dtype == torch.float64
+
+
+@pytest.mark.parametrize("execution", ["native", "table"])
+def test_heads_share_no_shot_noise(execution: str) -> None:
+    """Two heads with equal seeds, exact probabilities and shots draw apart, so agreement between them means something."""
+    kinds = [head_class("statevector"), head_class("pennylane")]
+    kinds = [table_of(kind) for kind in kinds] if execution == "table" else kinds
+    angles = torch.linspace(-3, 3, 160, dtype=torch.float64).reshape(40, 1, 4)
+    one, two = (kind(circuit_named("eq7"), n_circuits=1, shots=1000, seed=5)(angles) for kind in kinds)
+
+    assert (one != two).double().mean() > 0.5
+
+
+def test_eq9_is_a_rule_of_shifts_in_every_execution() -> None:
+    """Eq. (9) as printed doubles the derivative of exact heads too, native, by autograd or through a table."""
+    for kind in (head_class("statevector"), head_class("pennylane"), table_of(head_class("pennylane"))):
+        gradients = []
+        for rule in ("exact", "paper_eq9"):
+            angles = torch.full((1, 1, 4), 0.7, dtype=torch.float64, requires_grad=True)
+            kind(circuit_named("eq7"), n_circuits=1, shift_rule=rule)(angles).sum().backward()
+            gradients.append(angles.grad)
+        assert torch.allclose(gradients[1], 2 * gradients[0], atol=1e-12), kind.__name__

@@ -1,0 +1,366 @@
+"""Runs on a Dask cluster, a real one of two worker processes: the local executor's records, whatever becomes of a worker."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from harness.errors import ClusterError, PlanError
+from harness.execution.child import without_result
+from harness.execution.cluster import at_work, crew, executor
+from harness.execution.cluster.connect import connected
+from harness.execution.cluster.executor import OnCluster
+from harness.execution.cluster.waiting import Waiting
+from harness.execution.cluster.worker import Answer
+from harness.execution.execute import Watcher, execute
+from harness.execution.options import Settings
+from harness.plan.plan import expand, parse
+from harness.records.store import Store
+from harness.training import data
+
+_PLAN = """
+name = "p"
+[data]
+n_images = 100
+[training]
+epochs = 2
+[[runs]]
+label = "one"
+head = "statevector"
+circuit = "eq7"
+shots = 20
+[[runs]]
+label = "two"
+head = "statevector"
+circuit = "eq7"
+max_steps = 1
+weights_of = "one"
+[[runs]]
+label = "three"
+head = "linear"
+"""
+_LONG = """
+name = "p"
+[data]
+n_images = 100
+[training]
+epochs = {epochs}
+[[runs]]
+head = "linear"
+"""
+_TIMES = {
+    **dict.fromkeys(["started_at", "seconds", "peak_rss_mib", "times", "environment", "resumed_at", "notes"], True),
+    "steps": dict.fromkeys(["step_s_median", "step_s_p10", "step_s_p90", "head_seconds"], True),
+    "evaluation": {"seconds": True},
+}
+
+
+def runs_of(plan):
+    return expand(parse(plan, where="p"), dataset_sha256=data.load("mnist-5000").sha256)
+
+
+def made(runs, store, *, settings=None, client=None, under_way=lambda runs: None, stopping=lambda: False, **options):
+    """Make runs here, or with a ``client`` on its workers; return the records by label, and what was said."""
+    ended, said = [], []
+    how = {"executor": OnCluster(client, say=said.append, **options)} if client else {}
+    with store.opened():
+        execute(runs, store, settings or Settings(jobs=2), Watcher(ended.append, under_way, stopping), **how)
+    return {record.label: record for record in ended}, said
+
+
+def bits(record):
+    """All of a record that depends on neither time nor place."""
+    return record.model_dump(mode="json", exclude=_TIMES)
+
+
+@pytest.fixture(scope="module")
+def client():
+    with connected("local:2") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("here"))
+    return made(runs_of(_PLAN), store)[0], store
+
+
+def test_the_same_records_as_here(tmp_path, client, here):
+    """Records and weights are, bit for bit, those of the local executor; a run comes after the one whose weights it needs."""
+    store = Store(tmp_path)
+    records, said = made(runs_of(_PLAN), store, client=client)
+
+    expected, other = here
+    assert {record.status for record in records.values()} == {"ok"}
+    assert {label: bits(record) for label, record in records.items()} == {
+        label: bits(record) for label, record in expected.items()
+    }
+    assert {record.label: record for record in store.read().records} == records
+    for run in runs_of(_PLAN):
+        ours, theirs = store.weights_of(run.run_id), other.weights_of(run.run_id)
+        assert (ours.read_bytes() if ours.exists() else None) == (theirs.read_bytes() if theirs.exists() else None)
+    assert said == []
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_without_a_shared_folder(tmp_path, client, here, monkeypatch):
+    """Workers that do not see the folder are said to; records, weights and logs come back through Dask, also to dependents."""
+    monkeypatch.setattr(executor, "token_in", lambda root: contextlib.nullcontext("not there"))
+    store = Store(tmp_path)
+    records, said = made(runs_of(_PLAN), store, client=client)
+
+    assert {label: bits(record) for label, record in records.items()} == {
+        label: bits(record) for label, record in here[0].items()
+    }
+    assert sum("does not share" in line for line in said) == 2
+    assert records["two"].evaluation.weights_from == records["one"].run_id
+    assert store.weights_of(records["one"].run_id).exists()
+    assert store.log_of(records["one"].run_id, 1).exists()
+
+
+def worker_of(under):
+    """The process of the worker, a child of this one, that makes a run."""
+    workers = psutil.Process().children()
+    return next(worker for worker in workers if under.pid in [process.pid for process in worker.children()])
+
+
+def test_a_killed_workers_run_goes_on_elsewhere(tmp_path, client):
+    """SIGKILL of a worker: its run's process dies with it, and the run ends ok on another, from its checkpoint."""
+    killed = []
+
+    store = Store(tmp_path / "a")
+
+    def kill(under_way):
+        if not killed and under_way and len(list(store.root.glob("checkpoints/*/*.safetensors"))) == 2:
+            killed.extend([psutil.Process(under_way[0].pid), worker_of(under_way[0])])
+            killed[1].kill()
+
+    runs = runs_of(_LONG.format(epochs=100))
+    records, _ = made(runs, store, client=client, under_way=kill, settings=Settings(jobs=1, checkpoint_s=0.0))
+    undisturbed, _ = made(runs, Store(tmp_path / "b"))
+
+    assert not killed[0].is_running()
+    (record,) = records.values()
+    assert record.status == "ok"
+    assert record.resumed_at > 0
+    assert any("was lost while it made this run" in note for note in record.notes)
+    assert bits(record) == bits(*undisturbed.values())
+
+
+def _ok(order):
+    """The answer of a run that nobody made: it stands for any that ends."""
+    from harness.spec import Run, RunSpec
+
+    run = Run(order.run_id, order.label, RunSpec.model_validate_json(order.spec))
+    record = without_result(run, order.attempt, "ok", "", "").model_copy(update={"failure": None})
+    return Answer(record.model_dump_json())
+
+
+def test_a_run_that_ends_its_workers_is_killed_after_three(tmp_path, client):
+    """A run that takes its worker with it three times has a ``killed`` record; what needs it is skipped; the others go on."""
+
+    def deadly(order, key):
+        if order.label == "one":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return _ok(order)
+
+    records, _ = made(runs_of(_PLAN), Store(tmp_path), client=client, make=deadly)
+
+    assert {label: record.status for label, record in records.items()} == {
+        "one": "killed", "two": "skipped", "three": "ok",
+    }  # fmt: skip
+    assert records["one"].failure.message.startswith("3 workers were lost while they made it: worker tcp://")
+    assert len(records["one"].notes) == 3
+
+
+def test_an_answer_that_is_lost_on_its_way_is_fetched_again(tmp_path, client, monkeypatch):
+    """A connection that breaks while an answer is fetched says nothing of the run: it ends ok, and once."""
+    from distributed import Future
+    from distributed.comm import CommClosedError
+
+    result, broken = Future.result, []
+
+    def breaks_once(future, timeout=None):
+        if future.key.startswith("qhb-run") and future.key not in broken:
+            broken.append(future.key)
+            raise CommClosedError("in <TCP>: Stream is closed")
+        return result(future, timeout)
+
+    monkeypatch.setattr(Future, "result", breaks_once)
+    records, _ = made(runs_of(_PLAN), Store(tmp_path), client=client, make=lambda order, key: _ok(order))
+
+    assert {record.status for record in records.values()} == {"ok"}
+    assert len(broken) == len(records) == 3
+
+
+def test_stopped_nothing_stays(tmp_path, client):
+    """Asked to stop, the client has the run's process ended, stores no record of it, and the next command goes on."""
+    seen = []
+    settings = Settings(jobs=1, checkpoint_s=0.0)
+    runs = runs_of(_LONG.format(epochs=10_000))
+    records, _ = made(
+        runs, Store(tmp_path), client=client, settings=settings, under_way=seen.extend, stopping=lambda: len(seen) > 2
+    )
+
+    assert records == {}
+    psutil.wait_procs([psutil.Process(seen[0].pid)] if psutil.pid_exists(seen[0].pid) else [], timeout=20)
+    assert not psutil.pid_exists(seen[0].pid)
+    assert list(Store(tmp_path).checkpoints_of(runs[0].run_id).iterdir())
+
+
+def test_a_signal_as_a_wait_ends(tmp_path, client):
+    """Ctrl-C may be handled just when a wait for answers is over: it ends all the same, and ``stopping`` is asked."""
+    handled = []
+
+    def outlast(*_):
+        handled.append(time.monotonic())
+        assert len(handled) <= 5, "it waits for ever"
+        time.sleep(2 * at_work._POLL_S)
+
+    before = signal.signal(signal.SIGALRM, outlast)
+    try:
+        made(
+            runs_of(_LONG.format(epochs=10_000)),
+            Store(tmp_path),
+            client=client,
+            under_way=lambda runs: signal.setitimer(signal.ITIMER_REAL, at_work._POLL_S / 2, 10),
+            stopping=lambda: len(handled) >= 5,
+        )
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert len(handled) == 5
+
+
+_NEVER_CLOSED = """
+import asyncio, sys, time
+import distributed
+import psutil
+from harness.execution.cluster import connect
+
+async def never(*_, **__):
+    await asyncio.Event().wait()
+
+if __name__ == "__main__":
+    connect._CLOSE_S = 0.5
+    with connect.connected("local:2") as client:
+        workers = [psutil.Process(pid) for pid in client.run(__import__("os").getpid).values()]
+        setattr(getattr(distributed, sys.argv[1]), sys.argv[2], never)
+    left = [worker.pid for worker in workers if worker.is_running()]
+    assert len(workers) == 2 and not left, left
+"""
+
+
+@pytest.mark.parametrize(("who", "what"), [("Client", "_close"), ("Nanny", "close")])
+def test_what_dask_never_closes_is_ended(tmp_path, who, what):
+    """Neither a client nor a cluster that hangs while it closes keeps us, and no worker stays."""
+    script = tmp_path / "script.py"
+    script.write_text(_NEVER_CLOSED)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(
+        [sys.executable, str(script), who, what], capture_output=True, text=True, timeout=60, env=environment
+    )
+
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+
+
+def test_other_versions_are_refused_by_name(tmp_path, client, monkeypatch):
+    """A worker with another torch is not used; if none is left, the command ends and says which has what."""
+    monkeypatch.setattr(crew, "facts", lambda: {"torch": "0.1"})
+
+    with pytest.raises(ClusterError, match=r"(?s)no worker can be used:\nworker tcp://.* torch: here 0\.1, there 2\."):
+        made(runs_of(_PLAN), Store(tmp_path), client=client)
+
+
+def test_a_full_disk_stops_the_plan(tmp_path, client):
+    """A worker that cannot write ends the command with its address, as it would here."""
+    from harness.errors import DiskError
+
+    def full(order, key):
+        raise DiskError("worker tcp://x: no room")
+
+    with pytest.raises(DiskError, match="worker tcp://x: no room"):
+        made(runs_of(_PLAN), Store(tmp_path), client=client, make=full)
+
+
+def test_an_error_of_the_worker_is_a_record(tmp_path, client):
+    """What else goes wrong at a worker is a failed run, and the others go on."""
+
+    def broken(order, key):
+        if order.label == "one":
+            raise RuntimeError("no process for 1 run")
+        return _ok(order)
+
+    records, _ = made(runs_of(_PLAN), Store(tmp_path), client=client, make=broken)
+
+    assert records["one"].status == "failed"
+    assert records["one"].failure.message == "RuntimeError: no process for 1 run"
+    assert records["three"].status == "ok"
+
+
+def test_without_dask(monkeypatch):
+    """Where Dask is not installed, the pip line is said."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    with pytest.raises(PlanError, match=r"pip install 'quantum-head-bench\[dask\]'"), connected("local:2"):
+        pass
+
+
+@pytest.mark.parametrize("where", ["local", "local:0", "local:-1", "4", "http://x:1", ""])
+def test_nonsense_is_refused(where):
+    """What is neither local:N nor an address is named."""
+    with pytest.raises(PlanError, match=f"expected local:N or a scheduler's tcp://host:port, got '{where}'"):
+        connected(where).__enter__()
+
+
+_MIXED = """
+name = "p"
+[[runs]]
+label = "wide"
+head = "aer_shots"
+circuit = "eq7"
+shots = 10
+[[runs]]
+label = "narrow"
+head = "linear"
+[[runs]]
+label = "later"
+head = "linear"
+max_steps = 1
+weights_of = "narrow"
+"""
+
+
+def test_who_is_handed_out_when():
+    """A run that uses all cores goes to a worker that makes nothing else; one that needs weights after those are there."""
+    runs = runs_of(_MIXED)
+    waiting = Waiting(runs, {runs[0].run_id: 4}, set())
+
+    assert waiting.take(whole=False).run.label == "narrow"
+    assert waiting.take(whole=False) is None
+    wide = waiting.take(whole=True)
+    assert (wide.run.label, wide.attempt, wide.wide) == ("wide", 5, True)
+    assert waiting
+    waiting.settle(runs[1].run_id, ok=True)
+    later = waiting.take(whole=True)
+    assert (later.run.label, later.attempt) == ("later", 1)
+    assert not waiting
+    waiting.put_back(later)
+    assert waiting.take(whole=False) is later
+
+
+def test_what_needs_a_run_that_is_not_ok_is_in_vain():
+    """Whether it failed in this command or an earlier one."""
+    runs = runs_of(_MIXED)
+    waiting = Waiting(runs[1:], {}, set())
+    waiting.settle(runs[1].run_id, ok=False)
+
+    assert [job.run.label for job in waiting.in_vain()] == ["later"]
+    assert [job.run.label for job in Waiting(runs[2:], {}, set()).in_vain()] == ["later"]
+    assert Waiting(runs[2:], {}, {runs[1].run_id}).take(whole=False).run.label == "later"

@@ -1,0 +1,180 @@
+"""Plans: what a TOML file may say, and how it is told what it may not."""
+
+import pytest
+
+from harness.errors import PlanError
+from harness.plan.plan import expand, load_file, load_preset, parse, presets
+from harness.spec import RunSpec, run_id_of
+
+_SHA = "0" * 64
+
+
+def _expand(runs, head=""):
+    return expand(parse(f'name = "p"\n{head}\n{runs}', where="p.toml"), dataset_sha256=_SHA)
+
+
+@pytest.mark.parametrize("name", [preset.name for preset in presets()])
+def test_presets_expand(name):
+    """Every preset is a plan whose runs are all valid, each with an id of its own."""
+    runs = expand(load_preset(name), dataset_sha256=_SHA)
+
+    assert len({run.run_id for run in runs}) == len(runs) > 0
+
+
+def test_bench_is_the_papers_protocol():
+    """Bench trains seeds 0-2 for 20 epochs of batch 32 on 5,000 images, 1,000 shots, with every required head in it."""
+    plan = load_preset("bench")
+    runs = expand(plan, dataset_sha256=_SHA)
+    full = [run.spec for run in runs if run.spec.scope == "full"]
+
+    assert {(spec.head, spec.circuit, spec.shots) for spec in full} >= {
+        ("linear", None, None),
+        ("cosine", None, None),
+        ("statevector", "eq7", 1000),
+        ("statevector", "eq7_swapped", 1000),
+    }
+    assert {spec.seed for spec in full} == {0, 1, 2}
+    assert (plan.training.epochs, plan.training.batch_size, plan.training.learning_rate) == (20, 32, 1e-3)
+    assert plan.data.n_images == 5000
+    tables = [spec for spec in full if spec.execution == "table"]
+    slices = [run.spec for run in runs if run.spec.scope == "slice"]
+    assert [(spec.head, spec.shots, spec.options) for spec in tables] == [
+        (spec.head, spec.shots, spec.options) for spec in slices
+    ]
+    assert {spec.head for spec in slices} == {"aer_shots", "aer_statevector", "fake_ibm", "pennylane"}
+    assert all(spec.training.max_steps >= 10 for spec in slices)
+
+
+def test_weights_of_is_the_run_with_the_same_seed():
+    """weights_of names a label; each run gets the run id of that label with its own seed."""
+    runs = _expand(
+        '[[runs]]\nlabel = "a"\nhead = "cosine"\n[[runs]]\nhead = "cosine"\nmax_steps = 3\nweights_of = "a"',
+        "seeds = [4, 5]",
+    )
+
+    assert [run.spec.weights_from for run in runs] == [None, None, runs[0].run_id, runs[1].run_id]
+
+
+def test_id_is_of_what_is_asked():
+    """The run id changes with every setting, the data and the circuit, and not with the label."""
+    base = RunSpec(head="statevector", circuit="eq7")
+    changed = [base.model_copy(update=one) for one in ({"seed": 1}, {"shots": 10}, {"execution": "table"})]
+    ids = {run_id_of(spec, dataset_sha256=_SHA, circuit_fingerprint="c") for spec in (base, *changed)}
+    ids |= {run_id_of(base, dataset_sha256="1" * 64, circuit_fingerprint="c")}
+    ids |= {run_id_of(base, dataset_sha256=_SHA, circuit_fingerprint="d")}
+
+    assert len(ids) == 6
+    labelled, plain = (_expand(f'[[runs]]\nhead = "linear"\n{label}')[0] for label in ('label = "x"', ""))
+    assert labelled.run_id == plain.run_id
+
+
+@pytest.mark.parametrize(
+    ("runs", "message"),
+    [
+        ('[[runs]]\nhead = "statvector"\ncircuit = "eq7"', "unknown head 'statvector'.*did you mean 'statevector'"),
+        ('[[runs]]\nhead = "statevector"\ncircuit = "eq8"', "unknown circuit 'eq8'.*did you mean 'eq7'"),
+        ('[[runs]]\nhead = "statevector"', "needs a circuit"),
+        ('[[runs]]\nhead = "linear"\nshots = 10', "classical and takes no shots"),
+        ('[[runs]]\nhead = "linear"\nexecution = "table"', "classical and takes no execution = 'table'"),
+        ('[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nexecution = "tabel"', "'native' or 'table', got 'tabel'"),
+        ('[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nshots = 0', "shots must be a whole number from 1.*got 0"),
+        ('[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nshots = -5', "got -5"),
+        ('[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {device = "manilla"}', "did you mean 'manila'"),
+        ('[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {devise = "manila"}', "devise"),
+        ('[[runs]]\nhead = "linear"\nshot = 3', r"p.toml:5: unknown key runs.\[1\].shot; did you mean 'shots'"),
+        (
+            '[training]\nepoch = 3\n[[runs]]\nhead = "linear"',
+            "p.toml:4: unknown key training.epoch; did you mean 'epochs'",
+        ),
+        ('[data]\nname = "minst"\n[[runs]]\nhead = "linear"', "data.name: Input should be 'mnist-5000'.*got 'minst'"),
+        ('[training]\nlearning_rate = nan\n[[runs]]\nhead = "linear"', "training.learning_rate: .*finite.*got nan"),
+        ('[[runs]]\nhead = "linear"\nseeds = [-1]', "seed"),
+        ('[[runs]]\nhead = "linear"\nseeds = [1, 1]', "label 'linear' with seed 1 is there already"),
+        ('[[runs]]\nhead = "linear"\nweights_of = "nobody"', "weights_of = 'nobody'"),
+        ("runs = []", "runs: List should have at least 1 item"),
+        ("runs = 3\nruns = 4", "not TOML"),
+    ],
+)
+def test_what_a_plan_may_not_say(runs, message):
+    """A bad plan is refused by key and value, before anything is computed."""
+    with pytest.raises(PlanError, match=message):
+        _expand(runs)
+
+
+def test_all_problems_at_once():
+    """Three mistakes give three lines."""
+    with pytest.raises(PlanError) as caught:
+        _expand('[training]\nepochs = 0\nbatch = 3\n[[runs]]\nheed = "linear"')
+
+    text = str(caught.value)
+    assert "training.epochs" in text
+    assert "training.batch;" in text
+    assert "heed" in text
+
+
+def test_unknown_preset():
+    """A preset that is not there is answered with those that are."""
+    with pytest.raises(PlanError, match=r"unknown preset 'benhc': expected one of bench, .*did you mean 'bench'"):
+        load_preset("benhc")
+
+
+def test_unreadable_files(tmp_path):
+    """A missing file, a huge one, one that is not UTF-8, and one nested 5,000 deep are refused by name."""
+    bad = tmp_path / "bad.toml"
+    with pytest.raises(PlanError, match=r"bad.toml: the plan cannot be read"):
+        load_file(bad)
+    bad.write_bytes(b"#" * (1 << 20) + b"#")
+    with pytest.raises(PlanError, match="at most 1048576 bytes, got 1048577"):
+        load_file(bad)
+    bad.write_bytes(b"\xff\xfe")
+    with pytest.raises(PlanError, match="UTF-8"):
+        load_file(bad)
+    bad.write_text("a = " + "[" * 5000)
+    with pytest.raises(PlanError, match="not TOML"):
+        load_file(bad)
+
+
+_EQ7 = '[[runs]]\nlabel = "a"\nhead = "statevector"\ncircuit = "eq7"\n'
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        'head = "statevector"\ncircuit = "eq7_swapped"\nmax_steps = 3',
+        'head = "cosine"\nmax_steps = 3',
+        'head = "aer_statevector"\ncircuit = "eq7"',
+    ],
+)
+def test_weights_go_to_the_same_function_alone(second):
+    """Another circuit, a classical head, or a training of one's own beside it: weights_of is refused when read."""
+    with pytest.raises(PlanError, match=r"weights_of = 'a': expected a max_steps here.*got max_steps = (3|None)"):
+        _expand(f'{_EQ7}[[runs]]\n{second}\nweights_of = "a"')
+
+
+def test_weights_of_a_slice_are_refused():
+    """A slice keeps no weights, so nobody can ask for them."""
+    with pytest.raises(PlanError, match="to its end; got max_steps = 3, and there statevector eq7 exact, 3 steps"):
+        _expand(f'{_EQ7}max_steps = 3\n[[runs]]\nhead = "pennylane"\ncircuit = "eq7"\nmax_steps = 3\nweights_of = "a"')
+
+
+def test_id_is_of_resolved_options():
+    """A default written out, and a device's other name, ask for the same run; the plan says so."""
+    fake = '[[runs]]\nlabel = "{}"\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {}\n'
+    with pytest.raises(PlanError, match="is there already"):
+        _expand(fake.format("a", "{}") + fake.format("b", '{device = "FakeManilaV2"}'))
+    assert _expand(fake.format("a", "{}"))[0].spec.options["gate_noise"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[data]\nn_images = "100"\n', "data.n_images: Input should be a valid integer, got '100'"),
+        ("[training]\nepochs = true\n", "training.epochs: Input should be a valid integer, got True"),
+        ('[data]\nname = "mnst"\n', "got 'mnst'; did you mean 'mnist'"),
+        ('[training]\ntorch_device = "cudda"\n', "torch_device = 'cudda' cannot be used: .*leave it out for the CPU"),
+    ],
+)
+def test_values_are_taken_for_what_they_are(text, message):
+    """A number in quotation marks, a truth value for a number, a near miss, an unknown device: refused, not bent."""
+    with pytest.raises(PlanError, match=message):
+        _expand('[[runs]]\nhead = "linear"', text)

@@ -1,0 +1,186 @@
+"""The results folder: records are written once, whole, checked when read, and never lost."""
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.errors import StoreError
+from harness.records.file import digest, read_record
+from harness.records.record import SCHEMA_VERSION, RunRecord
+from harness.records.store import Store
+from harness.spec import RunSpec
+
+_FIXTURES = Path(__file__).parents[3] / "fixtures"
+
+
+def _record(run_id="a" * 64, attempt=1, **changes):
+    spec = RunSpec(head="linear")
+    values = {"status": "ok", "started_at": "2026-01-01T00:00:00Z", "seconds": 1.5, "scope": "full"} | changes
+    return RunRecord(run_id=run_id, label="linear", spec=spec, attempt=attempt, **values)
+
+
+@pytest.fixture
+def store(tmp_path):
+    found = Store(tmp_path / "results")
+    with found.opened():
+        yield found
+
+
+def test_what_is_written_is_read(store):
+    """A record comes back equal, and the latest attempt stands for its run."""
+    store.write(_record(attempt=1, status="failed"))
+    store.write(_record(attempt=2))
+    store.write(_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"))
+
+    records, damaged = store.read()
+
+    assert damaged == []
+    assert records == [_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"), _record(attempt=2)]
+    assert store.next_attempt("a" * 64) == 3
+
+
+def test_a_record_is_written_once(store):
+    """The same attempt twice is refused, and the first stays."""
+    path = store.write(_record())
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="is there already"):
+        store.write(_record(seconds=9.0))
+    assert path.read_bytes() == before
+
+
+def test_a_run_begun_anew_has_no_record_until_it_ends(store):
+    """Its records stay in the folder and stand no longer; those of the other runs do."""
+    earlier = store.write(_record(status="failed"))
+    store.write(_record(run_id="b" * 64))
+    store.checkpoints_of("a" * 64).mkdir()
+
+    store.begin_anew({"a" * 64, "c" * 64})
+    assert [record.run_id[0] for record in store.read().records] == ["b"]
+    assert earlier.exists()
+    assert not store.checkpoints_of("a" * 64).exists()
+
+    assert store.next_attempt("a" * 64) == 2
+    store.write(_record(attempt=2))
+    store.begin_anew({"b" * 64})
+    assert [(record.run_id[0], record.attempt) for record in store.read().records] == [("a", 2)]
+
+
+def test_what_was_begun_anew_is_not_guessed(store):
+    """A file that does not say so, bit for bit, is an error that names it."""
+    store.write(_record())
+    store.begin_anew({"a" * 64})
+    path = store.root / ".anew.json"
+    for content in (path.read_bytes().replace(b'": 1}', b'": 0}'), b"", b"[]", b"{}"):
+        path.write_bytes(content)
+        with pytest.raises(StoreError, match=r"anew.json is damaged.*delete it"):
+            store.read()
+
+
+def test_behind_a_damaged_record_no_older_one_stands(store):
+    """Where the latest record is damaged the run has none, before it is put aside and after, until it is made again."""
+    store.write(_record(status="failed"))
+    path = store.write(_record(attempt=2))
+    path.write_bytes(path.read_bytes()[:-9])
+
+    assert store.read().records == []
+    store.set_aside(path)
+    assert store.read() == ([], [])
+    store.write(_record(attempt=store.next_attempt("a" * 64)))
+    assert [record.attempt for record in store.read().records] == [3]
+
+
+def test_every_flipped_bit_is_found(store):
+    """No bit of a record's file can flip without the record being called damaged, or its content being the same."""
+    path = store.write(_record())
+    content, record = path.read_bytes(), read_record(path)
+    messages = []
+    for position in range(len(content)):
+        changed = bytearray(content)
+        changed[position] ^= 1 << (position % 8)
+        path.write_bytes(changed)
+        try:
+            assert read_record(path) == record
+        except StoreError as error:
+            messages.append(str(error))
+    assert len(messages) > 0.9 * len(content)
+    assert all(path.name in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[]", b"\xff", b"[" * 100_000, b'{"record": NaN, "sha256": "x"}', b"null"]
+)
+def test_damaged_files_are_named_and_passed_over(store, content):
+    """A file that is no record is named in a line; the others are read."""
+    store.write(_record())
+    (store.records_folder / ("c" * 64 + ".1.json")).write_bytes(content)
+
+    records, damaged = store.read()
+
+    assert records == [_record()]
+    assert len(damaged) == 1
+    assert "ccc.1.json is damaged" in damaged[0].why
+
+
+def test_a_later_schema_is_named(store):
+    """A record of a schema that this version does not know is not guessed at."""
+    path = store.write(_record())
+    envelope = json.loads(path.read_text())
+    envelope["record"]["schema_version"] = 99
+    envelope["sha256"] = digest(envelope["record"])
+    path.write_text(json.dumps(envelope))
+
+    with pytest.raises(StoreError, match=f"has schema 99, this version reads up to {SCHEMA_VERSION}"):
+        read_record(path)
+
+
+@pytest.mark.parametrize("folder", sorted(_FIXTURES.glob("schema-*")), ids=lambda folder: folder.name)
+def test_records_of_every_schema_are_read(folder):
+    """A record that any version ever wrote is read, whole; the fixtures are kept for ever."""
+    records, damaged = Store(folder).read()
+
+    assert damaged == []
+    assert {record.schema_version for record in records} == {SCHEMA_VERSION}
+    assert {record.status for record in records} == {"ok"}
+    assert all(record.evaluation and record.steps and record.times for record in records)
+
+
+def test_two_writers(store):
+    """A second writer on the same folder is told at once who holds it, and so is whoever asks; afterwards it is free."""
+    match = rf"in use by process {os.getpid()} on .* since 20.*Z: qhb.*; give --wait"
+    with pytest.raises(StoreError, match=match), Store(store.root).opened():
+        pass
+    assert Store(store.root).is_held
+
+
+def test_a_second_writer_may_wait(tmp_path):
+    """With ``wait`` it says for whom, and goes on once the folder is free."""
+    said = []
+
+    def write():
+        with Store(tmp_path).opened(wait=said.append):
+            said.append("opened")
+
+    thread = threading.Thread(target=write)
+    with Store(tmp_path).opened():
+        thread.start()
+        while not said:
+            time.sleep(0.01)
+        assert [f"results folder {tmp_path} is in use by process {os.getpid()} on" in line for line in said] == [True]
+    thread.join()
+
+    assert said[1:] == ["opened"]
+    assert not Store(tmp_path).is_held
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    """A results folder below a file is refused before any compute, by name."""
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(StoreError, match=r"file/results cannot be written: .*give --results"),
+        Store(tmp_path / "file" / "results").opened(),
+    ):
+        pass

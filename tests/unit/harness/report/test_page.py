@@ -1,0 +1,227 @@
+"""The page as a document: real runs, hostile texts, and the cases with little or nothing to show."""
+
+import dataclasses
+import html.parser
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import harness.report
+from backends.circuits.catalogue import CIRCUITS
+from backends.circuits.circuit import GATES, Angle, Circuit, Gate
+from harness.records.record import RunRecord
+from harness.report import ReportPackageError, write_report
+from harness.report.circuit_drawing import circuit_figure, circuit_from, gate_text
+from harness.report.settings import angles_in_words
+from harness.spec import DataSpec, Run, RunSpec, TrainingSpec
+from harness.training.perform import perform
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</script></style></svg></title>",
+    "{{7*7}} {% raw %} $\\frac{",
+    "a|b `c` [d](javascript:alert(1)) \x1b[31m\x00\u202e",
+    "=cmd()|' /C calc'!A0",
+    "",
+    "x" * 3000,
+)
+FILES = {"index.html", "report.md", "comparison.csv", "classes.csv", "epochs.csv"}
+SMALL = {"data": DataSpec(n_images=100), "training": TrainingSpec(epochs=2)}
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> list[RunRecord]:
+    """Return real runs: two seeds of linear, a quantum head, a slice with its weights, a diverged and a failed run."""
+    folder = tmp_path_factory.mktemp("weights")
+
+    def made(label: str, run_id: str, **spec: object) -> RunRecord:
+        run = Run(run_id, label, RunSpec(**{**SMALL, **spec}))
+        return perform(run, attempt=1, weights_of=lambda name: folder / f"{name}.safetensors")
+
+    eq7 = {"head": "statevector", "circuit": "eq7", "shots": 1000}
+    return [
+        made("linear", "1" * 64, head="linear"),
+        made("linear", "2" * 64, head="linear", seed=1),
+        made("eq7", "3" * 64, **eq7),
+        made("slice", "4" * 64, **eq7, training=TrainingSpec(max_steps=1), weights_from="3" * 64),
+        made("too fast", "5" * 64, head="linear", training=TrainingSpec(learning_rate=1e30)),
+        made("no such weights", "6" * 64, **eq7, weights_from="7" * 64),
+    ]
+
+
+class Tags(html.parser.HTMLParser):
+    """Collects the elements of a page, and its texts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep an element."""
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text."""
+        self.text += data
+
+
+def page_of(records: Sequence[RunRecord], folder: Path, title: str = "A title") -> Tags:
+    """Write a report, check what holds for all, and return its page."""
+    path = write_report(records, folder, title=title, command="qhb run")
+    assert {file.name for file in folder.iterdir()} == FILES
+    text = path.read_text(encoding="utf-8")
+    page = Tags(text)
+    ids = [attrs["id"] for _, attrs in page.found if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert not re.search(
+        r"\b(nan|inf|None)\b", page.text.replace("None. There is no record", "").replace("is nan at", "")
+    )
+    assert len(text) < 3_000_000
+    return page
+
+
+def test_the_first_screen_says_what_was_run_and_what_was_not(records: list[RunRecord], tmp_path: Path) -> None:
+    """Full training, slices with whose weights, and every run that is not ok, with its reason."""
+    text = " ".join(page_of(records, tmp_path).text.split())
+    assert "6 runs of 5 heads: 4 ok, 1 failed, 1 diverged." in text
+    assert "linear: 2 seeds, mean accuracy" in text
+    assert "slice: a slice of 1 step, for its cost; weights transferred from eq7, seed 0: accuracy" in text
+    assert "too fast, seed 0: DivergedError: the loss is" in text
+    assert "no such weights, seed 0: StoreError: weights" in text
+    assert "Not the paper's protocol (64 / 16 / 20 images, 2 epochs" in text
+    assert "Descriptive only, no test: with 1 to 2 seeds a head" in text
+
+
+def test_a_run_that_went_on_from_a_checkpoint_is_named(records: list[RunRecord], tmp_path: Path) -> None:
+    """The first screen names the run, the step, and what was noted on the way."""
+    resumed = records[0].model_copy(update={"resumed_at": 120, "notes": ["a damaged checkpoint was passed over"]})
+    text = page_of([resumed, *records[1:]], tmp_path).text
+
+    assert "went on from a checkpoint at step 120" in text
+    assert "a damaged checkpoint was passed over" in text
+
+
+def test_the_page_needs_nothing_and_runs_nothing(records: list[RunRecord], tmp_path: Path) -> None:
+    """One file: no script, nothing loaded, and a policy that would refuse both."""
+    page = page_of(records, tmp_path)
+    tags = {tag for tag, _ in page.found}
+    assert not tags & {"script", "img", "iframe", "object", "embed", "form", "base", "foreignobject"}
+    policy = next(attrs["content"] for _, attrs in page.found if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    assert "script" not in policy
+    for _, attrs in page.found:
+        assert not [name for name in attrs if name.startswith("on")]
+        for name in ("href", "src"):
+            assert (attrs.get(name) or "#").startswith(("#", "data:,"))
+
+
+def test_tables_and_figures_can_be_heard(records: list[RunRecord], tmp_path: Path) -> None:
+    """Every table has a caption and scoped headings, every figure says in words what it shows."""
+    page = page_of(records, tmp_path)
+    count = [tag for tag, _ in page.found].count
+    assert count("table") == count("caption") > 4
+    assert all("scope" in attrs for tag, attrs in page.found if tag == "th")
+    assert count("svg") >= 5
+    assert all(attrs["role"] == "img" and attrs["aria-label"] for tag, attrs in page.found if tag == "svg")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_texts_are_shown_and_change_nothing(records: list[RunRecord], tmp_path: Path, hostile: str) -> None:
+    """A label, a title or an error message adds no element and no attribute; Markdown and CSV stay what they are."""
+    failure = records[4].failure.model_copy(
+        update={"kind": hostile, "message": hostile, "traceback": hostile, "log_tail": [hostile]}
+    )
+    plain_failure = failure.model_copy(
+        update=dict.fromkeys(("kind", "message", "traceback"), "x") | {"log_tail": ["x"]}
+    )
+
+    def relabelled(label: str, reason: object) -> list[RunRecord]:
+        renamed = [record.model_copy(update={"label": f"{label}{n // 2}"}) for n, record in enumerate(records)]
+        renamed[4] = renamed[4].model_copy(update={"failure": reason})
+        return renamed
+
+    harmless = page_of(relabelled("x", plain_failure), tmp_path / "harmless", title="x")
+    page = page_of(relabelled(hostile, failure), tmp_path / "hostile", title=hostile)
+    shape = [(tag, sorted(attrs)) for tag, attrs in harmless.found]
+    assert [(tag, sorted(attrs)) for tag, attrs in page.found] == shape
+    if "{{" in hostile:
+        assert "{{7*7}}" in page.text
+    markdown = (tmp_path / "hostile" / "report.md").read_text(encoding="utf-8")
+    outside_code = re.sub(r"^(`{3,}).*?^\1$", "", markdown, flags=re.S | re.M)
+    assert not re.search(r"<script|<img|\x1b|\x00|\u202e", outside_code)
+    rows = {len(re.findall(r"(?<!\\)\|", line)) for line in outside_code.splitlines() if line.startswith("| ")}
+    plain = (tmp_path / "harmless" / "report.md").read_text(encoding="utf-8")
+    assert rows == {line.count("|") for line in plain.splitlines() if line.startswith("| ")}
+
+
+@pytest.mark.parametrize("chosen", [[], [0], [2], [3], [4, 5], [0, 4], [2, 3]], ids=str)
+def test_a_report_of_little_or_nothing(records: list[RunRecord], tmp_path: Path, chosen: list[int]) -> None:
+    """No records, one run, a slice alone, failures alone: the page says so and has no holes."""
+    page = page_of([records[index] for index in chosen], tmp_path)
+    if not chosen:
+        assert "There is no record to report on" in page.text
+    if chosen == [3]:
+        assert "run 333333333333 (not in this report)" in page.text
+
+
+def test_the_same_records_give_the_same_bytes(records: list[RunRecord], tmp_path: Path) -> None:
+    """Nothing of the report depends on the clock, on memory addresses or on what was drawn before."""
+    for folder in ("a", "b"):
+        write_report(records, tmp_path / folder, title="t")
+    for name in FILES:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_missing_packages_are_named_with_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without the extra there is one clear error, before anything is written."""
+    monkeypatch.setattr(harness.report, "_PACKAGES", ("jinja2", "no_such_package"))
+    with pytest.raises(
+        ReportPackageError, match=r"no_such_package, not installed: pip install 'quantum-head-bench\[report\]'"
+    ):
+        write_report([], tmp_path / "x", title="t")
+    assert not (tmp_path / "x").exists()
+
+
+def test_importing_the_report_imports_none_of_its_packages() -> None:
+    """``import harness.report`` works where the extra is not installed."""
+    code = "import sys, harness.report; print(*{'jinja2', 'matplotlib', 'pandas'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
+
+
+def test_dead_angles_are_found_by_the_oracle() -> None:
+    """Eq. (7) as printed ignores three of its four angles; turned round it uses all."""
+    assert angles_in_words(CIRCUITS["eq7"]).startswith("φ2, φ3 and φ4 never move the output")
+    assert angles_in_words(CIRCUITS["eq7_swapped"]) == "Every angle moves the output."
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_every_gate_is_drawn(name: str) -> None:
+    """A circuit of any gate of the vocabulary survives record and drawing, and is told in words."""
+    kind = GATES[name]
+    gate = Gate(name, tuple(range(kind.n_qubits))[::-1], (Angle(0, -1.0, 0.5),) * kind.n_params)
+    circuit = Circuit("c", 3, 1, (gate,), measured=(1, 2))
+    assert circuit_from(json.loads(json.dumps(dataclasses.asdict(circuit)))) == circuit
+    drawn = circuit_figure(circuit, name="c", caption="")
+    assert drawn is not None
+    assert gate_text(gate, circuit) in drawn.svg
+
+
+def test_weights_and_scales_are_written_in_the_box() -> None:
+    """Inputs are φ, trainable weights θ, both counted from 1; scale and offset are kept."""
+    circuit = Circuit("c", 1, 3, (Gate("u", (0,), (Angle(1, 2.0), Angle(2), 0.25)),), n_weights=1)
+    assert gate_text(circuit.gates[0], circuit) == "U(2φ₂, θ₁, 0.25)"
+
+
+def test_a_circuit_too_large_to_read_is_not_drawn() -> None:
+    """The page says so instead of printing a thousand gates."""
+    assert circuit_figure(Circuit("c", 1, 0, (Gate("h", (0,)),) * 1000), name="c", caption="") is None

@@ -1,0 +1,234 @@
+"""Checkpoints: stopped anywhere, a training ends in the bits of an undisturbed one; what is damaged is named and passed over."""
+
+import dataclasses
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from backends import circuit_named, head_class
+from baselines import baseline_class
+from harness.errors import StoreError
+from harness.records import sealed
+from harness.spec import DataSpec, ModelSpec, TrainingSpec
+from harness.training import data
+from harness.training.checkpoint import Checkpoints
+from harness.training.model import Classifier
+from harness.training.timing import Clock
+from harness.training.train import classify, train
+
+_SPEC = TrainingSpec(epochs=3, batch_size=8)
+_N_STEPS = 12  # 32 training images
+
+
+class Stop(BaseException):
+    """Stands for a kill: nothing in the harness catches it."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread():
+    """As in a run: results depend on the number of threads, and on a busy machine so does the time."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+@pytest.fixture(scope="module")
+def split():
+    return data.split(data.load("mnist-5000"), DataSpec(n_images=50), seed=0)
+
+
+def _head(kind):
+    if kind == "linear":
+        return baseline_class("linear")(10)
+    return head_class("statevector")(circuit_named("eq7"), n_circuits=10, shots=7, seed=3)
+
+
+def _train(folder, split, *, kind="statevector", stop_after=None, spec=_SPEC, interval_s=0.0, run_id="a"):
+    """Train with a checkpoint after every step, up to a stop; return all that must be equal in the end, and the checkpoints."""
+    classifier = Classifier(_head(kind), ModelSpec(dropout=0.5), seed=3)
+    checkpoints = Checkpoints(folder, run_id=run_id, interval_s=interval_s)
+    clock = Clock()
+
+    def progress(done, total, loss):
+        if done == stop_after:
+            raise Stop
+
+    history = train(classifier, split, spec, seed=3, clock=clock, progress=progress, checkpoints=checkpoints)
+    tested = classify(classifier, split.test)
+    counts = [{**dataclasses.asdict(count), "seconds": 0} for count in (history.tally.forward, history.tally.backward)]
+    end = {
+        "weights": {name: values.numpy().tobytes() for name, values in classifier.state_dict().items()},
+        "epochs": history.epochs,
+        "counts": (counts, history.tally.jobs, history.n_images, history.n_steps),
+        "evaluated": getattr(classifier.head, "n_evaluated", None),
+        "tested": (tested.loss, tested.predictions.tolist()),
+        "next random numbers": (torch.rand(1).item(), random.random(), np.random.random()),
+    }
+    return end, checkpoints, clock
+
+
+@pytest.fixture(scope="module")
+def undisturbed(split, tmp_path_factory):
+    return {kind: _train(tmp_path_factory.mktemp(kind), split, kind=kind)[0] for kind in ("linear", "statevector")}
+
+
+def _stopped(folder, split, **options):
+    with pytest.raises(Stop):
+        _train(folder, split, **options)
+
+
+@pytest.mark.parametrize("kind", ["linear", "statevector"])
+@pytest.mark.parametrize("stop_after", [2, 4, 5, _N_STEPS])
+def test_stopped_anywhere_it_ends_in_the_same_bits(tmp_path, split, undisturbed, kind, stop_after):
+    """In an epoch, at its end, at the end of all: weights, losses, counts, predictions and streams are those of one go.
+
+    Shuffling, dropout and, for the quantum head, shots are on.
+    """
+    _stopped(tmp_path, split, kind=kind, stop_after=stop_after)
+    end, checkpoints, _ = _train(tmp_path, split, kind=kind)
+
+    assert checkpoints.resumed_at == stop_after - 1  # stopped before the checkpoint of that step
+    assert checkpoints.notes == []
+    assert end == undisturbed[kind]
+
+
+def test_stopped_after_every_step(tmp_path, split, undisturbed):
+    """A training that gets one step further at each go ends in the same bits as well."""
+    for step in range(2, _N_STEPS + 1):
+        _stopped(tmp_path, split, stop_after=step)
+        assert len(list(tmp_path.iterdir())) <= 2
+    assert _train(tmp_path, split)[0] == undisturbed["statevector"]
+
+
+def test_a_slice_goes_on_too(tmp_path, split):
+    """max_steps counts the steps of all goes together."""
+    spec = TrainingSpec(epochs=3, batch_size=8, max_steps=6)
+    _stopped(tmp_path, split, stop_after=3, spec=spec)
+
+    end, checkpoints, _ = _train(tmp_path, split, spec=spec)
+
+    assert checkpoints.resumed_at == 2
+    assert end == _train(tmp_path / "other", split, spec=spec)[0]
+
+
+def test_seconds_add_up_over_the_goes(tmp_path, split):
+    """Phases and the whole go on from the checkpoint's; the seconds after it are lost and counted nowhere."""
+    _stopped(tmp_path, split, stop_after=9)
+    saved = sealed.read(max(tmp_path.iterdir())).facts
+    _, _, clock = _train(tmp_path, split)
+
+    assert clock.total > saved["total_s"] > 0
+    assert all(clock.seconds[phase] > seconds > 0 for phase, seconds in saved["seconds"].items())
+    assert sum(clock.seconds.values()) <= clock.total
+
+
+def test_checkpoints_are_as_old_as_they_may_be(tmp_path, split):
+    """Within the interval nothing is written."""
+    _train(tmp_path, split, interval_s=1e6)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def _cut(share):
+    return lambda content: content[: int(len(content) * share)]
+
+
+def _flipped(content):
+    changed = bytearray(content)
+    changed[len(content) // 2] ^= 1
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("damage", [*map(_cut, (0, 0.01, 0.1, 0.5, 0.9, 0.99)), _flipped, lambda content: b"\xff" * 64])
+def test_a_damaged_one_is_named_and_the_older_used(tmp_path, split, undisturbed, damage):
+    """Cut or flipped, the newest checkpoint is passed over by name, the other is used, and the end is the same."""
+    _stopped(tmp_path, split, stop_after=7)
+    newer = max(tmp_path.iterdir())
+    newer.write_bytes(damage(newer.read_bytes()))
+
+    end, checkpoints, _ = _train(tmp_path, split)
+
+    assert checkpoints.resumed_at == 5
+    assert [note for note in checkpoints.notes if newer.name in note and "damaged" in note]
+    assert end == undisturbed["statevector"]
+
+
+def test_with_both_damaged_the_run_begins_again(tmp_path, split, undisturbed):
+    """Where no checkpoint is sound, that is said, and the end is the same."""
+    _stopped(tmp_path, split, stop_after=7)
+    for path in tmp_path.iterdir():
+        path.write_bytes(_flipped(path.read_bytes()))
+
+    end, checkpoints, _ = _train(tmp_path, split)
+
+    assert checkpoints.resumed_at is None
+    assert len(checkpoints.notes) == 3
+    assert checkpoints.notes[-1] == "no sound checkpoint is left: the run began at its beginning"
+    assert end == undisturbed["statevector"]
+
+
+def test_every_flipped_bit_is_found(tmp_path, split):
+    """Of 300 bits flipped all over the file none goes through: an error, or the same content bit for bit."""
+    _stopped(tmp_path, split, kind="linear", stop_after=3)
+    path = max(tmp_path.iterdir())
+    content, sound = path.read_bytes(), sealed.read(path)
+    header = int.from_bytes(content[:8], "little") + 8
+    stream = random.Random(0)
+    places = [*range(16), *(stream.randrange(16, header) for _ in range(100))]
+    places += [stream.randrange(header, len(content)) for _ in range(184)]
+    messages = []
+    for place in places:
+        changed = bytearray(content)
+        changed[place] ^= 1 << stream.randrange(8)
+        path.write_bytes(changed)
+        try:
+            tensors, facts = sealed.read(path)
+        except StoreError as error:
+            messages.append(str(error))
+        else:
+            assert facts == sound.facts
+            assert all(torch.equal(tensors[name], values) for name, values in sound.tensors.items())
+    assert len(messages) > 280
+    assert all(path.name in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema_version": 99}, "another schema_version: expected 1, found 99"),
+        ({"run_id": "b"}, "another run_id: expected a, found b"),
+        ({"versions": {"torch": "0"}}, "another versions: .*found {'torch': '0'}"),
+        ({"n_images": None}, "lacks what one must hold: .*n_images"),
+    ],
+)
+def test_one_that_is_not_ours_is_refused(tmp_path, split, undisturbed, change, message):
+    """A later schema, another run's, other packages' or half a checkpoint is refused by name, and the older is used."""
+    _stopped(tmp_path, split, stop_after=5)
+    newest = max(tmp_path.iterdir())
+    tensors, facts = sealed.read(newest)
+    sealed.write(newest, tensors, facts | change)
+
+    end, checkpoints, _ = _train(tmp_path, split)
+
+    assert checkpoints.resumed_at == 3
+    with pytest.raises(AssertionError, match=message):
+        raise AssertionError(checkpoints.notes)
+    assert end == undisturbed["statevector"]
+
+
+def test_one_of_another_model_is_refused_whole(tmp_path, split):
+    """A checkpoint with a weight of another shape loads nothing at all."""
+    _stopped(tmp_path, split, stop_after=3, kind="linear")
+    for path in tmp_path.iterdir():
+        tensors, facts = sealed.read(path)
+        sealed.write(path, tensors | {"model.to_head.bias": torch.zeros(3)}, facts)
+
+    end, checkpoints, _ = _train(tmp_path, split, kind="linear")
+
+    assert checkpoints.resumed_at is None
+    assert "of another model: model.to_head.bias has shape (3,), expected (10,)" in checkpoints.notes[0]
+    assert checkpoints.notes[-1] == "no sound checkpoint is left: the run began at its beginning"
+    assert end == _train(tmp_path / "other", split, kind="linear")[0]

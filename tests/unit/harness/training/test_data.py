@@ -1,0 +1,127 @@
+"""The images: embedded, from torchvision's folder, divided as in the paper; damage is found before use."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from harness.errors import DatasetError
+from harness.spec import DataSpec
+from harness.training import data
+
+_ORIGINALS = Path(__file__).parents[5] / "shared" / "data" / "mnist"
+_FILES = {
+    "train-images-idx3-ubyte": (16, (60_000, 28, 28)),
+    "train-labels-idx1-ubyte": (8, (60_000,)),
+    "t10k-images-idx3-ubyte": (16, (10_000, 28, 28)),
+    "t10k-labels-idx1-ubyte": (8, (10_000,)),
+}
+
+
+@pytest.fixture(scope="module")
+def originals():
+    if not _ORIGINALS.is_dir():
+        pytest.skip("the original MNIST files are not at hand (../shared/data/mnist)")
+    arrays = {}
+    for name, (header, shape) in _FILES.items():
+        content = gzip.decompress((_ORIGINALS / f"{name}.gz").read_bytes())
+        arrays[name] = np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    return arrays
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return data.load("mnist-5000")
+
+
+def test_embedded_images_are_the_originals(embedded, originals):
+    """The shipped files hold the first 5,000 training and all 10,000 test images of MNIST, byte for byte."""
+    assert (embedded.training.pixels == originals["train-images-idx3-ubyte"][:5000]).all()
+    assert (embedded.training.labels == originals["train-labels-idx1-ubyte"][:5000]).all()
+    assert (embedded.test.pixels == originals["t10k-images-idx3-ubyte"]).all()
+    assert (embedded.test.labels == originals["t10k-labels-idx1-ubyte"]).all()
+
+
+def test_split_is_the_papers(embedded):
+    """5,000 images become 3,200, 800 and 1,000, and no image is in two parts."""
+    parts = data.split(embedded, DataSpec(), seed=0)
+
+    assert [len(part.labels) for part in parts] == [3200, 800, 1000]
+    everything = torch.cat([part.images for part in parts]).flatten(1).numpy()
+    kept = embedded.training.pixels.reshape(5000, -1).astype(np.float32) / 255
+    assert sorted(map(bytes, everything)) == sorted(map(bytes, kept))
+
+
+def test_test_images_do_not_depend_on_the_seed(embedded):
+    """Runs with different seeds are tested on the same images, and trained on different ones."""
+    one, other = (data.split(embedded, DataSpec(), seed=seed) for seed in (0, 1))
+
+    assert torch.equal(one.test.images, other.test.images)
+    assert not torch.equal(one.training.images, other.training.images)
+    assert torch.equal(one.training.images, data.split(embedded, DataSpec(), seed=0).training.images)
+
+
+def test_official_test_images(embedded):
+    """Test = "official" trains on 4,000, validates on 1,000 and tests on the 10,000 images of the test file."""
+    parts = data.split(embedded, DataSpec(test="official"), seed=0)
+
+    assert [len(part.labels) for part in parts] == [4000, 1000, 10_000]
+
+
+def test_standard_scaling(embedded):
+    """pixel_scaling = "standard" gives the training images zero mean and unit variance, to float32 rounding."""
+    training = data.split(embedded, DataSpec(pixel_scaling="standard"), seed=0).training
+
+    assert training.images.double().mean().item() == pytest.approx(0, abs=1e-5)
+    assert training.images.double().std(correction=0).item() == pytest.approx(1, abs=1e-5)
+
+
+def test_damaged_embedded_file_is_named(monkeypatch, tmp_path):
+    """One flipped bit in a shipped file ends in an error that states the expected and the found checksum."""
+    source = Path(data.__file__).parent / "datasets"
+    (tmp_path / "datasets").mkdir()
+    for name in data._EMBEDDED:
+        content = bytearray((source / name).read_bytes())
+        content[1000] ^= 1
+        (tmp_path / "datasets" / name).write_bytes(content)
+    monkeypatch.setattr(data.importlib.resources, "files", lambda package: tmp_path)
+
+    with pytest.raises(
+        DatasetError, match=r"mnist-train-5000.npz is damaged: expected SHA-256 04ac74d7\w+, found \w{64}"
+    ):
+        data.load("mnist-5000")
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("mnist", "MNIST"), ("fashion-mnist", "FashionMNIST"), ("kmnist", "KMNIST")]
+)
+def test_torchvision_reads_its_folder(embedded, originals, tmp_path, name, folder):
+    """Through torchvision a data set is read from its own folder; MNIST's files give the images that are built in."""
+    raw = tmp_path / folder / "raw"
+    raw.mkdir(parents=True)
+    for file in _FILES:
+        with gzip.open(_ORIGINALS / f"{file}.gz") as source, (raw / file).open("wb") as target:
+            shutil.copyfileobj(source, target)
+
+    found = data.load(name, data_root=tmp_path)
+
+    assert len(found.training.labels) == 60_000
+    assert (found.training.pixels[:5000] == embedded.training.pixels).all()
+    assert (found.test.labels == embedded.test.labels).all()
+
+
+def test_missing_folder_says_what_to_give(tmp_path):
+    """A data set that is not embedded names the options that lead to it; an empty folder names the expected layout."""
+    with pytest.raises(DatasetError, match="give --data-root FOLDER"):
+        data.load("kmnist")
+    with pytest.raises(DatasetError, match=r"expected torchvision's layout KMNIST/raw"):
+        data.load("kmnist", data_root=tmp_path)
+
+
+def test_more_images_than_there_are(embedded):
+    """Asking for more images than the data set has states both numbers."""
+    with pytest.raises(DatasetError, match=r"has 5000 training images, n_images = 6000"):
+        data.split(embedded, DataSpec(n_images=6000), seed=0)

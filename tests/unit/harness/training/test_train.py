@@ -1,0 +1,147 @@
+"""The one training loop: gradients, counts, times, pairing, divergence."""
+
+import pytest
+import torch
+
+from backends import circuit_named, head_class
+from backends.sampling import stream_seed
+from baselines import baseline_class
+from harness.errors import DivergedError
+from harness.spec import DataSpec, ModelSpec, TrainingSpec
+from harness.training import data
+from harness.training.model import Classifier, feature_extractor
+from harness.training.timing import Clock
+from harness.training.train import classify, n_steps, train
+
+
+@pytest.fixture(scope="module")
+def split():
+    return data.split(data.load("mnist-5000"), DataSpec(n_images=250), seed=0)
+
+
+def _statevector(**options):
+    return head_class("statevector")(circuit_named("eq7"), n_circuits=10, **options)
+
+
+def _train(head, split, spec, *, seed=0):
+    classifier = Classifier(head, ModelSpec(), seed=seed)
+    clock = Clock()
+    history = train(classifier, split, spec, seed=seed, clock=clock, progress=lambda done, total, loss: None)
+    return classifier, clock, history
+
+
+def test_layers_are_figure_4():
+    """28 x 28 pixels become 24, 12, 8, 6, 3 with 16, 16, 32, 64, 64 channels, then 576 and 128 values."""
+    shapes = []
+    values = torch.zeros(2, 1, 28, 28)
+    for layer in feature_extractor(ModelSpec()):
+        values = layer(values)
+        shapes.append(tuple(values.shape[1:]))
+
+    convolutions = [(16, 24, 24), (16, 24, 24), (16, 12, 12), (32, 8, 8), (32, 8, 8), (64, 6, 6), (64, 6, 6)]
+    assert shapes == [*convolutions, (64, 3, 3), (64, 3, 3), (576,), (128,), (128,)]
+
+
+def test_equal_seeds_give_equal_layers_whatever_the_head():
+    """Heads are compared from the same initial weights; another seed gives others."""
+    linear, cosine, quantum = (
+        Classifier(head, ModelSpec(), seed=3)
+        for head in (baseline_class("linear")(10), baseline_class("cosine")(10), _statevector())
+    )
+    for (name, one), two in zip(
+        linear.features.state_dict().items(), quantum.features.state_dict().values(), strict=True
+    ):
+        assert torch.equal(one, two), name
+    assert torch.equal(linear.to_head.weight, cosine.to_head.weight)
+    assert quantum.to_head.weight.shape == (40, 128)
+    assert not torch.equal(
+        linear.to_head.weight, Classifier(baseline_class("linear")(10), ModelSpec(), seed=4).to_head.weight
+    )
+
+
+@pytest.mark.parametrize("spec", [ModelSpec(padding="same", pool_kernel=3), ModelSpec(initialization="xavier")])
+def test_open_points_are_settings(spec):
+    """Padding, pooling and initialization change the network and leave it usable."""
+    classifier = Classifier(baseline_class("linear")(10), spec, seed=0)
+
+    assert classifier(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
+
+
+def test_cut_loop_has_the_gradient_of_an_uncut_one(split):
+    """One step of the loop, which is cut in front of the head to time it, gives the weights of a plain step, bit for bit."""
+    ours, _, _ = _train(_statevector(), split, TrainingSpec(max_steps=1))
+    plain = Classifier(_statevector(), ModelSpec(), seed=0)
+    optimizer = torch.optim.Adam(plain.parameters(), lr=1e-3, fused=True)
+    batch = torch.randperm(
+        len(split.training.labels), generator=torch.Generator().manual_seed(stream_seed(0, "order", 0))
+    )[:32]
+    torch.manual_seed(stream_seed(0, "process", 0))
+    torch.nn.functional.cross_entropy(plain(split.training.images[batch]), split.training.labels[batch]).backward()
+    optimizer.step()
+
+    for (name, one), two in zip(ours.state_dict().items(), plain.state_dict().values(), strict=True):
+        assert torch.equal(one, two), name
+
+
+def test_training_is_deterministic_and_seeded(split):
+    """Same seed, same bits, with dropout, shuffling and shots on; another seed gives others."""
+    spec = TrainingSpec(epochs=1)
+    one, two = (_train(_statevector(shots=100, seed=5), split, spec, seed=5)[0].state_dict() for _ in range(2))
+    other = _train(_statevector(shots=100, seed=6), split, spec, seed=6)[0].state_dict()
+
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert not torch.equal(one["to_head.weight"], other["to_head.weight"])
+
+
+def test_evaluations_are_counted_where_they_happen(split):
+    """160 images of eq7 by parameter shift cost 160 x 10 x (1 + 2 x 4), the 40 validation images are counted apart."""
+    head = _statevector(shots=10)
+    _, _, history = _train(head, split, TrainingSpec(epochs=2))
+
+    assert history.n_images == 2 * 160
+    assert history.tally.forward.requested == 2 * 160 * 10
+    assert history.tally.backward.requested == history.tally.backward.executed == 2 * 160 * 10 * 8
+    assert history.tally.backward.shots == 2 * 160 * 10 * 8 * 10
+    assert head.tally.forward.requested == 2 * (160 + 40) * 10
+
+
+def test_classical_heads_count_nothing(split):
+    """A classical head makes no circuit evaluation."""
+    _, _, history = _train(baseline_class("cosine")(10), split, TrainingSpec(max_steps=2))
+
+    assert history.tally.forward.requested == history.tally.backward.requested == 0
+    assert len(history.step_seconds) == 2
+
+
+def test_phases_add_up_to_no_more_than_the_whole(split):
+    """The phases' seconds are parts of the clock's whole, and a parameter-shift head's backward is not empty."""
+    _, clock, history = _train(_statevector(shots=10), split, TrainingSpec(max_steps=3))
+
+    assert sum(clock.seconds.values()) <= clock.total
+    assert clock.seconds["head_backward"] >= history.tally.backward.seconds > 0
+
+
+def test_a_slice_stops_after_its_steps(split):
+    """max_steps ends the training in the middle of an epoch, or never, if it is more than there are."""
+    assert n_steps(TrainingSpec(epochs=2, max_steps=7), 160) == 7
+    assert n_steps(TrainingSpec(epochs=2, max_steps=70), 160) == 10
+    _, _, history = _train(baseline_class("linear")(10), split, TrainingSpec(epochs=2, max_steps=7))
+    assert len(history.step_seconds) == 7
+    assert len(history.epochs) == 1
+
+
+def test_divergence_is_named(split):
+    """A loss that is not finite stops the run at its step."""
+    with pytest.raises(DivergedError, match=r"the loss is (nan|inf) at step \d of 5; .*learning rate below 1e\+30"):
+        _train(baseline_class("linear")(10), split, TrainingSpec(epochs=1, learning_rate=1e30))
+
+
+def test_classification_leaves_the_head_as_it_was(split):
+    """Classifying counts its evaluations apart and in the whole, and switches dropout off."""
+    classifier = Classifier(_statevector(), ModelSpec(dropout=0.9), seed=0)
+
+    one, two = (classify(classifier, split.test) for _ in range(2))
+
+    assert (one.predictions == two.predictions).all()
+    assert one.tally.forward.executed == 50 * 10
+    assert classifier.head.tally.forward.executed == 2 * 50 * 10

@@ -12,6 +12,9 @@
 Each message says who, what was expected, what came, and how to mend it.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class HeadError(Exception):
     """Root of everything that a head raises on purpose."""
@@ -43,3 +46,13 @@ class TableError(HeadError, RuntimeError):
 
 class OutputError(HeadError, ValueError):
     """An adapter returned something that is not a table of probabilities."""
+
+
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return "; did you mean 'x'?" with the known name nearest to a wrong one, or nothing where none is near.
+
+    >>> did_you_mean("statvector", ["linear", "statevector"])
+    "; did you mean 'statevector'?"
+    """
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    return f"; did you mean {near[0]!r}?" if near else ""

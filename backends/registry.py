@@ -5,11 +5,10 @@ full, "package.module:Class"; they are looked at (outside.py) before they are ha
 """
 
 import dataclasses
-import difflib
 import importlib
 import importlib.util
 
-from backends.errors import ConfigError, MissingPackageError
+from backends.errors import ConfigError, MissingPackageError, did_you_mean
 from backends.head import QuantumHead
 from backends.outside import class_at, outside_heads
 
@@ -93,8 +92,7 @@ def _outside_class(name: str) -> type[QuantumHead]:
     outside = outside_heads()
     if name not in outside:
         known = (*HEADS, *outside)
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(name, known)
         raise ConfigError(f"unknown head {name!r}: expected one of {', '.join(known)}, or package.module:Class{hint}")
     found = outside[name]
     if len(found.distributions) > 1:

@@ -1,6 +1,5 @@
 """All heads by name, quantum, outside and classical: what a plan may ask for, and how a spec becomes a module."""
 
-import difflib
 from typing import Any
 
 import torch
@@ -8,15 +7,14 @@ import torch
 from backends.analysis import dead_angles
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
-from backends.errors import ConfigError
+from backends.errors import ConfigError, did_you_mean
 from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
 from backends.surrogates.table import table_of
 from baselines import BASELINES, baseline_class
-from harness.spec import RunSpec
-from harness.training.data import N_CLASSES
+from harness.spec import N_CLASSES, RunSpec
 
 
 def resolved_options(spec: RunSpec) -> dict[str, Any]:
@@ -54,8 +52,7 @@ def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
         return None
     known = (*BASELINES, *HEADS, *outside_heads())
     if spec.head not in known and ":" not in spec.head:
-        near = difflib.get_close_matches(spec.head, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(spec.head, known)
         raise ConfigError(
             f"unknown head {spec.head!r}: expected one of {', '.join(known)}, or package.module:Class{hint}"
         )

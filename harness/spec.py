@@ -5,13 +5,15 @@ Every default that the paper leaves open is marked "ours"; the values of the pap
 
 import hashlib
 import json
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import pydantic
 
 from backends.circuits.circuit import Circuit
 
-DATASETS = ("mnist-5000", "mnist", "fashion-mnist", "kmnist")
+DatasetName = Literal["mnist-5000", "mnist", "fashion-mnist", "kmnist"]
+DATASETS: tuple[str, ...] = get_args(DatasetName)
+N_CLASSES = 10  # of every data set of ``DATASETS``
 
 
 class Spec(pydantic.BaseModel):
@@ -23,7 +25,7 @@ class Spec(pydantic.BaseModel):
 class DataSpec(Spec):
     """Which images, and how they are divided (Sec. 3: 8:2 into training and test, the training part 8:2 again)."""
 
-    name: Literal["mnist-5000", "mnist", "fashion-mnist", "kmnist"] = "mnist-5000"
+    name: DatasetName = "mnist-5000"
     n_images: int = pydantic.Field(5000, ge=50, le=60_000)
     """Ours: which 5,000 images; the first ones of the training file."""
     test: Literal["split", "official"] = "split"

@@ -3,7 +3,6 @@
 So options can be validated in a process that must not import Aer. ``load`` alone imports the vendor.
 """
 
-import difflib
 import functools
 import hashlib
 import importlib
@@ -14,7 +13,7 @@ import pathlib
 import re
 from typing import Any
 
-from backends.errors import ConfigError, MissingPackageError
+from backends.errors import ConfigError, MissingPackageError, did_you_mean
 
 _PACKAGE = "qiskit_ibm_runtime"
 _FOLDER = ("fake_provider", "backends")
@@ -43,9 +42,8 @@ def device_name(given: str) -> str:
     """
     short = re.sub(r"^(fake|ibmq|ibm)_?|(_?v2|backend)$", "", given.lower())
     if short not in devices():
-        near = difflib.get_close_matches(short, devices(), n=1, cutoff=0.5)
-        expected = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(devices())}"
-        raise ConfigError(f"unknown device {given!r}, {expected}")
+        hint = did_you_mean(short, devices(), cutoff=0.5) or f": expected one of {', '.join(devices())}"
+        raise ConfigError(f"unknown device {given!r}{hint}")
     return short
 
 

@@ -1,7 +1,6 @@
 """The ``pennylane`` head: one PennyLane job for all rows, on any installed qubit device; the only user of PennyLane."""
 
 import dataclasses
-import difflib
 import functools
 import importlib.metadata
 import importlib.util
@@ -12,7 +11,7 @@ import pydantic
 import torch
 
 from backends.circuits.circuit import Angle, Gate
-from backends.errors import ConfigError, MissingPackageError
+from backends.errors import ConfigError, MissingPackageError, did_you_mean
 from backends.head import Capabilities, Executed, HeadOptions, Outcomes, QuantumHead
 from backends.registry import HEADS
 
@@ -67,8 +66,7 @@ class PennyLaneOptions(HeadOptions):
             raise ValueError(f"that device {_UNSUITABLE[device]}")
         known = [name for name in _installed_devices() if name not in _UNSUITABLE]
         if known and device not in known:  # none known: PennyLane is missing, and _prepare says so
-            near = difflib.get_close_matches(device, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(device, known)
             raise ValueError(f"expected an installed PennyLane device ({', '.join(sorted(known))}){hint}")
         return device
 

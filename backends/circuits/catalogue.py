@@ -1,7 +1,6 @@
 """The named circuits, and families of them with parameters. A user's own circuit need not be here: see circuit_files.py."""
 
 import dataclasses
-import difflib
 import functools
 import inspect
 import re
@@ -9,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from backends.circuits.ansatz import hardware_efficient, reuploading, strongly_entangling
 from backends.circuits.circuit import Angle, Circuit, Gate
-from backends.errors import CircuitError
+from backends.errors import CircuitError, did_you_mean
 
 _PAPER = "Rizvi, Ulum, Asif, Shin: Neural Networks with Variational Quantum Circuits"
 
@@ -82,8 +81,7 @@ def circuit_named(name: str) -> Circuit:
     if base in CIRCUITS:
         return CIRCUITS[base]
     known = (*CIRCUITS, *map(signature, FAMILIES))
-    near = difflib.get_close_matches(base, (*CIRCUITS, *FAMILIES), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(base, (*CIRCUITS, *FAMILIES))
     raise CircuitError(
         f"unknown circuit {name!r}: expected one of {', '.join(known)}{hint}; files are read by find_circuit"
     )
@@ -104,8 +102,7 @@ def _numbers(inside: str, family: str) -> dict[str, int]:
     for part in filter(None, re.split(r"\s*,\s*", inside)):
         key, _, value = (text.strip() for text in part.partition("="))
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(key, known)
             raise CircuitError(f"circuit {family!r} has no parameter {key!r}: expected {', '.join(known)}{hint}")
         if key in given or not re.fullmatch(r"\d{1,4}", value, re.ASCII):
             raise CircuitError(

@@ -5,7 +5,6 @@ only ``adapters/aer_compile.py`` and ``adapters/aer_jobs.py`` turn this round. T
 """
 
 import dataclasses
-import difflib
 import hashlib
 import json
 import math
@@ -13,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from backends.errors import CircuitError
+from backends.errors import CircuitError, did_you_mean
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,9 +213,7 @@ def gate_problem(gate: Gate, n_qubits: int, n_angles: int) -> str | None:
     """Say what is wrong with a gate in a circuit of that many qubits and angles, None if nothing is."""
     kind = GATES.get(gate.name)
     if kind is None:
-        near = difflib.get_close_matches(gate.name, GATES, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"unknown gate; expected one of {', '.join(GATES)}{hint}"
+        return f"unknown gate; expected one of {', '.join(GATES)}{did_you_mean(gate.name, GATES)}"
     if len(gate.qubits) != kind.n_qubits or len(set(gate.qubits)) != kind.n_qubits:
         return f"expected {kind.n_qubits} distinct qubit(s)"
     if not all(0 <= qubit < n_qubits for qubit in gate.qubits):

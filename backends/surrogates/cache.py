@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,11 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from backends.file_io import read_regular_file, write_then_rename
+
 FOLDER_VARIABLE = "QHB_CACHE_DIR"
 _FORMAT = 1
+_MAX_BYTES = 2**26  # a table has at most 2**22 values, 32 MiB
 
 
 def key_of(content: dict[str, Any]) -> str:
@@ -37,7 +39,7 @@ def folder() -> Path:
 def load(key: str, *, shape: tuple[int, ...]) -> np.ndarray | None:
     """Return the values kept under a key, float64 of this shape; None where there is no file or it is not sound."""
     try:
-        content = _path(key).read_bytes()
+        content = read_regular_file(_path(key), limit=_MAX_BYTES)
         values: np.ndarray = safetensors.numpy.load(content)["values"]
         size = int.from_bytes(content[:8], "little")
         facts = json.loads(content[8 : 8 + size])["__metadata__"]
@@ -52,13 +54,8 @@ def store(key: str, values: np.ndarray) -> None:
     path = _path(key)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(safetensors.numpy.save({"values": values}, metadata=_facts(key, values)))
-            Path(part).replace(path)
-        except OSError:
-            Path(part).unlink(missing_ok=True)
+        content = safetensors.numpy.save({"values": values}, metadata=_facts(key, values))
+        write_then_rename(path, content, durable=False)
 
 
 def _path(key: str) -> Path:

@@ -2,7 +2,6 @@
 
 import collections
 import contextlib
-import os
 import shlex
 import sys
 import time
@@ -17,8 +16,9 @@ from harness.cli.outcome import outcome
 from harness.errors import ClusterError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, Retry, Settings, to_make
 from harness.execution.signals import Signals, Stopped
-from harness.plan.last_plan import announcement
+from harness.plan.last_plan import read_last_plan, resolve, write_last_plan
 from harness.plan.plan import load_file, load_preset
+from harness.records.environment import n_cores
 from harness.records.lock_owner import command_line
 from harness.records.record import RunRecord
 from harness.records.store import Store
@@ -101,17 +101,17 @@ def _command(
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / plan.name)
-    announced = announcement(
+    resolved = resolve(
         plan,
         dataset_sha256=dataset.sha256,
         folder=plan_file.parent if plan_file else Path(),
         command=_command_line(),
-        earlier=store.plan,
+        earlier=read_last_plan(store.root),
     )
-    runs = announced.runs
+    runs = resolved.runs
     console = Console(sys.stdout)
     with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
-        store.announce(announced)
+        write_last_plan(store.root, resolved)
         if fresh:
             store.begin_anew({run.run_id for run in runs})
         kept = _kept(store, console)
@@ -120,7 +120,7 @@ def _command(
         console.line(f"results: {store.root}")
         if chosen:
             data.split(dataset, plan.data, seed=plan.seeds[0])  # one that cannot be made is refused before any training
-            _make(chosen, store, console, Settings(jobs=jobs or _n_cores(), **others), signals, dask)
+            _make(chosen, store, console, Settings(jobs=jobs or n_cores(), **others), signals, dask)
             kept = store.read().records
         wanted = {run.run_id for run in runs}
         records = [record for record in kept if record.run_id in wanted]
@@ -195,10 +195,6 @@ def _say_what_is_not_ok(records: list[RunRecord], store: Store, console: Console
         console.line(f"{n_missing} runs are not made yet. To go on: {_command_line()}")
     if retry:
         console.line(f"to make what is not ok again: add --retry {retry.pop() if len(retry) == 1 else 'all'}")
-
-
-def _n_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _command_line() -> str:

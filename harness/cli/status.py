@@ -8,6 +8,7 @@ import click
 from harness.cli.folders import results_folders
 from harness.errors import StoreError
 from harness.execution.progress import read_progress
+from harness.plan.last_plan import read_last_plan
 from harness.records.store import Store
 from harness.text import clean
 
@@ -29,7 +30,7 @@ def command(results: Path) -> int:
 
 
 def _lines(store: Store) -> list[str]:
-    held, plan, (records, damaged) = store.is_held, store.plan, store.read()
+    held, plan, (records, damaged) = store.is_held, read_last_plan(store.root), store.read()
     who = f"in use by {store.holder or 'a process that is just beginning'}" if held else "nobody is at work on it"
     lines = [f"{store.root}: {who}"]
     if plan:

@@ -7,8 +7,11 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from backends.file_io import read_regular_file, write_then_rename
+
 _INTERVAL_S = 0.5
 _SILENCE_S = 10.0
+_MAX_BYTES = 2**16
 
 
 class Under(NamedTuple):
@@ -33,7 +36,6 @@ class ProgressFile:
 
     def __init__(self, path: Path, *, label: str, seed: int) -> None:
         self._path = path
-        self._part = path.with_suffix(".part")
         self._about = {"label": label, "seed": seed, "pid": os.getpid()}
         self._next = 0.0
 
@@ -43,14 +45,14 @@ class ProgressFile:
             return
         self._next = now + _INTERVAL_S
         with contextlib.suppress(OSError):  # a full disk stops the run where something is lost by it, not here
-            self._part.write_text(json.dumps(self._about | {"done": done, "total": total, "loss": loss}))
-            self._part.replace(self._path)
+            content = json.dumps(self._about | {"done": done, "total": total, "loss": loss})
+            write_then_rename(self._path, content.encode(), durable=False)
 
 
 def read_progress(path: Path) -> Under | None:
     """Return what a run last said, None if it said nothing yet."""
     try:
         age_s = max(0.0, time.time() - path.stat().st_mtime)
-        return Under(**json.loads(path.read_text(encoding="utf-8")), age_s=age_s)
+        return Under(**json.loads(read_regular_file(path, limit=_MAX_BYTES)), age_s=age_s)
     except (OSError, ValueError, TypeError):
         return None

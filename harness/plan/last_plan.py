@@ -17,15 +17,19 @@ import baselines
 import harness
 from backends.circuits.files import find_circuit
 from backends.errors import CircuitError
+from backends.file_io import read_regular_file
 from baselines import BASELINES
 from harness.plan.plan import Plan, expand
+from harness.records.disk import write_atomically
 from harness.spec import Run
 
 _SOURCES = (backends, baselines, harness)
+_FILE = ".plan.json"
+_MAX_BYTES = 2**28  # 100,000 runs take 100 MB
 
 
-class Announced(pydantic.BaseModel):
-    """A plan that is being run, or was run last.
+class LastPlan(pydantic.BaseModel):
+    """The plan that a results folder is being run with, or was run with last.
 
     Attributes:
         name: The plan's.
@@ -42,17 +46,15 @@ class Announced(pydantic.BaseModel):
     runs: list[Run]
 
 
-def announcement(
-    plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earlier: Announced | None
-) -> Announced:
-    """Return the plan with its runs, each checked, or taken from ``earlier`` where that is the same plan.
+def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earlier: LastPlan | None) -> LastPlan:
+    """Return a plan with its runs: checked anew, or those of ``earlier`` where that is the same plan.
 
     Args:
         plan: The plan.
         dataset_sha256: Of its data set.
         folder: Where the paths of circuits begin.
         command: The command line.
-        earlier: What was announced before.
+        earlier: The folder's last plan, if it has one.
 
     Raises:
         PlanError: with every problem, one a line.
@@ -65,7 +67,24 @@ def announcement(
 
     if not {run.spec.head for run in runs} <= {*HEADS, *BASELINES}:
         key = None
-    return Announced(name=plan.name, command=command, key=key, runs=runs)
+    return LastPlan(name=plan.name, command=command, key=key, runs=runs)
+
+
+def write_last_plan(folder: Path, plan: LastPlan) -> None:
+    """Write the plan that a results folder is about to be run with, for ``qhb status`` and the next ``qhb run``.
+
+    Raises:
+        DiskError: the disk refuses it.
+    """
+    write_atomically(folder / _FILE, plan.model_dump_json().encode())
+
+
+def read_last_plan(folder: Path) -> LastPlan | None:
+    """Return the plan that a results folder was last run with; None where there is none, or none that can be read."""
+    try:
+        return LastPlan.model_validate_json(read_regular_file(folder / _FILE, limit=_MAX_BYTES))
+    except (OSError, ValueError):
+        return None
 
 
 def _key(plan: Plan, *, dataset_sha256: str, folder: Path) -> str | None:

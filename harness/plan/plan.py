@@ -1,6 +1,5 @@
 """A plan: a TOML file that names runs. Here it becomes checked Runs, or one error with all its problems."""
 
-import difflib
 import importlib.resources
 import re
 import tomllib
@@ -11,10 +10,9 @@ import pydantic
 
 from backends.circuits.circuit import Circuit
 from backends.circuits.files import find_circuit, is_path
-from backends.errors import HeadError
+from backends.errors import HeadError, did_you_mean
 from harness.errors import PlanError
-from harness.spec import DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
-from harness.training.data import N_CLASSES
+from harness.spec import N_CLASSES, DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
 
 _MAX_BYTES = 1 << 20
 _MAX_RUNS = 100_000
@@ -74,7 +72,7 @@ def load_preset(name: str) -> Plan:
     """
     known = {preset.name: preset.text for preset in presets()}
     if name not in known:
-        raise PlanError(f"unknown preset {name!r}: expected one of {', '.join(known)}{_did_you_mean(name, known)}")
+        raise PlanError(f"unknown preset {name!r}: expected one of {', '.join(known)}{did_you_mean(name, known)}")
     return parse(known[name], where=f"preset {name}")
 
 
@@ -169,7 +167,7 @@ def _run(
             known = {label for label, known_seed in sources if known_seed == seed}
             raise PlanError(
                 f"{where}: weights_of = {entry.weights_of!r} with seed {seed}: expected the label of an entry above that "
-                f"has this seed: {', '.join(sorted(known)) or 'none'}{_did_you_mean(entry.weights_of, known)}"
+                f"has this seed: {', '.join(sorted(known)) or 'none'}{did_you_mean(entry.weights_of, known)}"
             )
         _check_source(entry, source, circuit, where)
         weights_from = source.run_id
@@ -249,15 +247,10 @@ def _problem(found: dict[str, Any], text: str, where: str) -> str:
             "runs": Entry,
         }
         fields = (sections[section] if section in sections and len(found["loc"]) > 1 else Plan).model_fields
-        return f"{place}: unknown key {key}{_did_you_mean(last, fields)} (known: {', '.join(fields)})"
+        return f"{place}: unknown key {key}{did_you_mean(last, fields)} (known: {', '.join(fields)})"
     if found["type"] == "missing":
         return f"{place}: missing key {key}"
     hint = ""
     if found["type"] == "literal_error":
-        hint = _did_you_mean(str(found["input"]), re.findall(r"'([^']*)'", found["ctx"]["expected"]))
+        hint = did_you_mean(str(found["input"]), re.findall(r"'([^']*)'", found["ctx"]["expected"]))
     return f"{place}: {key}: {found['msg']}, got {found['input']!r}{hint}"
-
-
-def _did_you_mean(name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

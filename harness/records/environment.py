@@ -28,12 +28,17 @@ def environment(torch_device: str) -> Environment:
         python=platform.python_version(),
         platform=platform.platform(terse=True),
         cpu=_cpu(),
-        n_cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        n_cores=n_cores(),
         torch_threads=torch.get_num_threads(),
         load_average=round(os.getloadavg()[0], 2),
         torch_device=torch.cuda.get_device_name(torch_device) if torch_device.startswith("cuda") else torch_device,
         git_commit=git_commit(),
     )
+
+
+def n_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def versions(*, also: Iterable[str] = ()) -> dict[str, str]:

@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 import pydantic
 
+from backends.file_io import PART
 from harness.errors import ExportPackageError
-from harness.records.disk import PART, write_atomically
+from harness.records.disk import write_atomically
 from harness.records.record import RunRecord
 from harness.text import csv_safe
 

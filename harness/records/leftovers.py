@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from backends.file_io import PART
 from harness.errors import DamagedError
 from harness.records import sealed
-from harness.records.disk import PART
 from harness.records.record import RunRecord
 from harness.records.store import Contents, Store
 

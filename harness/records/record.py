@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import pydantic
 
@@ -10,6 +10,7 @@ from harness.spec import RunSpec
 
 SCHEMA_VERSION: Literal[3] = 3
 Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class Part(pydantic.BaseModel):
@@ -101,6 +102,10 @@ class Times(Part):
     evaluation_s: Seconds = _field("validation after each epoch, and the test images")
     other_s: Seconds
     total_s: Seconds
+
+
+PHASES = tuple(name for name in Times.model_fields if name != "total_s")
+"""The phases of a run, in order; they add up to ``total_s``."""
 
 
 class HeadFacts(Part):

@@ -7,7 +7,7 @@ logs/<run id>.<attempt>.log       what the run printed
 progress/<run id>.json            how far a run is that is under way; deleted when it ends
 quarantine/                       what was damaged and put aside
 .anew.json                        which runs were begun anew, and after which attempt: earlier records stay, and stand no longer
-.plan.json                        the plan that was run last: its name, command and runs
+.plan.json                        the plan that was run last; see harness/plan/last_plan.py
 .lock, .holder.json               held by the process that writes, by the kernel's lock; and who that is, for messages
 """
 
@@ -23,9 +23,9 @@ from typing import NamedTuple
 
 import filelock
 
+from backends.file_io import sync_folder
 from harness.errors import DamagedError, DiskError, StoreError
-from harness.plan.last_plan import Announced
-from harness.records.disk import sync_folder, write_atomically
+from harness.records.disk import write_atomically
 from harness.records.file import digest, read_record, sealed_record
 from harness.records.lock_owner import Holder
 from harness.records.record import RunRecord
@@ -61,7 +61,6 @@ class Store:
         self.records_folder = root / "records"
         self._holder = root / ".holder.json"
         self._quarantine = root / "quarantine"
-        self._plan = root / ".plan.json"
         self._anew = root / ".anew.json"
 
     @contextlib.contextmanager
@@ -104,22 +103,6 @@ class Store:
         """Who said last that it holds the folder; it does so still if ``is_held``."""
         try:
             return Holder.model_validate_json(self._holder.read_bytes())
-        except (OSError, ValueError):
-            return None
-
-    def announce(self, plan: Announced) -> None:
-        """Say what is about to be run, for ``qhb status``.
-
-        Raises:
-            DiskError: the disk refuses it.
-        """
-        write_atomically(self._plan, plan.model_dump_json().encode())
-
-    @property
-    def plan(self) -> Announced | None:
-        """What was run here last."""
-        try:
-            return Announced.model_validate_json(self._plan.read_bytes())
         except (OSError, ValueError):
             return None
 

@@ -4,14 +4,10 @@ import statistics
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from harness.records.record import RunRecord, Steps
+from harness.records.record import PHASES, RunRecord, Steps
 from harness.report.groups import Group
 from harness.text import Missing, count
 
-PHASES = (
-    "setup_s", "features_forward_s", "head_forward_s", "head_backward_s", "features_backward_s", "optimizer_s",
-    "evaluation_s", "other_s",
-)  # fmt: skip
 CLASSICAL = "classical head: no circuits"
 
 

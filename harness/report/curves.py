@@ -11,10 +11,10 @@ from matplotlib.ticker import MaxNLocator
 from harness.report.figures import WIDTH
 from harness.report.groups import Group, Results
 from harness.report.svg import MUTED, SERIES, Drawing, canvas, drawing
+from harness.spec import N_CLASSES
 from harness.text import short
 
 MAX_CURVES = 12
-_N_CLASSES = 10
 
 
 def curves_figure(results: Results, epochs: pd.DataFrame) -> Drawing | None:
@@ -65,7 +65,7 @@ def loss_floor(group: Group) -> float | None:
     spec = group.first.spec
     if not group.quantum and spec.head != "cosine":
         return None
-    return math.log(1 + (_N_CLASSES - 1) * math.exp(-spec.model.logit_scale))
+    return math.log(1 + (N_CLASSES - 1) * math.exp(-spec.model.logit_scale))
 
 
 def _loss_title(labels: Sequence[str], bounded: Sequence[str], free: Sequence[str]) -> str:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from harness.records.record import PHASES
 from harness.report import paper
-from harness.report.costs import PHASES
 from harness.report.groups import Results
 from harness.report.layout import phase_name
 from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, SERIES, Drawing, canvas, drawing

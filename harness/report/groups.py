@@ -8,13 +8,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from harness.records.record import RunRecord
+from harness.records.record import STATUSES, RunRecord
 from harness.report import paper
 from harness.spec import RunSpec
 from harness.text import clean, short
 
 MAX_LABEL = 120
-STATUSES = ("ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped")
 
 
 @dataclasses.dataclass(frozen=True)

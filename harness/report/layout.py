@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness.report.costs import PHASES
+from harness.records.record import PHASES
 from harness.report.tables import Row
 from harness.text import Missing, count, seconds, share, significant
 

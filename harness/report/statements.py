@@ -5,9 +5,9 @@ import math
 
 import pandas as pd
 
-from harness.records.record import RunRecord
+from harness.records.record import STATUSES, RunRecord
 from harness.report import paper
-from harness.report.groups import STATUSES, Group, Results
+from harness.report.groups import Group, Results
 from harness.report.tables import Row
 from harness.text import Missing, clean, counted, share
 

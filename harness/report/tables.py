@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from harness.records.record import PHASES
 from harness.report import paper
-from harness.report.costs import CLASSICAL, PHASES, costs, mean, none_ok
+from harness.report.costs import CLASSICAL, costs, mean, none_ok
 from harness.report.groups import Group, Results
 from harness.text import Missing, clean, csv_safe, listed
 

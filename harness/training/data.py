@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from harness.errors import DatasetError
-from harness.spec import DataSpec
+from harness.spec import N_CLASSES, DataSpec
 
 if TYPE_CHECKING:
     import torch  # loaded only where images become tensors: which images there are can be told without
 
-N_CLASSES = 10
 _EMBEDDED = {
     "mnist-train-5000.npz": "04ac74d7f192093a33c3ab355e4a78180aa26900bfff143bf917c33d97622576",
     "mnist-test-10000.npz": "af5595f05f0cc260498196e07655cfa443d2d96874d5ba0dcfeaea06defbda81",

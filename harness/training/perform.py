@@ -16,15 +16,26 @@ from harness.errors import DiskError, DivergedError, StoreError
 from harness.heads import build_head, code_of_head, summary
 from harness.records import sealed
 from harness.records.environment import environment, peak_rss_mib
-from harness.records.record import DatasetFacts, Evaluation, Failure, HeadFacts, RunRecord, Status, Steps, Times, now
-from harness.spec import Run, RunSpec
+from harness.records.record import (
+    PHASES,
+    DatasetFacts,
+    Evaluation,
+    Failure,
+    HeadFacts,
+    RunRecord,
+    Status,
+    Steps,
+    Times,
+    now,
+)
+from harness.spec import N_CLASSES, Run, RunSpec
 from harness.training import data
 from harness.training.checkpoint import Checkpoints
 from harness.training.metrics import class_scores, confusion_matrix, macro
 from harness.training.model import Classifier
 from harness.training.state import History
 from harness.training.timing import Clock
-from harness.training.train import PHASES, Progress, classify, train
+from harness.training.train import Progress, classify, train
 
 TORCH_THREADS = 1  # ours: one run, one thread, so that its bits do not depend on how many run side by side
 
@@ -113,7 +124,7 @@ def _perform(
         split = data.split(dataset, spec.data, seed=spec.seed)
         split = data.Split(*(data.Part(*(values.to(device) for values in part)) for part in split))
         _check_code(spec)
-        head = build_head(spec, n_classes=data.N_CLASSES)
+        head = build_head(spec, n_classes=N_CLASSES)
         classifier = Classifier(head, spec.model, seed=spec.seed).to(device)
     known["dataset"] = DatasetFacts(
         name=dataset.name,
@@ -221,7 +232,7 @@ def _evaluation(spec: RunSpec, classifier: Classifier, test: data.Part, clock: C
     started = clock.now()
     with clock.phase("evaluation"):
         found = classify(classifier, test)
-    confusion = confusion_matrix(test.labels.cpu().numpy(), found.predictions, n_classes=data.N_CLASSES)
+    confusion = confusion_matrix(test.labels.cpu().numpy(), found.predictions, n_classes=N_CLASSES)
     scores = class_scores(confusion)
     return Evaluation(
         weights_from=spec.weights_from,
@@ -242,5 +253,5 @@ def _evaluation(spec: RunSpec, classifier: Classifier, test: data.Part, clock: C
 
 def _times(clock: Clock) -> Times:
     total = clock.total
-    phases = {f"{name}_s": clock.seconds.get(name, 0.0) for name in PHASES}
+    phases = {name: clock.seconds.get(name.removesuffix("_s"), 0.0) for name in PHASES if name != "other_s"}
     return Times(**phases, other_s=max(0.0, total - sum(phases.values())), total_s=total)

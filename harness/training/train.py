@@ -22,9 +22,6 @@ from harness.training.model import Classifier
 from harness.training.state import EpochSums, History, TrainingState
 from harness.training.timing import Clock
 
-PHASES = (
-    "setup", "features_forward", "head_forward", "head_backward", "features_backward", "optimizer", "evaluation",
-)  # fmt: skip
 _EVALUATION_BATCH = 200
 
 Progress = Callable[[int, int, float], None]

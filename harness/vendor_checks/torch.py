@@ -7,6 +7,7 @@ import torch
 
 from backends.canaries import Canary, Observation
 from harness.execution.child import ONE_THREAD
+from harness.records.environment import n_cores
 from harness.training import torchvision_import
 from harness.training.perform import TORCH_THREADS
 
@@ -23,14 +24,14 @@ def _torchvision() -> Observation:
 
 def _threads() -> Observation:
     """Count the threads that each of several runs side by side would take."""
-    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = n_cores()
     n_threads = torch.get_num_threads()
     set_outside = [name for name in ONE_THREAD if name in os.environ]
     torch.set_num_threads(TORCH_THREADS)
     return Observation(
         n_threads > 1,
-        f"torch takes {n_threads} threads in each process, {n_cores} cores: {n_cores} runs side by side would take "
-        f"{n_cores * n_threads}" + (f" ({', '.join(set_outside)} set)" if set_outside else ""),
+        f"torch takes {n_threads} threads in each process, {cores} cores: {cores} runs side by side would take "
+        f"{cores * n_threads}" + (f" ({', '.join(set_outside)} set)" if set_outside else ""),
         covered=torch.get_num_threads() == 1 and set(ONE_THREAD.values()) == {"1"},
     )
 

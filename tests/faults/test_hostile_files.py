@@ -14,6 +14,7 @@ from faults.helpers import make, qhb, runs_of
 
 from harness.cli.console import Console
 from harness.errors import DamagedError
+from harness.plan.last_plan import read_last_plan
 from harness.records import sealed
 from harness.records.file import read_record
 from harness.records.store import Store
@@ -88,7 +89,7 @@ def test_hostile_files_are_named_wherever_they_lie(tmp_path, hostile):
             (read_record if path.suffix == ".json" else sealed.read)(path)
     for path in (store.root / ".plan.json", store.root / ".holder.json"):
         path.write_bytes(hostile)
-    assert (store.plan, store.holder) == (None, None)
+    assert (read_last_plan(store.root), store.holder) == (None, None)
     assert store.read().records == []
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from backends.file_io import PART
 from harness.errors import ClusterError
 from harness.execution.cluster.worker import facts, look
-from harness.records.disk import PART, write_atomically
+from harness.records.disk import write_atomically
 
 if TYPE_CHECKING:
     from distributed import Client, Future

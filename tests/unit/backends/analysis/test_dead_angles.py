@@ -19,8 +19,7 @@ from backends.head import Capabilities, Executed, QuantumHead
 from backends.surrogates.table import table_of
 from harness.heads import build_head, circuit_of
 from harness.plan.plan import load_preset, presets
-from harness.spec import RunSpec, TrainingSpec, run_id_of
-from harness.training.data import N_CLASSES
+from harness.spec import N_CLASSES, RunSpec, TrainingSpec, run_id_of
 
 EQ7 = circuit_named("eq7")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.plan import last_plan
-from harness.plan.last_plan import announcement
+from harness.plan.last_plan import resolve
 from harness.plan.plan import parse
 
 _PLAN = 'name = "p"\nseeds = [{seed}]\n[[runs]]\nhead = "{head}"\n{more}'
@@ -13,7 +13,7 @@ _PLAN = 'name = "p"\nseeds = [{seed}]\n[[runs]]\nhead = "{head}"\n{more}'
 
 def _announce(earlier, folder=Path(), *, head="linear", seed=0, more="", sha="0"):
     plan = parse(_PLAN.format(head=head, seed=seed, more=more), where="p")
-    return announcement(plan, dataset_sha256=sha, folder=folder, command="qhb run", earlier=earlier)
+    return resolve(plan, dataset_sha256=sha, folder=folder, command="qhb run", earlier=earlier)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ Each message says who, what was expected, what came, and how to mend it.
 import difflib
 from collections.abc import Iterable
 
+DISTRIBUTION = "quantum-head-bench"
+
 
 class HeadError(Exception):
     """Root of everything that a head raises on purpose."""
@@ -56,3 +58,8 @@ def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str
     """
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def pip_line(extra: str | None) -> str:
+    """Return the command that installs this distribution with an extra."""
+    return f"pip install '{DISTRIBUTION}[{extra}]'" if extra else f"pip install {DISTRIBUTION}"

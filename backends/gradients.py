@@ -2,14 +2,11 @@
 
 import functools
 import math
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import torch
 
 from backends.circuits.circuit import Circuit
-
-if TYPE_CHECKING:
-    from backends.head import QuantumHead
 
 ShiftRule = Literal["exact", "paper_eq9"]
 """exact: the true derivative. paper_eq9: Eq. (9) as printed, without the factor 1/2 that the rule has at pi/2."""
@@ -59,14 +56,29 @@ def bound(angles: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
     return rows.flatten(0, -2)
 
 
+class Evaluator(Protocol):
+    """What ``ParameterShift`` needs of a head."""
+
+    @property
+    def circuit(self) -> Circuit:
+        """What is evaluated."""
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """The shifted evaluations of each row."""
+
+    def evaluate(self, rows: torch.Tensor, *, n_shifted: int) -> torch.Tensor:
+        """Return p(0) of rows of bound angles; see ``QuantumHead.evaluate``."""
+
+
 class ParameterShift(torch.autograd.Function):
     """Probabilities with the parameter-shift rule as their derivative, in one job for the backend.
 
-    Binding and changes of dtype are in here, too, so that autograd has one step to record and to go back through, not five.
+    Binding and changes of dtype are part of it, so that autograd records and goes back through one step instead of five.
     """
 
     @staticmethod
-    def forward(ctx: Any, angles: torch.Tensor, weights: torch.Tensor | None, head: "QuantumHead") -> torch.Tensor:
+    def forward(ctx: Any, angles: torch.Tensor, weights: torch.Tensor | None, head: Evaluator) -> torch.Tensor:
         """Evaluate each row and its shifted copies.
 
         Args:

@@ -1,89 +1,22 @@
-"""QuantumHead: what every backend's adapter is, an ``nn.Module`` that turns angles into probabilities."""
+"""QuantumHead: the base class of every backend's adapter, an ``nn.Module`` that turns angles into probabilities."""
 
 import abc
-import dataclasses
+import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, TypeVar, final
 
-import pydantic
 import torch
 
-from backends.adapters.phase_layers import basis_bits
+from backends.answers import Executed, Outcomes, checked_joint, checked_probabilities
+from backends.capabilities import Capabilities, HeadOptions, check_circuit_and_shots, check_options
 from backends.circuits.circuit import Circuit
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
 from backends.gradients import ParameterShift, ShiftRule, bound, shifts_of
 from backends.sampling import stream_seed
-from backends.tally import Tally, seconds_on
+from backends.tally import Count, Tally, seconds_on
 
-MAX_SHOTS = 10_000_000
-_ROUNDING = 1e-9
-_LOST = 1e-6  # of a row's probability: the noise channels of Aer lose 1e-9 a gate
 _FIRST_WEIGHTS = 0.1  # radians
-
-
-class HeadOptions(pydantic.BaseModel):
-    """Base of an adapter's options: frozen, unknown keys refused."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
-
-
-@dataclasses.dataclass(frozen=True)
-class Capabilities:
-    """What an adapter can do; the conformance suite tests each flag.
-
-    Attributes:
-        analytic: Takes ``shots=None`` and gives exact probabilities.
-        shots: Takes a number of shots.
-        noisy: Models a noisy device.
-        autograd: In the analytic case torch differentiates through it; otherwise the parameter-shift rule does.
-        multicore: The backend uses every core it finds, so that a run wants the machine for itself.
-        max_qubits: Widest circuit.
-        tabulated: It answers from a response table: its backend executed circuits when it was built, and none since.
-    """
-
-    analytic: bool
-    shots: bool
-    noisy: bool
-    autograd: bool
-    multicore: bool
-    max_qubits: int
-    tabulated: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Executed:
-    """What an adapter returns: probabilities, and what the backend says it executed for them.
-
-    Attributes:
-        p_zero: p(outcome 0) of each measured qubit, float64, shape (n_rows, n_outputs).
-        circuits: Circuit evaluations that the backend executed, each of those that stood side by side in one circuit.
-        shots: Shots that the backend executed, over all of these.
-    """
-
-    p_zero: torch.Tensor
-    circuits: int
-    shots: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcomes:
-    """What ``_outcomes`` returns; ``circuits`` and ``shots`` as in ``Executed``.
-
-    Attributes:
-        joint: Probability (exact head) or relative frequency (sampling head) of each joint outcome of the measured
-            qubits, float64, shape (n_rows, 2**n_outputs); the first measured qubit is the top bit.
-    """
-
-    joint: torch.Tensor
-    circuits: int
-    shots: int
-
-    def margins(self) -> Executed:
-        """Return p(outcome 0) of each measured qubit."""
-        is_zero = 1.0 - basis_bits(self.joint.shape[1].bit_length() - 1).T
-        return Executed(self.joint @ torch.from_numpy(is_zero).to(self.joint), circuits=self.circuits, shots=self.shots)
-
 
 _Answer = TypeVar("_Answer", Executed, Outcomes)
 
@@ -91,21 +24,25 @@ _Answer = TypeVar("_Answer", Executed, Outcomes)
 class QuantumHead(torch.nn.Module, abc.ABC):
     """A layer of ``n_circuits`` copies of one circuit, each fed its own angles.
 
-    An adapter writes ``_prepare``, ``_execute`` and ``provenance``. With ``_outcomes`` too, circuits with several outputs
-    can be sampled from its response table. One that models noise also says, in
-    ``noiseless_options``, which option turns off each source of noise, e.g. ``{"readout_error": False}``: with all of
-    them it must equal the oracle, and each alone must make a difference.
+    An adapter writes ``_prepare``, ``_execute`` and ``provenance``. With ``_outcomes`` too, a response table can sample
+    circuits with several outputs. An adapter that models noise also says, in ``noiseless_options``, which option turns
+    off each source of noise, e.g. ``{"readout_error": False}``: with all of them it must equal the oracle, and each
+    alone must make a difference.
 
     Args:
         circuit: What is evaluated.
-        n_circuits: Copies, one a class in the paper (Sec. 3).
+        n_circuits: Copies; one for each class in the paper (Sec. 3).
         shots: Repetitions of each evaluation, or None for exact probabilities.
         seed: Of the shot noise, and of the first values of trainable weights. Every evaluation has a number of its own,
             so no noise is ever used twice.
         shift_rule: "exact", or "paper_eq9" for Eq. (9) as printed.
         options: The adapter's options, as its ``Options`` or as a mapping.
-        skip_dead_angles: Leave out the shifted evaluations of angles that provably cannot matter: their derivative is
-            then 0, without shot noise. ``skipped`` holds these angles and the proofs (dead_angles.py).
+        skipped: Angles, counted from 0, whose shifted evaluations are left out, each with the proof that the angle
+            cannot matter: its derivative is then 0, without shot noise. ``backends.analysis.dead_angles`` finds them.
+
+    Attributes:
+        tally: Counts of evaluations, shots and seconds since the head was made.
+        n_evaluated: Evaluations since the head was made; the number of the next one, which seeds its shots.
 
     Raises:
         ConfigError: a value that this adapter cannot use; raised before any compute.
@@ -125,10 +62,10 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         seed: int = 0,
         shift_rule: ShiftRule = "exact",
         options: Mapping[str, Any] | HeadOptions | None = None,
-        skip_dead_angles: bool = False,
+        skipped: Mapping[int, str] | None = None,
     ) -> None:
         super().__init__()
-        self.options = self.check(circuit, shots=shots, options=options)
+        self.options = self._checked_settings(circuit, shots=shots, options=options)
         if n_circuits < 1:
             raise ConfigError(f"{self.name}: n_circuits must be at least 1, got {n_circuits}")
         if seed < 0:
@@ -138,48 +75,30 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         self.shots = shots
         self.seed = seed
         self.shift_rule = shift_rule
-        self.shifts = shifts_of(circuit, shift_rule)
+        self.skipped = dict(skipped or {})
+        self.shifts = tuple(shift for shift in shifts_of(circuit, shift_rule) if shift.angle not in self.skipped)
         self._shot_stream = f"shots {self.name} {shots} {circuit.fingerprint} {self.options.model_dump_json()}"
         self.tally = Tally()
         self.n_evaluated = 0
         self.weights = torch.nn.Parameter(self._first_weights()) if circuit.n_weights else None
         self._prepare()
-        self.skipped = self._proofs() if skip_dead_angles and self.gradient == "parameter-shift" else {}
-        self.shifts = tuple(shift for shift in self.shifts if shift.angle not in self.skipped)
 
     @classmethod
     def check(
         cls, circuit: Circuit, *, shots: int | None, options: Mapping[str, Any] | HeadOptions | None = None
     ) -> HeadOptions:
-        """Validate what a head would be made of, without making it, and return the validated options.
+        """Check what a head would be made of, without making it, and return the options with all defaults.
 
         Raises:
             ConfigError: shots, an option, or the circuit's width does not fit this adapter.
         """
-        able = cls.capabilities
-        if shots is None and not able.analytic:
-            raise ConfigError(
-                f"{cls.__name__}: it samples, so shots must be a number of 1 or more, got none; set shots = 1000"
-            )
-        if shots is not None and not able.shots:
-            raise ConfigError(f"{cls.__name__}: it is exact and takes no shots, got shots = {shots}; leave shots out")
-        if shots is not None and (isinstance(shots, bool) or not isinstance(shots, int) or not 1 <= shots <= MAX_SHOTS):
-            raise ConfigError(f"{cls.__name__}: shots must be a whole number from 1 to {MAX_SHOTS}, got {shots!r}")
-        if circuit.n_qubits > able.max_qubits:
-            raise ConfigError(
-                f"{cls.__name__}: circuit {circuit.name!r} has {circuit.n_qubits} qubits, it takes at most {able.max_qubits}"
-            )
-        if isinstance(options, cls.Options):
-            return options
-        try:
-            return cls.Options.model_validate(dict(options or {}))
-        except pydantic.ValidationError as error:
-            known = ", ".join(cls.Options.model_fields) or "none"
-            lines = [
-                f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}, got {e['input']!r}"
-                for e in error.errors()
-            ]
-            raise ConfigError(f"{cls.__name__}: option {'; '.join(lines)} (options: {known})") from None
+        check_circuit_and_shots(cls.__name__, cls.capabilities, circuit, shots=shots)
+        return check_options(cls.__name__, cls.Options, options)
+
+    def _checked_settings(
+        self, circuit: Circuit, *, shots: int | None, options: Mapping[str, Any] | HeadOptions | None
+    ) -> HeadOptions:
+        return self.check(circuit, shots=shots, options=options)
 
     def extra_repr(self) -> str:
         """Return what ``print(model)`` shows of a head."""
@@ -188,14 +107,13 @@ class QuantumHead(torch.nn.Module, abc.ABC):
 
     @property
     def name(self) -> str:
-        """The adapter's class name, for messages."""
+        """The adapter's class name. Messages and shot streams use it."""
         return type(self).__name__
 
     @property
     def gradient(self) -> Literal["autograd", "parameter-shift"]:
-        """How derivatives are made; Eq. (9) as printed is a rule of shifts, and no derivative that autograd could find."""
-        by_autograd = self.capabilities.autograd and self.shots is None and self.shift_rule == "exact"
-        return "autograd" if by_autograd else "parameter-shift"
+        """How derivatives are made."""
+        return gradient_of(self.capabilities, shots=self.shots, shift_rule=self.shift_rule)
 
     @property
     def input_shape(self) -> tuple[int, int]:
@@ -206,7 +124,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     def evaluations_per_row(self) -> int:
         """Circuit evaluations of one circuit in one training step: 1 + 2 n_angles for eq7 by parameter shift.
 
-        Those that ``skip_dead_angles`` leaves out are not among them.
+        Evaluations that ``skipped`` leaves out do not count.
         """
         return 1 + (len(self.shifts) if self.gradient == "parameter-shift" else 0)
 
@@ -232,13 +150,13 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         rows = bound(angles, self.weights)
         p_zero = self.evaluate(rows, n_shifted=0)
         if trained and not p_zero.requires_grad:
-            p_zero = p_zero + 0 * rows.sum()  # no angle enters: the derivative is 0, and not an error of backward()
+            p_zero = p_zero + 0 * rows.sum()  # no gate uses an angle: the derivative is 0, and backward() must not fail
         n_values = self.n_circuits * self.circuit.n_outputs
         return p_zero.reshape(*angles.shape[:-2], n_values).to(angles.dtype)
 
     @final
     def evaluate(self, rows: torch.Tensor, *, n_shifted: int) -> torch.Tensor:
-        """Run rows of bound angles as one job, check the answer and count it. Called by ``forward`` and ParameterShift.
+        """Run rows of bound angles as one job, check the answer and count it. ``forward`` and ParameterShift call it.
 
         Args:
             rows: Radians, shape (n_rows, n_angles), float64.
@@ -249,20 +167,11 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         if len(rows) == 0:
             return rows.new_zeros(0, self.circuit.n_outputs)
         executed = self._counted(self._execute, rows, n_shifted=n_shifted)
-        return self._checked_output(executed.p_zero, shape=(len(rows), self.circuit.n_outputs))
-
-    @final
-    def shot_seed(self, evaluation: int) -> int:
-        """Return a 63-bit seed for the shots of an evaluation, or of the job that begins with it.
-
-        Heads that differ in class, circuit, shots or options draw apart: if they shared their noise, equal results of
-        two of them would be no confirmation.
-        """
-        return stream_seed(self.seed, self._shot_stream, evaluation)
+        return checked_probabilities(executed.p_zero, name=self.name, shape=(len(rows), self.circuit.n_outputs))
 
     @final
     def outcome_probabilities(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return the probability of each joint outcome, or of a head that samples its frequency; checked and counted.
+        """Return the probability of each joint outcome, or of a sampling head its frequency; checked and counted.
 
         Args:
             rows: Bound angles in radians, shape (n_rows, n_angles), float64.
@@ -274,15 +183,46 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         if len(rows) == 0:
             return rows.new_zeros(0, 2**self.circuit.n_outputs)
         outcomes = self._counted(self._outcomes, rows, n_shifted=0)
-        joint = self._checked_output(outcomes.joint, shape=(len(rows), 2**self.circuit.n_outputs))
-        wrong = (joint.sum(dim=1) - 1).abs() > _LOST
-        if wrong.any():
-            row = int(wrong.nonzero()[0])
-            raise OutputError(
-                f"{self.name}: the joint outcome probabilities of a row must add up to 1, those of row {row} add up to "
-                f"{joint[row].sum().item()}"
-            )
-        return joint
+        return checked_joint(outcomes.joint, name=self.name, shape=(len(rows), 2**self.circuit.n_outputs))
+
+    @final
+    def shot_seed(self, evaluation: int) -> int:
+        """Return a 63-bit seed for the shots of an evaluation, or of the job that begins with it.
+
+        Heads that differ in class, circuit, shots or options have different streams: if two of them shared their noise,
+        equal results would confirm nothing.
+        """
+        return stream_seed(self.seed, self._shot_stream, evaluation)
+
+    @final
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[Tally]:
+        """Count the block's evaluations in a tally of its own as well, and yield that tally."""
+        whole, apart = self.tally, Tally()
+        self.tally = apart
+        try:
+            yield apart
+        finally:
+            whole += apart
+            self.tally = whole
+
+    @final
+    def count_setup(self, cost: Count) -> None:
+        """Add to the tally what other heads executed so that this one could be made."""
+        self.tally.setup += cost
+
+    @final
+    def resume(self, n_evaluated: int, *, tally: Tally | None = None) -> None:
+        """Go on where an earlier head of the same run stopped: the next shots are those after its last ones.
+
+        Args:
+            n_evaluated: Evaluations that the earlier head made.
+            tally: Its counts, to which what this head took to set up is added; None leaves this head's counts.
+        """
+        self.n_evaluated = n_evaluated
+        if tally is not None:
+            tally.setup += self.tally.setup
+            self.tally = tally
 
     @abc.abstractmethod
     def _prepare(self) -> None:
@@ -292,9 +232,11 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
         """Run one job.
 
+        Outputs of one circuit share their shots: with several measured qubits the joint outcome is sampled.
+
         Args:
             rows: Bound angles in radians, shape (n_rows, n_angles), float64, finite.
-            first_evaluation: The number of the first row's evaluation in this head's life; shot noise of row j is
+            first_evaluation: The number of the first row's evaluation since the head was made; shot noise of row j is
                 seeded from ``shot_seed(first_evaluation + j)`` or, for the whole job, ``shot_seed(first_evaluation)``.
         """
 
@@ -312,17 +254,12 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     def _first_weights(self) -> torch.Tensor:
         """Return weights to begin with, radians, shape (n_circuits, n_weights): uniform in +-0.1, by the head's seed.
 
-        Ours. Near zero, so that layers begin near the identity and signals pass, whatever the depth (Grant et al.,
+        Ours. Near zero, so that layers begin near the identity and signals pass at any depth (Grant et al.,
         Quantum 3, 214 (2019), begin there for the same reason); not zero, so that copies and layers differ.
         """
         stream = torch.Generator().manual_seed(stream_seed(self.seed, "weights", 0))
         shape = (self.n_circuits, self.circuit.n_weights)
         return torch.empty(shape).uniform_(-_FIRST_WEIGHTS, _FIRST_WEIGHTS, generator=stream)
-
-    def _proofs(self) -> dict[int, str]:
-        from backends.analysis.dead_angles import proofs_of  # it makes heads itself
-
-        return proofs_of(self)
 
     def _checked_angles(self, angles: torch.Tensor) -> torch.Tensor:
         if not isinstance(angles, torch.Tensor) or not angles.is_floating_point():
@@ -333,9 +270,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"{self.name}: expected angles of shape (..., {self.n_circuits}, {self.circuit.n_inputs}) "
                 f"= (..., n_circuits, n_inputs) for circuit {self.circuit.name!r}, got {tuple(angles.shape)}"
             )
-        if not math.isfinite(
-            angles.detach().sum().item()
-        ):  # one operation in each step; the sum of finite angles may still overflow
+        # One operation in each step. The sum of finite angles may still overflow, so each angle is looked at then.
+        if not math.isfinite(angles.detach().sum().item()):
             self._refuse_infinite(angles)
         return angles
 
@@ -376,22 +312,13 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         )
         return executed
 
-    def _checked_output(self, p_zero: torch.Tensor, *, shape: tuple[int, int]) -> torch.Tensor:
-        if not isinstance(p_zero, torch.Tensor) or tuple(p_zero.shape) != shape or p_zero.dtype != torch.float64:
-            got = (
-                f"{p_zero.dtype} of shape {tuple(p_zero.shape)}"
-                if isinstance(p_zero, torch.Tensor)
-                else type(p_zero).__name__
-            )
-            raise OutputError(f"{self.name}: the adapter must return torch.float64 of shape {shape}, it returned {got}")
-        low, high = (extreme.item() for extreme in torch.aminmax(p_zero.detach()))  # NaN if one of them is
-        if low >= 0 and high <= 1:
-            return p_zero
-        if not (low >= -_ROUNDING and high <= 1 + _ROUNDING):
-            wrong = ~((p_zero >= -_ROUNDING) & (p_zero <= 1 + _ROUNDING))
-            row, output = torch.nonzero(wrong)[0].tolist()
-            raise OutputError(
-                f"{self.name}: the adapter must return probabilities in [0, 1], it returned {p_zero[row, output].item()} "
-                f"for row {row}, output {output}"
-            )
-        return p_zero.clamp(0.0, 1.0)
+
+def gradient_of(
+    able: Capabilities, *, shots: int | None, shift_rule: ShiftRule
+) -> Literal["autograd", "parameter-shift"]:
+    """Return how a head with these settings makes derivatives.
+
+    Eq. (9) as printed is a rule of shifts; it is no derivative that autograd could find.
+    """
+    by_autograd = able.autograd and shots is None and shift_rule == "exact"
+    return "autograd" if by_autograd else "parameter-shift"

@@ -10,8 +10,9 @@ import sys
 import traceback
 from pathlib import Path
 
+from backends.capabilities import Capabilities, HeadOptions
 from backends.errors import ConfigError
-from backends.head import Capabilities, HeadOptions, QuantumHead
+from backends.head import QuantumHead
 
 GROUP = "quantum_head_bench.heads"
 

@@ -8,11 +8,9 @@ import dataclasses
 import importlib
 import importlib.util
 
-from backends.errors import ConfigError, MissingPackageError, did_you_mean
+from backends.errors import ConfigError, MissingPackageError, did_you_mean, pip_line
 from backends.head import QuantumHead
 from backends.outside import class_at, outside_heads
-
-DISTRIBUTION = "quantum-head-bench"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Entry:
     @property
     def pip_line(self) -> str:
         """The command that installs what the head needs."""
-        return f"pip install '{DISTRIBUTION}[{self.extra}]'" if self.extra else f"pip install {DISTRIBUTION}"
+        return pip_line(self.extra)
 
 
 _QISKIT = ("qiskit", "qiskit_aer")

@@ -87,6 +87,9 @@ def _class(name, table):
 
     if not table:
         return head_class(name)
-    from backends.surrogates.table import table_of
+    try:
+        from backends.surrogates.table import Tabulated
+    except ImportError:
+        from backends.response_table import table_of as Tabulated  # noqa: N812  older commits call it so
 
-    return table_of(head_class(name))
+    return Tabulated(head_class(name))

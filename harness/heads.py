@@ -1,5 +1,6 @@
 """All heads by name, quantum, outside and classical: what a plan may ask for, and how a spec becomes a module."""
 
+import functools
 from typing import Any
 
 import torch
@@ -8,11 +9,10 @@ from backends.analysis import dead_angles
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, did_you_mean
-from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
-from backends.surrogates.table import table_of
+from backends.surrogates.table import HeadFactory, Tabulated
 from baselines import BASELINES, baseline_class
 from harness.spec import N_CLASSES, RunSpec
 
@@ -85,14 +85,17 @@ def build_head(spec: RunSpec, *, n_classes: int) -> torch.nn.Module:
     if circuit is None:
         head: torch.nn.Module = baseline_class(spec.head)(n_classes)
         return head
-    return quantum_class(spec)(
+    factory = quantum_class(spec)
+    make = (
+        functools.partial(dead_angles.head_without_dead_angles, factory) if spec.training.skip_dead_angles else factory
+    )
+    return make(
         circuit,
         n_circuits=n_classes // circuit.n_outputs,
         shots=spec.shots,
         seed=spec.seed,
         shift_rule=spec.training.shift_rule,
         options=spec.options,
-        skip_dead_angles=spec.training.skip_dead_angles,
     )
 
 
@@ -101,14 +104,14 @@ def wants_all_cores(spec: RunSpec) -> bool:
     return spec.head not in BASELINES and quantum_class(spec).capabilities.multicore
 
 
-def quantum_class(spec: RunSpec) -> type[QuantumHead]:
-    """Return the class of a run's quantum head: the backend's own, or that of its response table.
+def quantum_class(spec: RunSpec) -> HeadFactory:
+    """Return what makes a run's quantum head: the backend's own class, or the maker of its response tables.
 
     Raises:
         HeadError: no head of that name, or its SDK is not installed.
     """
     native = head_class(spec.head)
-    return table_of(native) if spec.execution == "table" else native
+    return Tabulated(native) if spec.execution == "table" else native
 
 
 def summary(name: str) -> str:

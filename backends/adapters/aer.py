@@ -6,8 +6,10 @@ import torch
 
 from backends.adapters.aer_compile import Compiled, compile_circuit
 from backends.adapters.aer_jobs import Simulation
+from backends.answers import Executed, Outcomes
+from backends.capabilities import Capabilities
 from backends.circuits.circuit import Circuit
-from backends.head import Capabilities, Executed, Outcomes, QuantumHead
+from backends.head import QuantumHead
 
 _METHOD = "statevector"
 _BASIS = ("h", "x", "sx", "rz", "cx")  # no controlled rotation, see compile_circuit

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from backends.adapters.aer_compile import Compiled, SideBySide, side_by_side, simulator
+from backends.answers import Executed, Outcomes
 from backends.errors import ExecutionError
-from backends.head import Executed, Outcomes
 
 SEED_STEP = 2113  # Aer runs binding j of a job with the seed seed_simulator + 2113 j; each answer is checked for it
 _JOB_RESULTS = 4096  # a job's result takes about 5 KB a circuit in Python

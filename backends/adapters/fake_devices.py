@@ -13,7 +13,7 @@ import pathlib
 import re
 from typing import Any
 
-from backends.errors import ConfigError, MissingPackageError, did_you_mean
+from backends.errors import ConfigError, MissingPackageError, did_you_mean, pip_line
 
 _PACKAGE = "qiskit_ibm_runtime"
 _FOLDER = ("fake_provider", "backends")
@@ -28,8 +28,7 @@ def devices() -> dict[str, pathlib.Path]:
     """
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        pip_line = "pip install 'quantum-head-bench[qiskit]'"
-        raise MissingPackageError(f"fake devices come from {_PACKAGE}, not installed: {pip_line}")
+        raise MissingPackageError(f"fake devices come from {_PACKAGE}, not installed: {pip_line('qiskit')}")
     root = pathlib.Path(spec.submodule_search_locations[0], *_FOLDER)
     return {path.parent.name: path.parent for path in sorted(root.glob("*/props_*.json")) if "_alt" not in path.stem}
 

@@ -13,9 +13,11 @@ import torch
 from backends.adapters.aer_compile import compile_circuit
 from backends.adapters.aer_jobs import Simulation
 from backends.adapters.fake_devices import device_name, device_size, load, snapshot
+from backends.answers import Executed, Outcomes
+from backends.capabilities import Capabilities, HeadOptions
 from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, ExecutionError
-from backends.head import Capabilities, Executed, HeadOptions, Outcomes, QuantumHead
+from backends.head import QuantumHead
 
 _METHOD = "density_matrix"
 _MAX_QUBITS = 10  # 16 MiB a density matrix

@@ -10,10 +10,11 @@ import numpy as np
 import pydantic
 import torch
 
+from backends.answers import Executed, Outcomes
+from backends.capabilities import Capabilities, HeadOptions
 from backends.circuits.circuit import Angle, Gate
-from backends.errors import ConfigError, MissingPackageError, did_you_mean
-from backends.head import Capabilities, Executed, HeadOptions, Outcomes, QuantumHead
-from backends.registry import HEADS
+from backends.errors import ConfigError, MissingPackageError, did_you_mean, pip_line
+from backends.head import QuantumHead
 
 _MAX_ELEMENTS = 2**24  # amplitudes, or sampled bits, of one tape: at most 256 MiB; parts leave the result as it is
 _UNSUITABLE = {
@@ -86,7 +87,7 @@ class PennyLane(QuantumHead):
 
     def _prepare(self) -> None:
         if importlib.util.find_spec("pennylane") is None:
-            raise MissingPackageError(f"{self.name} needs pennylane, not installed: {HEADS['pennylane'].pip_line}")
+            raise MissingPackageError(f"{self.name} needs pennylane, not installed: {pip_line('pennylane')}")
         # A density matrix squares the number of amplitudes.
         n_qubits = self.circuit.n_qubits
         elements = 4**n_qubits if self.options.device == "default.mixed" else 2**n_qubits

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from backends.circuits.basis import basis_bits
 from backends.circuits.circuit import Angle, Circuit, Gate
 
 _CONSTANT_PHASE = {"z": math.pi, "s": math.pi / 2, "sdg": -math.pi / 2, "t": math.pi / 4, "tdg": -math.pi / 4}
@@ -50,12 +51,6 @@ def compile_layers(circuit: Circuit) -> list[PhaseLayer]:
         builder.add(gate)
     builder.close(None)
     return builder.layers
-
-
-def basis_bits(n_qubits: int) -> np.ndarray:
-    """Return the outcome of each qubit in each basis state, 0 or 1, shape (n_qubits, 2**n_qubits)."""
-    states = np.arange(2**n_qubits)
-    return np.array([(states >> (n_qubits - 1 - qubit)) & 1 for qubit in range(n_qubits)])
 
 
 class _Builder:

@@ -5,8 +5,11 @@ from typing import Any, ClassVar, final
 
 import torch
 
-from backends.adapters.phase_layers import basis_bits, compile_layers
-from backends.head import Capabilities, Executed, Outcomes, QuantumHead
+from backends.adapters.phase_layers import compile_layers
+from backends.answers import Executed, Outcomes
+from backends.capabilities import Capabilities
+from backends.circuits.basis import basis_bits
+from backends.head import QuantumHead
 from backends.sampling import sample_frequencies
 
 _MAX_AMPLITUDES = 2**22  # of one chunk of rows, 64 MiB of complex128; chunks leave the result as it is

@@ -1,61 +1,112 @@
-"""Proofs that angles of a head cannot matter, so that their shifted evaluations may be left out. No guess, no sampling.
+"""Proofs that angles of a head cannot matter, so that their shifted evaluations may be left out. Nothing is guessed.
 
-A head without noise equals the oracle (the conformance suite sees to that), so what is proven of the ideal circuit holds
-for it: by the structure, and by the exact response where that is small enough. A noisy head's own exact response
-decides alone, for noise does not commute with everything that an ideal circuit commutes with.
+A head without noise equals the oracle (the conformance suite checks that), so what is proven of the ideal circuit holds
+for it: by the structure, and by the exact response where that is small enough. For a noisy head only its own exact
+response counts, since noise does not commute with everything that an ideal circuit commutes with.
 """
 
+import dataclasses
+import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 from backends.adapters.statevector import Statevector
 from backends.analysis.light_cone import dead_angles
+from backends.capabilities import HeadOptions
 from backends.circuits.circuit import Circuit
 from backends.errors import CircuitError, ConfigError
+from backends.gradients import ShiftRule
+from backends.head import QuantumHead, gradient_of
 from backends.surrogates.build import build
 from backends.surrogates.polynomial import Grid, Response
-
-if TYPE_CHECKING:
-    from backends.head import QuantumHead
+from backends.surrogates.table import HeadFactory
+from backends.tally import Count
 
 STRUCTURE, RESPONSE, OWN_RESPONSE = "structure", "response", "response with noise"
 _MOST_AMPLITUDES = 2**24  # of all points of a grid together: some seconds
 
 
-def check(kind: "type[QuantumHead]", circuit: Circuit) -> None:
+@dataclasses.dataclass(frozen=True)
+class Proofs:
+    """Angles that cannot matter to a head.
+
+    Attributes:
+        by_angle: The proof of each, one of the three words above.
+        cost: What the head's backend executed for them.
+    """
+
+    by_angle: Mapping[int, str]
+    cost: Count
+
+
+def check(factory: HeadFactory, circuit: Circuit) -> None:
     """Refuse a noisy head whose dead angles could not be proven, before any compute.
 
     Raises:
-        ConfigError: it is not exact, or its response would be too large.
+        ConfigError: the head has no exact mode, or its response would be too large.
     """
-    if not kind.capabilities.noisy:
+    if not factory.capabilities.noisy:
         return
-    if not kind.capabilities.analytic:
+    if not factory.capabilities.analytic:
         raise ConfigError(
-            f"{kind.__name__}: skip_dead_angles needs a proof that holds with noise; it is noisy and only samples, so there "
-            "is none; leave skip_dead_angles out"
+            f"{factory.__name__}: skip_dead_angles needs a proof that holds with noise; it is noisy and only samples, so "
+            "there is none; leave skip_dead_angles out"
         )
     try:
         Grid.of(circuit)
     except CircuitError as error:
         raise ConfigError(
-            f"{kind.__name__}: skip_dead_angles needs its exact response, noise included; {error}; or leave "
+            f"{factory.__name__}: skip_dead_angles needs its exact response, noise included; {error}; or leave "
             "skip_dead_angles out"
         ) from error
 
 
-def proofs_of(head: "QuantumHead") -> dict[int, str]:
-    """Return the angles that cannot matter to a head, each with the proof: one of the three words above.
+def head_without_dead_angles(
+    factory: HeadFactory,
+    circuit: Circuit,
+    *,
+    n_circuits: int = 10,
+    shots: int | None = None,
+    seed: int = 0,
+    shift_rule: ShiftRule = "exact",
+    options: Mapping[str, Any] | HeadOptions | None = None,
+) -> QuantumHead:
+    """Return a head that leaves out the shifted evaluations of angles that cannot matter, as ``factory`` makes it.
 
-    Executes circuits of a noisy head, which its tally counts as set-up.
+    What the proofs cost is in the head's ``tally.setup``. A head that torch differentiates makes no shifted evaluations,
+    so nothing is proven for it.
+
+    Raises:
+        ConfigError: as ``factory``, or see ``check``.
+    """
+    make = functools.partial(
+        factory, circuit, n_circuits=n_circuits, shots=shots, seed=seed, shift_rule=shift_rule, options=options
+    )
+    if gradient_of(factory.capabilities, shots=shots, shift_rule=shift_rule) == "autograd":
+        return make()
+    checked = factory.check(circuit, shots=shots, options=options)
+    proofs = proofs_for(factory, circuit, options=checked, seed=seed)
+    head = make(skipped=proofs.by_angle)
+    head.count_setup(proofs.cost)
+    return head
+
+
+def proofs_for(factory: HeadFactory, circuit: Circuit, *, options: HeadOptions, seed: int) -> Proofs:
+    """Return the angles that cannot matter to a head, each with its proof. A noisy head's backend executes circuits.
 
     Raises:
         ConfigError: see ``check``.
     """
-    check(type(head), head.circuit)
-    if head.capabilities.noisy:
-        return dict.fromkeys(_own_response(head).dead_angles, OWN_RESPONSE)
-    return ideal_proofs(head.circuit)
+    check(factory, circuit)
+    if not factory.capabilities.noisy:
+        return Proofs(ideal_proofs(circuit), Count())
+    exact = factory(circuit, n_circuits=1, shots=None, options=options)
+    with exact.counting() as made:
+        response = build(exact, Grid.of(circuit), joint=False, seed=seed).response
+    cost = Count()
+    for count in (exact.tally.setup, made.forward):
+        cost += dataclasses.replace(count, requested=0)
+    return Proofs(dict.fromkeys(response.dead_angles, OWN_RESPONSE), cost)
 
 
 def ideal_proofs(circuit: Circuit) -> dict[int, str]:
@@ -86,12 +137,3 @@ def ideal_response(circuit: Circuit, *, dead: Mapping[int, str]) -> Response:
             f"at most {_MOST_AMPLITUDES} are computed"
         )
     return build(Statevector(circuit, n_circuits=1), grid, joint=False, seed=0).response
-
-
-def _own_response(head: "QuantumHead") -> Response:
-    exact = type(head)(head.circuit, n_circuits=1, shots=None, options=head.options)
-    response = build(exact, Grid.of(head.circuit), joint=False, seed=head.seed).response
-    for count in (exact.tally.setup, exact.tally.forward):
-        count.requested = 0
-        head.tally.setup += count
-    return response

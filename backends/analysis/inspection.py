@@ -12,6 +12,7 @@ from backends.analysis.jacobian import random_jacobian
 from backends.analysis.light_cone import dead_angles
 from backends.analysis.spectrum import rank, redundant_combinations
 from backends.circuits.circuit import Circuit
+from backends.circuits.drawing import angle_names
 from backends.errors import CircuitError, ConfigError, TableError
 from backends.gradients import shifts_of
 from backends.head import QuantumHead
@@ -68,12 +69,6 @@ def inspect_circuit(
         noise=_noise(made, response, names, notes),
         notes=notes,
     )
-
-
-def angle_names(circuit: Circuit) -> list[str]:
-    """Return the names of the angles: phi_1, phi_2, ... as in the paper, and theta_1, ... for trainable weights."""
-    inputs, weights = range(1, circuit.n_inputs + 1), range(1, circuit.n_weights + 1)
-    return [f"phi_{number}" for number in inputs] + [f"theta_{number}" for number in weights]
 
 
 def _numbers(angles: Any) -> list[int]:

@@ -1,16 +1,15 @@
 """The vendor-neutral circuit: gates, the angles they use, the qubits that are measured.
 
 Qubit 1 of the paper is qubit 0 here and the left-most label everywhere (the most significant bit of a basis state);
-only ``adapters/aer_compile.py`` and ``adapters/aer_jobs.py`` turn this round. This module holds no matrices (oracle.py) and no vendor objects.
+only ``adapters/aer_compile.py`` and ``adapters/aer_jobs.py`` reverse this. This module is data: matrices are in oracle.py, and
+reading, writing, drawing and Qiskit in the modules beside it.
 """
 
 import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
 from backends.errors import CircuitError, did_you_mean
 
@@ -74,6 +73,8 @@ class Circuit:
         measured: Measured qubits; output k of a head is p(0) of ``measured[k]``.
         n_weights: How many of the angles, the last ones, are trainable weights of the head.
         source: Paper, equation or issue that the circuit comes from.
+        angle_names: What the author calls the angles; it does not count when circuits are compared. Left out, they are phi_1, phi_2, ...
+            as in the paper, and theta_1, ... for weights.
 
     Raises:
         CircuitError: a gate, qubit, angle or number is not well formed; the message names gate and position.
@@ -86,12 +87,17 @@ class Circuit:
     measured: tuple[int, ...] = (0,)
     n_weights: int = 0
     source: str = ""
+    angle_names: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.n_qubits < 1 or self.n_angles < 0 or not 0 <= self.n_weights <= self.n_angles:
             raise CircuitError(
                 f"circuit {self.name!r}: expected n_qubits >= 1 and 0 <= n_weights <= n_angles, "
                 f"got n_qubits={self.n_qubits}, n_angles={self.n_angles}, n_weights={self.n_weights}"
+            )
+        if self.angle_names and (len(set(self.angle_names)), len(self.angle_names)) != (self.n_angles, self.n_angles):
+            raise CircuitError(
+                f"circuit {self.name!r}: expected a name of its own for each of {self.n_angles} angles, got {self.angle_names}"
             )
         for position, gate in enumerate(self.gates):
             problem = gate_problem(gate, self.n_qubits, self.n_angles)
@@ -115,9 +121,9 @@ class Circuit:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of what the circuit computes (everything but its name and source)."""
+        """SHA-256 of what the circuit computes: everything but its name, source and the names of its angles."""
         content = dataclasses.asdict(self)
-        del content["name"], content["source"]
+        del content["name"], content["source"], content["angle_names"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def frequencies(self, index: int) -> tuple[float, int]:
@@ -145,68 +151,6 @@ class Circuit:
             )
         top = sum(max(use) for use in uses)
         return base, round(top / base)
-
-    @classmethod
-    def from_qiskit(
-        cls,
-        circuit: Any,
-        *,
-        inputs: Sequence[Any] | None = None,
-        weights: Sequence[Any] = (),
-        measured: Sequence[int] | None = None,
-        name: str | None = None,
-        source: str = "",
-    ) -> "Circuit":
-        """Return a ``qiskit.QuantumCircuit`` as a circuit of ours; needs Qiskit.
-
-        Our qubit q is Qiskit's qubit q. Gate parameters may be any affine expression of Parameters. Gates that are not
-        ours (ccx, cy, iswap, rzx, composite ones, ...) are replaced by their Qiskit definitions, and ``source`` says so;
-        id, barrier, global phases and the reset of a qubit that nothing has touched go.
-
-        Args:
-            circuit: A ``QuantumCircuit`` that is unitary up to the measurements at its end.
-            inputs: Parameters, ParameterVectors or names, in the order of our angles; None for every Parameter that is
-                not a weight, in Qiskit's own order: by name, and elements of a ParameterVector by index.
-            weights: Those that are trainable weights of the head, in the order of our last angles.
-            measured: Measured qubits; None for those that the circuit measures, by classical bit.
-            name: None for the circuit's own.
-            source: Where the circuit is from.
-
-        Raises:
-            CircuitError: something cannot be represented; the message names the instruction, its gate and qubits.
-        """
-        from backends.circuits.qiskit import from_qiskit
-
-        return from_qiskit(circuit, inputs=inputs, weights=weights, measured=measured, name=name, source=source)
-
-    @classmethod
-    def from_file(cls, path: str | Path) -> "Circuit":
-        """Return the circuit in a .toml file (of ours), or in a .qasm file (OpenQASM 2 or 3; needs Qiskit).
-
-        Raises:
-            CircuitError: it cannot be read or represented; the message names file, line and gate.
-        """
-        from backends.circuits.files import read_circuit
-
-        return read_circuit(Path(path))
-
-    def to_qiskit(self) -> tuple[Any, list[Any]]:
-        """Return a ``QuantumCircuit`` that measures output k into bit k, and a Parameter for each angle; needs Qiskit."""
-        from backends.circuits.qiskit import to_qiskit
-
-        return to_qiskit(self)
-
-    def to_toml(self) -> str:
-        """Return the text of a file that ``from_file`` reads back; the file's name becomes the circuit's."""
-        from backends.circuits.toml import dumps
-
-        return dumps(self)
-
-    def draw(self) -> str:
-        """Return a drawing in text: a line a qubit, time to the right, M at each output."""
-        from backends.circuits.drawing import drawing
-
-        return drawing(self)
 
 
 def gate_problem(gate: Gate, n_qubits: int, n_angles: int) -> str | None:

@@ -1,4 +1,4 @@
-"""A circuit in words and in text; harness/report draws it with matplotlib from the same names and columns."""
+"""A circuit as text: its angles' names, its gates' labels, and a drawing. harness/report draws with matplotlib from the same."""
 
 from backends.circuits.circuit import Angle, Circuit, Gate
 
@@ -7,7 +7,31 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NAMES = {"sdg": "S†", "tdg": "T†", "sx": "√X"}
 
 
-def drawing(circuit: Circuit) -> str:
+def angle_names(circuit: Circuit) -> list[str]:
+    """Return the names of the angles: the author's, or phi_1, phi_2, ... as in the paper, and theta_1, ... for weights."""
+    if circuit.angle_names:
+        return list(circuit.angle_names)
+    inputs, weights = range(1, circuit.n_inputs + 1), range(1, circuit.n_weights + 1)
+    return [f"phi_{number}" for number in inputs] + [f"theta_{number}" for number in weights]
+
+
+def angle_symbols(circuit: Circuit) -> list[str]:
+    """Return the angles as drawings show them: the author's names, or φ₁, φ₂, ... and θ₁, ... for weights."""
+    if circuit.angle_names:
+        return list(circuit.angle_names)
+    inputs, weights = range(1, circuit.n_inputs + 1), range(1, circuit.n_weights + 1)
+    symbols = [f"φ{number}" for number in inputs] + [f"θ{number}" for number in weights]
+    return [symbol.translate(_SUBSCRIPTS) for symbol in symbols]
+
+
+def angles_in_words(circuit: Circuit) -> str:
+    """Say which angles come from the network and which are trained: "inputs x, y; weights theta"."""
+    names = angle_names(circuit)
+    inputs, weights = names[: circuit.n_inputs], names[circuit.n_inputs :]
+    return f"inputs {', '.join(inputs) or 'none'}; weights {', '.join(weights) or 'none'}"
+
+
+def draw(circuit: Circuit) -> str:
     """Return a line for each qubit, time to the right: ● controls, × swaps, M0, M1, ... are the outputs."""
     wires = [f"q{qubit} |0⟩ " for qubit in range(circuit.n_qubits)]
     width = max(map(len, wires))
@@ -32,7 +56,7 @@ def drawing(circuit: Circuit) -> str:
 
 
 def gate_text(gate: Gate, circuit: Circuit, *, base: str | None = None) -> str:
-    """Return what stands in a gate's box: "H", "Rz(φ₁)"; weights are θ; indices count from 1 as in the paper."""
+    """Return what stands in a gate's box: "H", "Rz(φ₁)"; angles as ``angle_symbols`` names them."""
     kind = base or gate.name
     head = _NAMES.get(kind, kind[0].upper() + kind[1:])
     params = ", ".join(_param_text(param, circuit) for param in gate.params)
@@ -65,8 +89,8 @@ def _cells(gate: Gate, circuit: Circuit) -> dict[int, str]:
 def _param_text(param: float | Angle, circuit: Circuit) -> str:
     if not isinstance(param, Angle):
         return f"{param:.3g}"
-    weight = param.index - circuit.n_inputs
-    symbol = f"θ{weight + 1}" if weight >= 0 else f"φ{param.index + 1}"
+    symbol = angle_symbols(circuit)[param.index]
     scale = "" if param.scale == 1 else "−" if param.scale == -1 else f"{param.scale:.3g}"
+    scale += " " if scale[-1:].isdigit() and circuit.angle_names else ""
     offset = f"{param.offset:+.3g}" if param.offset else ""
-    return f"{scale}{symbol.translate(_SUBSCRIPTS)}{offset}"
+    return f"{scale}{symbol}{offset}"

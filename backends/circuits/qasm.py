@@ -1,12 +1,12 @@
 """OpenQASM 2 and 3, read by Qiskit's own readers; what cannot be represented is refused by its line."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from backends.circuits.circuit import Circuit
 from backends.circuits.qiskit import Reader, from_qiskit
-from backends.errors import CircuitError, MissingPackageError
+from backends.errors import CircuitError, MissingPackageError, did_you_mean, pip_line
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _GATE = re.compile(r"\bgate\s+(\w+)")
@@ -15,19 +15,22 @@ _VERSION = re.compile(r"\s*OPENQASM\s+(\d+)(?:\.\d+)?\s*;")
 _PLACE = re.compile(r"^(['\"]?)(?:<input>:)?(\d+),\d+:\s*(.*)\1$", re.DOTALL)  # some messages are quoted
 
 
-def loads(text: str, *, where: str, name: str) -> Circuit:
+def loads(text: str, *, where: str, name: str, weights: Sequence[str] = ()) -> Circuit:
     """Return the circuit in an OpenQASM text.
 
     Measured qubits are those of its ``measure`` statements, by classical bit. The ``input`` variables of OpenQASM 3 are
-    the angles, in the order of their declarations; OpenQASM 2 has none, so its circuits are constant.
+    the angles, in the order of their declarations, the weights after the others; OpenQASM 2 has none, so its circuits
+    are constant.
 
     Args:
         text: OpenQASM 2 or 3.
         where: Names the text in errors.
         name: Of the circuit.
+        weights: Names of the ``input`` variables that are trainable weights of the head; the others come from the
+            network.
 
     Raises:
-        CircuitError: it is not OpenQASM, or it holds what a circuit of ours cannot; with file, line and gate.
+        CircuitError: it is not OpenQASM, a weight is no ``input`` variable, or it holds what a circuit of ours cannot; with file, line and gate.
         MissingPackageError: Qiskit, or its reader of OpenQASM 3, is not installed.
     """
     bare = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
@@ -42,12 +45,26 @@ def loads(text: str, *, where: str, name: str) -> Circuit:
         reason = place.group(3) if place else str(error) or "it is not well formed"
         raise CircuitError(f"{where}:{line}: Qiskit cannot read it: {reason}") from error
     declared = _INPUT.findall(bare)
-    inputs = [_parameter(circuit, one) for one in declared]
+    _check_weights(weights, declared, where)
+    inputs = [_parameter(circuit, one) for one in declared if one not in weights]
+    trained = [_parameter(circuit, one) for one in declared if one in weights]
     try:
-        return from_qiskit(circuit, inputs=inputs, weights=(), measured=None, name=name, source=where)
+        return from_qiskit(circuit, inputs=inputs, weights=trained, name=name, source=where)
     except CircuitError as error:
-        line = _first_line(bare, lambda prefix: _is_refused(parse, prefix, inputs))
+        line = _first_line(bare, lambda prefix: _is_refused(parse, prefix, [*inputs, *trained]))
         raise CircuitError(f"{where}:{line}: {error}") from error
+
+
+def _check_weights(weights: Sequence[str], declared: Sequence[str], where: str) -> None:
+    known = ", ".join(declared) or "none; OpenQASM 3 declares one as 'input float x;'"
+    for weight in weights:
+        if weight not in declared:
+            raise CircuitError(
+                f"{where}: weight {weight!r} is not an input variable of the file: expected one of {known}"
+                f"{did_you_mean(weight, declared)}"
+            )
+    if len(set(weights)) < len(weights):
+        raise CircuitError(f"{where}: expected each weight once, got {', '.join(weights)}")
 
 
 def _version(bare: str, where: str) -> int:
@@ -72,7 +89,7 @@ def _reader(version: int, defined: Collection[str]) -> Any:
         import qiskit_qasm3_import  # noqa: F401  # what qasm3.loads needs
     except ImportError as error:
         raise MissingPackageError(
-            f"OpenQASM {version} needs {error.name}, not installed: pip install 'quantum-head-bench[qiskit]'"
+            f"OpenQASM {version} needs {error.name}, not installed: {pip_line('qiskit')}"
         ) from error
     return qasm3.loads
 

@@ -18,7 +18,7 @@ _WITHOUT_EFFECT = ("id", "global_phase")
 
 
 def to_qiskit(circuit: Circuit) -> tuple[Any, list[Any]]:
-    """Return a ``QuantumCircuit`` that measures output k into bit k, and one Parameter for each angle."""
+    """Return a ``QuantumCircuit`` that measures output k into bit k, and a Parameter for each angle; needs Qiskit."""
     from qiskit import QuantumCircuit
     from qiskit.circuit import ParameterVector
 
@@ -40,13 +40,30 @@ def to_qiskit(circuit: Circuit) -> tuple[Any, list[Any]]:
 def from_qiskit(
     circuit: Any,
     *,
-    inputs: Sequence[Any] | None,
-    weights: Sequence[Any],
-    measured: Sequence[int] | None,
-    name: str | None,
-    source: str,
+    inputs: Sequence[Any] | None = None,
+    weights: Sequence[Any] = (),
+    measured: Sequence[int] | None = None,
+    name: str | None = None,
+    source: str = "",
 ) -> Circuit:
-    """See ``Circuit.from_qiskit``."""
+    """Return a ``qiskit.QuantumCircuit`` as a circuit of ours; needs Qiskit.
+
+    Our qubit q is Qiskit's qubit q. Gate parameters may be any affine expression of Parameters. Gates that are not
+    ours (ccx, cy, iswap, rzx, composite ones, ...) are replaced by their Qiskit definitions, and ``source`` says so.
+    Left out are id, barrier, global phases and the reset of a qubit that nothing has touched.
+
+    Args:
+        circuit: A ``QuantumCircuit`` that is unitary up to the measurements at its end.
+        inputs: Parameters, ParameterVectors or names, in the order of our angles; None for every Parameter that is
+            not a weight, in Qiskit's own order: by name, and elements of a ParameterVector by index.
+        weights: Those that are trainable weights of the head, in the order of our last angles.
+        measured: Measured qubits; None for those that the circuit measures, by classical bit.
+        name: None for the circuit's own.
+        source: Where the circuit is from.
+
+    Raises:
+        CircuitError: something cannot be represented; the message names the instruction, its gate and qubits.
+    """
     name = circuit.name if name is None else name
     last = _chosen(circuit, weights, name)
     rest = [parameter for parameter in circuit.parameters if parameter not in last]
@@ -72,6 +89,7 @@ def from_qiskit(
         measured=outputs,
         n_weights=len(last),
         source="; ".join(part for part in (source, reader.note) if part),
+        angle_names=tuple(parameter.name for parameter in angles),
     )
 
 

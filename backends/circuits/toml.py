@@ -14,6 +14,7 @@ crx(theta) 0 1                 # controls first
 '''
 
 import ast
+import dataclasses
 import json
 import math
 import operator
@@ -24,6 +25,7 @@ from typing import Any
 
 from backends.circuits.affine import Affine, gates_with
 from backends.circuits.circuit import Angle, Circuit, Gate, gate_problem
+from backends.circuits.drawing import angle_names
 from backends.errors import CircuitError
 
 _GATE = re.compile(r"([A-Za-z]\w*)\s*(?:\((.*)\))?((?:[\s,]+\d+)+)")
@@ -71,7 +73,7 @@ def loads(text: str, *, where: str, name: str) -> Circuit:
     _check_keys(content, where)
     names = [*content.get("inputs", []), *content.get("weights", [])]
     for angle in names:
-        if not angle.isidentifier() or angle == "pi" or names.count(angle) > 1:
+        if not _is_angle_name(angle) or names.count(angle) > 1:
             raise CircuitError(f"{where}: angles need names of their own, such as 'phi_1', got {angle!r}")
     index = {angle: number for number, angle in enumerate(names)}
     opening = _OPENING.search(text)
@@ -90,6 +92,7 @@ def loads(text: str, *, where: str, name: str) -> Circuit:
             measured=tuple(content.get("measured", [0])),
             n_weights=len(content.get("weights", [])),
             source=content.get("source", ""),
+            angle_names=tuple(names),
         )
     except CircuitError as error:
         raise CircuitError(f"{where}: {error}") from error
@@ -97,7 +100,9 @@ def loads(text: str, *, where: str, name: str) -> Circuit:
 
 def dumps(circuit: Circuit) -> str:
     """Return the TOML text of a circuit; numbers are written so that they come back with the same bits."""
-    names = [f"x{index}" for index in range(circuit.n_inputs)] + [f"w{index}" for index in range(circuit.n_weights)]
+    names = angle_names(circuit)
+    if not all(map(_is_angle_name, names)):  # such as Qiskit's "w[0]"
+        names = angle_names(dataclasses.replace(circuit, angle_names=()))
     lines = [f"n_qubits = {circuit.n_qubits}", f"inputs = {json.dumps(names[: circuit.n_inputs])}"]
     if circuit.n_weights:
         lines.append(f"weights = {json.dumps(names[circuit.n_inputs :])}")
@@ -105,6 +110,10 @@ def dumps(circuit: Circuit) -> str:
     if circuit.source:
         lines.append(f"source = {_quoted(circuit.source)}")
     return "\n".join([*lines, 'gates = """', *(_line(gate, names) for gate in circuit.gates), '"""\n'])
+
+
+def _is_angle_name(text: str) -> bool:
+    return text.isidentifier() and text != "pi"
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from backends.circuits.oracle import probabilities
 from backends.conformance.circuits import DEEP
 from backends.conformance.results import Finding, NotApplicable, compare, sampling_tolerance
 from backends.conformance.subject import Subject, run
-from backends.head import QuantumHead
+from backends.surrogates.table import HeadFactory
 
 _ROWS = np.array([[0.4], [-1.0]])
 _SHOTS = 20_000
@@ -59,7 +59,7 @@ def shots_follow_the_exact_noise(subject: Subject) -> Iterator[Finding]:
     yield compare(got, exact, shots=_SHOTS, what=DEEP.name)
 
 
-def _require_noise(subject: Subject) -> type[QuantumHead]:
+def _require_noise(subject: Subject) -> HeadFactory:
     if not subject.head_class.capabilities.noisy:
         raise NotApplicable("it models no noise")
     return subject.head_class

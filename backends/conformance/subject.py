@@ -9,6 +9,7 @@ import torch
 from backends.circuits.circuit import Circuit
 from backends.conformance.results import NotApplicable
 from backends.head import QuantumHead
+from backends.surrogates.table import HeadFactory
 
 SEED = 7
 SHOTS = 1000
@@ -22,7 +23,7 @@ class Subject:
         options: Its options; validated when the first head is made.
     """
 
-    def __init__(self, head_class: type[QuantumHead], *, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, head_class: HeadFactory, *, options: Mapping[str, Any] | None = None) -> None:
         self.head_class = head_class
         self.options = dict(options or {})
         able = head_class.capabilities

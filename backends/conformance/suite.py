@@ -9,7 +9,7 @@ from typing import Any
 from backends.conformance import contract, facts, gradients, noise, shots
 from backends.conformance.results import CheckResult, Finding, NotApplicable, Status
 from backends.conformance.subject import Subject
-from backends.head import QuantumHead
+from backends.surrogates.table import HeadFactory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Suite:
         return list(failed)
 
 
-def run_checks(head_class: type[QuantumHead], *, options: Mapping[str, Any] | None = None) -> Iterator[CheckResult]:
+def run_checks(head_class: HeadFactory, *, options: Mapping[str, Any] | None = None) -> Iterator[CheckResult]:
     """Run every check on a head, one after the other.
 
     Args:

@@ -11,7 +11,7 @@ from backends.errors import MissingPackageError
 from backends.head import QuantumHead
 from backends.peers.layer import Layer
 from backends.registry import head_class
-from backends.surrogates.table import table_of
+from backends.surrogates.table import HeadFactory, Tabulated
 
 BATCH = 32  # images of a step
 CIRCUITS = 10  # of an image, one a class: with the 8 shifts of eq7, 32 x 10 x 9 = 2,880 evaluations a step
@@ -28,10 +28,9 @@ class Ours:
 
     def build(self) -> QuantumHead:
         """Return the head, on eq7, a circuit a class."""
-        kind: type[QuantumHead] = head_class(self.head)
-        if self.execution == "table":
-            kind = table_of(kind)
-        return kind(circuit_named("eq7"), n_circuits=CIRCUITS, shots=self.shots, seed=1, options=self.options)
+        native = head_class(self.head)
+        factory: HeadFactory = Tabulated(native) if self.execution == "table" else native
+        return factory(circuit_named("eq7"), n_circuits=CIRCUITS, shots=self.shots, seed=1, options=self.options)
 
     def exact(self) -> "Ours":
         """Return the head whose answers are the expected ones: the same noise, without shots."""

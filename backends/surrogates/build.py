@@ -43,7 +43,7 @@ def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
     shape = (grid.n_points, 2**circuit.n_outputs if joint else circuit.n_outputs)
     key = cache.key_of(
         {
-            "head": f"{type(source).__module__}:{type(source).__qualname__}",
+            "head": f"{type(source).__module__}:{type(source).__qualname__}:{source.name}",
             "circuit": circuit.fingerprint,
             "options": source.options.model_dump(mode="json"),
             "provenance": source.provenance(),
@@ -56,11 +56,11 @@ def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
     )
     kept = cache.load(key, shape=shape)
     if kept is not None:
-        source.n_evaluated = grid.n_points  # as after building: it is not checked with the shots that it was made from
+        source.resume(grid.n_points)  # as after building: it is not checked with the shots that it was made from
         try:
             return _verified(source, grid, kept, joint=joint, seed=seed, origin="cache")
         except TableError:  # kept by a version of the head that answered otherwise
-            source.n_evaluated = 0
+            source.resume(0)
     values = _answers(source, grid.points(), joint=joint)
     built = _verified(source, grid, values, joint=joint, seed=seed, origin="backend")
     cache.store(key, values)

@@ -3,7 +3,7 @@
 import torch
 from qiskit.quantum_info import Statevector
 
-from backends import Capabilities, Executed, QuantumHead
+from backends import Capabilities, Executed, QuantumHead, to_qiskit
 
 
 class QuantumInfo(QuantumHead):
@@ -12,7 +12,7 @@ class QuantumInfo(QuantumHead):
     capabilities = Capabilities(analytic=True, shots=False, noisy=False, autograd=False, multicore=False, max_qubits=12)
 
     def _prepare(self):
-        circuit, self._angles = self.circuit.to_qiskit()
+        circuit, self._angles = to_qiskit(self.circuit)
         self._unitary = circuit.remove_final_measurements(inplace=False)
 
     def _execute(self, rows, *, first_evaluation):

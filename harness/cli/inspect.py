@@ -10,6 +10,7 @@ import click
 from backends.analysis.inspection import inspect_circuit
 from backends.analysis.inspection_facts import BATCH, Formula, Inspection, Noise
 from backends.circuits.circuit import Circuit
+from backends.circuits.drawing import draw
 from backends.circuits.files import find_circuit
 from backends.registry import head_class
 from harness.cli.settings import settings_of
@@ -20,17 +21,24 @@ _WIDTH = 100
 
 @click.command("inspect")
 @click.argument("circuit")
+@click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="NAME",
+    help="An input variable of an OpenQASM file that is a trainable weight; repeatable.",
+)
 @click.option("--head", help="Also say what this head makes of the circuit; for noise, fake_ibm.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the head; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def command(circuit: str, head: str | None, settings: tuple[str, ...], as_json: bool) -> None:
+def command(circuit: str, weights: tuple[str, ...], head: str | None, settings: tuple[str, ...], as_json: bool) -> None:
     """See through a circuit: which angles matter, to what formula, and what a device makes of it.
 
     CIRCUIT is a name of qhb list, or a file that ends in .toml or .qasm.
     """
     if settings and head is None:
         raise click.UsageError("--set sets an option of a head; expected --head as well, for example --head fake_ibm")
-    found = find_circuit(circuit)
+    found = find_circuit(circuit, weights=weights)
     inspection = inspect_circuit(found, head=head_class(head) if head else None, options=settings_of(settings))
     if as_json:
         click.echo(json.dumps(_content(found, inspection, head), indent=1, ensure_ascii=False))
@@ -52,21 +60,20 @@ def _content(circuit: Circuit, found: Inspection, head: str | None) -> dict[str,
         "head": head,
         **dataclasses.asdict(found),
         "has_structure": found.has_structure,
-        "drawing": circuit.draw(),
+        "drawing": draw(circuit),
     }
 
 
 def _paragraphs(circuit: Circuit, found: Inspection, head: str | None) -> list[str]:
     dead = set(found.dead_angles)
-    inputs = (
-        f"{circuit.n_inputs} angles from the network (phi_1, ...)" if circuit.n_inputs else "no angles from the network"
-    )
-    weights = f" and {circuit.n_weights} trainable weights (theta_1, ...)" if circuit.n_weights else ""
-    title = f"{circuit.name}: {counted(circuit.n_qubits, 'qubit')}, {inputs}{weights}, {counted(circuit.n_outputs, 'output')}."
+    inputs = _counted_angles(circuit, "from the network", found.names[: circuit.n_inputs])
+    weights = found.names[circuit.n_inputs :]
+    trained = f" and {_counted_angles(circuit, 'trained as weights', weights)}" if weights else ""
+    title = f"{circuit.name}: {counted(circuit.n_qubits, 'qubit')}, {inputs}{trained}, {counted(circuit.n_outputs, 'output')}."
     title += " Numbers count from 1, as in the paper."
     return [
         _wrapped(title + (f" Source: {circuit.source}." if circuit.source else "")),
-        circuit.draw(),
+        draw(circuit),
         "\n".join(_angles(found, dead)),
         "\n".join(_formulas(found)),
         *([_wrapped(_step(found))] if found.step else []),
@@ -74,6 +81,14 @@ def _paragraphs(circuit: Circuit, found: Inspection, head: str | None) -> list[s
         *(["\n".join(_noise(found.noise, found, head or ""))] if found.noise else []),
         *(_wrapped(f"Note: {note}.") for note in found.notes),
     ]
+
+
+def _counted_angles(circuit: Circuit, role: str, names: list[str]) -> str:
+    """Return "4 angles from the network (phi_1, ...)"; names that the author gave are all listed."""
+    if not names:
+        return f"no angle {role}"
+    shown = ", ".join(names) if circuit.angle_names or len(names) == 1 else f"{names[0]}, ..."
+    return f"{counted(len(names), 'angle')} {role} ({shown})"
 
 
 def _angles(found: Inspection, dead: set[int]) -> list[str]:

@@ -163,8 +163,7 @@ def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingSt
     history.epochs, history.under_way = list(facts.epochs), facts.under_way
     history.step_seconds = tensors["step_seconds"].tolist()
     if isinstance(classifier.head, QuantumHead) and facts.head_tally:
-        facts.head_tally.setup += classifier.head.tally.setup
-        classifier.head.n_evaluated, classifier.head.tally = facts.n_evaluated, facts.head_tally
+        classifier.head.resume(facts.n_evaluated, tally=facts.head_tally)
     clock.add(facts.seconds, total_s=facts.total_s)
 
 

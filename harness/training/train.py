@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -82,7 +82,7 @@ def train(
             if history.n_steps == total:
                 return history
             started = clock.now()
-            with counted_apart(classifier.head) as tally:
+            with _counting(classifier.head) as tally:
                 with clock.phase("features_forward"):
                     angles = classifier.angles(images[batch])
                 # Cut here, so that going backward the seconds of the head and of the features can be told apart.
@@ -138,7 +138,7 @@ def train(
 def classify(classifier: Classifier, part: Part) -> Classified:
     """Classify images: the class with the largest p(0), as in Sec. 3; of equal ones the first."""
     classifier.eval()
-    with counted_apart(classifier.head) as tally:
+    with _counting(classifier.head) as tally:
         logits = torch.cat([classifier(images) for images in part.images.split(_EVALUATION_BATCH)])
     predictions = logits.argmax(dim=1)
     return Classified(
@@ -149,16 +149,6 @@ def classify(classifier: Classifier, part: Part) -> Classified:
     )
 
 
-@contextlib.contextmanager
-def counted_apart(head: torch.nn.Module) -> Iterator[Tally]:
-    """Count the block's circuit evaluations in a tally of its own as well; a classical head's stays empty."""
-    apart = Tally()
-    if not isinstance(head, QuantumHead):
-        yield apart
-        return
-    whole, head.tally = head.tally, apart
-    try:
-        yield apart
-    finally:
-        whole += apart
-        head.tally = whole
+def _counting(head: torch.nn.Module) -> contextlib.AbstractContextManager[Tally]:
+    """Return a context that counts the block's circuit evaluations; a classical head's tally stays empty."""
+    return head.counting() if isinstance(head, QuantumHead) else contextlib.nullcontext(Tally())

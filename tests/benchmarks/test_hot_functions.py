@@ -17,7 +17,7 @@ from backends.circuits.oracle import probabilities
 from backends.head import QuantumHead
 from backends.registry import head_class
 from backends.sampling import sample_frequencies, sample_zeros
-from backends.surrogates.table import table_of
+from backends.surrogates.table import Tabulated
 from harness.spec import ModelSpec
 from harness.training.metrics import confusion_matrix
 from harness.training.model import Classifier
@@ -53,7 +53,7 @@ def angles() -> torch.Tensor:
 def test_exact_step(benchmark: BenchmarkFixture, angles: torch.Tensor, tabulated: bool) -> None:
     """An exact step by autograd has the derivative of cos^2(phi/2) by the one angle that eq7 depends on."""
     native = head_class("statevector")
-    head = (table_of(native) if tabulated else native)(EQ7, n_circuits=10)
+    head = (Tabulated(native) if tabulated else native)(EQ7, n_circuits=10)
 
     found = benchmark(step, head, angles)
 
@@ -69,7 +69,7 @@ def test_exact_step(benchmark: BenchmarkFixture, angles: torch.Tensor, tabulated
 def test_sampled_step(benchmark: BenchmarkFixture, angles: torch.Tensor, tabulated: bool) -> None:
     """A sampled step by parameter shift asks for 2,880 evaluations."""
     native = head_class("statevector")
-    head = (table_of(native) if tabulated else native)(EQ7, n_circuits=10, shots=1000)
+    head = (Tabulated(native) if tabulated else native)(EQ7, n_circuits=10, shots=1000)
 
     benchmark(step, head, angles)
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from backends import CIRCUITS, Circuit
+from backends.circuits import CIRCUITS, dumps, read_circuit
 from harness.errors import PlanError
 from harness.execution.execute import Watcher, execute
 from harness.execution.options import Settings
@@ -59,13 +59,13 @@ def test_a_run_is_made_again_without_its_file(tmp_path):
         f'[[runs]]\nhead = "statevector"\ncircuit = "{name}"\nshots = 20\nmax_steps = 2\n'
         for name in ("mine.toml", "sub/theirs.qasm", "reuploading(n_layers=2)")
     )
-    plan = _write(tmp_path / "plan", entries, mine__toml=CIRCUITS["eq7_swapped"].to_toml())
+    plan = _write(tmp_path / "plan", entries, mine__toml=dumps(CIRCUITS["eq7_swapped"]))
     _write(tmp_path / "plan" / "sub", "", theirs__qasm=_QASM3.replace("ccx q[0], q[1], q[1]", "cy q[0], q[1]"))
     first = _execute(_expand(plan), tmp_path / "first")
 
     assert set(first) == {"mine.toml", "theirs.qasm", "reuploading(n_qubits=1, n_layers=2, n_outputs=1)"}
     assert {record.status for record in first.values()} == {"ok"}
-    assert first["theirs.qasm"].spec.own_circuit == Circuit.from_file(tmp_path / "plan" / "sub" / "theirs.qasm")
+    assert first["theirs.qasm"].spec.own_circuit == read_circuit(tmp_path / "plan" / "sub" / "theirs.qasm")
     assert "cy (1)" in first["theirs.qasm"].head.circuit["source"]
 
     again = [
@@ -82,7 +82,7 @@ def test_a_run_is_made_again_without_its_file(tmp_path):
 def test_identity_is_of_the_content(tmp_path):
     """A file that moves with its plan is the same run; a gate that changes is another; a comment is not."""
     entry = '[[runs]]\nhead = "statevector"\ncircuit = "mine.toml"\n'
-    text = CIRCUITS["eq7"].to_toml()
+    text = dumps(CIRCUITS["eq7"])
     changed = text.replace("cx 2 1", "cx 1 2")
     assert changed != text
     ids = [

@@ -8,9 +8,11 @@ import pydantic
 import torch
 
 from backends.adapters.statevector import Statevector
+from backends.answers import Executed
+from backends.capabilities import Capabilities, HeadOptions
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.gradients import Shift
-from backends.head import Capabilities, Executed, HeadOptions, QuantumHead
+from backends.head import QuantumHead
 from backends.sampling import sample_frequencies, stream_seed
 
 

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from backends.capabilities import Capabilities
 from backends.conformance import CHECKS, run_checks
-from backends.head import Capabilities, QuantumHead
+from backends.head import QuantumHead
 
 _SPEC = importlib.util.spec_from_file_location("broken_heads", pathlib.Path(__file__).with_name("broken_heads.py"))
 assert _SPEC is not None

@@ -10,13 +10,16 @@ from strategies import CLIFFORD, RADIANS, circuits
 
 from backends.adapters.fake_ibm import FakeIBM
 from backends.adapters.statevector import Statevector
+from backends.analysis.dead_angles import head_without_dead_angles
+from backends.answers import Executed
+from backends.capabilities import Capabilities
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.circuits.oracle import probabilities
 from backends.errors import ConfigError
 from backends.gradients import shifts_of
-from backends.head import Capabilities, Executed, QuantumHead
-from backends.surrogates.table import table_of
+from backends.head import QuantumHead
+from backends.surrogates.table import Tabulated
 from harness.heads import build_head, circuit_of
 from harness.plan.plan import load_preset, presets
 from harness.spec import N_CLASSES, RunSpec, TrainingSpec, run_id_of
@@ -69,7 +72,7 @@ def _gradients(head: QuantumHead, rows: np.ndarray) -> np.ndarray:
 @given(circuits(max_qubits=4, max_gates=12, max_angles=3, numbers=CLIFFORD | RADIANS))
 def test_skipped_angles_have_no_gradient(circuit: Circuit) -> None:
     """On random circuits each skipped angle's derivative, by the shift rule of the oracle, is zero at random angles."""
-    head = Statevector(circuit, n_circuits=1, shots=1, skip_dead_angles=True)
+    head = head_without_dead_angles(Statevector, circuit, n_circuits=1, shots=1)
     rows = np.random.default_rng(3).uniform(-7, 7, (2, circuit.n_angles))
 
     slope = {angle: np.zeros((2, circuit.n_outputs)) for angle in head.skipped}
@@ -86,14 +89,17 @@ def test_skipped_angles_have_no_gradient(circuit: Circuit) -> None:
 def test_gradients_are_those_without_skipping(circuit: Circuit) -> None:
     """Inputs' and weights' gradients of an exact head are the same with and without the skipped evaluations."""
     rows = np.random.default_rng(4).uniform(-3, 3, (2, circuit.n_angles))
-    full, skipping = (_gradients(Oracle(circuit, n_circuits=1, skip_dead_angles=skip), rows) for skip in (False, True))
+    full, skipping = (
+        _gradients(head, rows)
+        for head in (Oracle(circuit, n_circuits=1), head_without_dead_angles(Oracle, circuit, n_circuits=1))
+    )
 
     np.testing.assert_allclose(skipping, full, atol=1e-12)
 
 
 def test_the_papers_circuit_needs_two_shifted_evaluations() -> None:
     """Eq. 7 takes 3 evaluations instead of 9; the count is what was requested, and dead derivatives have no shot noise."""
-    head = Statevector(EQ7, n_circuits=2, shots=100, skip_dead_angles=True)
+    head = head_without_dead_angles(Statevector, EQ7, n_circuits=2, shots=100)
     angles = torch.full((5, 2, 4), 0.7, requires_grad=True)
     head(angles).sum().backward()
 
@@ -107,7 +113,7 @@ def test_the_papers_circuit_needs_two_shifted_evaluations() -> None:
 def test_everything_dead() -> None:
     """A circuit of which no angle matters is trained with unshifted evaluations alone."""
     circuit = Circuit("constant", 1, 1, (Gate("rz", (0,), (Angle(0),)),))
-    head = Oracle(circuit, n_circuits=1, skip_dead_angles=True)
+    head = head_without_dead_angles(Oracle, circuit, n_circuits=1)
     angles = torch.zeros(3, 1, 1, requires_grad=True)
     head(angles).sum().backward()
 
@@ -118,12 +124,12 @@ def test_everything_dead() -> None:
 def test_off_by_default_and_pointless_with_autograd() -> None:
     """The paper makes all evaluations, so it is asked for; a head that torch differentiates has none to skip."""
     assert Statevector(EQ7, shots=10).evaluations_per_row == 9
-    assert Statevector(EQ7, skip_dead_angles=True).skipped == {}
+    assert head_without_dead_angles(Statevector, EQ7).skipped == {}
 
 
 def test_response_proves_what_structure_does_not() -> None:
     """A control that is |0> leaves the angle of a controlled rotation dead; only the response sees it."""
-    head = Oracle(_controlled(), n_circuits=1, skip_dead_angles=True)
+    head = head_without_dead_angles(Oracle, _controlled(), n_circuits=1)
 
     assert head.skipped == {0: "response"}
 
@@ -134,14 +140,14 @@ def _controlled() -> Circuit:
 
 def test_a_noisy_head_proves_with_its_noise() -> None:
     """On FakeManila Eq. 7's angles stay dead; a control that noise lifts from |0> makes an ideally dead angle matter."""
-    head = FakeIBM(EQ7, n_circuits=1, shots=100, skip_dead_angles=True)
+    head = head_without_dead_angles(FakeIBM, EQ7, n_circuits=1, shots=100)
     assert head.skipped == dict.fromkeys((1, 2, 3), "response with noise")
     assert head.tally.setup.executed == 81 + 16
     assert head.tally.forward.executed == 0
 
     without = {"gate_noise": False, "readout_error": False}
-    ideal = FakeIBM(_controlled(), n_circuits=1, shots=100, skip_dead_angles=True, options=without)
-    noisy = FakeIBM(_controlled(), n_circuits=1, shots=100, skip_dead_angles=True)
+    ideal = head_without_dead_angles(FakeIBM, _controlled(), n_circuits=1, shots=100, options=without)
+    noisy = head_without_dead_angles(FakeIBM, _controlled(), n_circuits=1, shots=100)
     assert ideal.skipped == {0: "response with noise"}
     assert noisy.skipped == {}
 
@@ -149,14 +155,17 @@ def test_a_noisy_head_proves_with_its_noise() -> None:
 def test_a_noisy_heads_gradients_are_those_without_skipping() -> None:
     """With the noise on, exactly computed, skipping changes no derivative."""
     rows = np.random.default_rng(4).uniform(-3, 3, (1, 4))
-    full, skipping = (_gradients(FakeIBM(EQ7, n_circuits=1, skip_dead_angles=skip), rows) for skip in (False, True))
+    full, skipping = (
+        _gradients(head, rows)
+        for head in (FakeIBM(EQ7, n_circuits=1), head_without_dead_angles(FakeIBM, EQ7, n_circuits=1))
+    )
 
     np.testing.assert_allclose(skipping, full, atol=1e-10)
 
 
 def test_a_table_skips_as_its_head_does() -> None:
     """A response table of a noisy head, sampled, finds the same dead angles."""
-    head = table_of(FakeIBM)(EQ7, n_circuits=1, shots=100, skip_dead_angles=True)
+    head = head_without_dead_angles(Tabulated(FakeIBM), EQ7, n_circuits=1, shots=100)
 
     assert set(head.skipped) == {1, 2, 3}
 
@@ -164,12 +173,12 @@ def test_a_table_skips_as_its_head_does() -> None:
 def test_refusals() -> None:
     """A noisy head that only samples, or whose response is too large, is refused by name and never guessed at."""
     with pytest.raises(ConfigError, match=r"Sampler: skip_dead_angles needs a proof .* only samples"):
-        Sampler(EQ7, shots=10, skip_dead_angles=True)
+        head_without_dead_angles(Sampler, EQ7, shots=10)
     gates = tuple(Gate("rx", (q % 2,), (Angle(q),)) for q in range(11))
     wide = Circuit("wide", 2, 11, gates)
     with pytest.raises(ConfigError, match=r"FakeIBM: skip_dead_angles needs its exact response.*3\^11 = 177147"):
-        FakeIBM(wide, shots=10, skip_dead_angles=True)
-    assert Statevector(wide, shots=10, skip_dead_angles=True).skipped.keys() == {1, 3, 5, 7, 9}
+        head_without_dead_angles(FakeIBM, wide, shots=10)
+    assert head_without_dead_angles(Statevector, wide, shots=10).skipped.keys() == {1, 3, 5, 7, 9}
 
 
 def test_it_is_part_of_what_is_asked() -> None:

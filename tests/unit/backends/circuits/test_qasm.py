@@ -1,15 +1,20 @@
 """Qiskit circuits and OpenQASM files: read exactly, or refused by gate and line."""
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
+import qiskit
 
-from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.circuits.circuit import Angle, Gate
+from backends.circuits.drawing import angles_in_words, draw
+from backends.circuits.files import find_circuit, read_circuit
 from backends.circuits.oracle import probabilities
+from backends.circuits.qiskit import from_qiskit
+from backends.circuits.toml import dumps
+from backends.circuits.toml import loads as read_toml
 from backends.errors import CircuitError
-
-qiskit = pytest.importorskip("qiskit")
 
 _QASM2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[3];\ncreg c[3];\n'
 _QASM3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\nbit[3] c;\n'
@@ -18,7 +23,7 @@ _QASM3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\nbit[3] c;\n'
 def _read(tmp_path, text):
     file = tmp_path / "x.qasm"
     file.write_text(text)
-    return Circuit.from_file(file)
+    return read_circuit(file)
 
 
 def _exact(unitary, measured):
@@ -38,7 +43,7 @@ def test_affine_parameters():
     circuit.rz(x[2] / 2 + w, 1)
     circuit.ry(3 * (x[2] + 1) - 3 * x[2], 1)
     circuit.measure(1, 0)
-    found = Circuit.from_qiskit(circuit, weights=["a_weight"])
+    found = from_qiskit(circuit, weights=["a_weight"])
 
     assert found.gates == (
         Gate("rx", (0,), (Angle(1, 2.0, -0.5),)),
@@ -47,7 +52,7 @@ def test_affine_parameters():
         Gate("ry", (1,), (3.0,)),
     )
     assert (found.n_inputs, found.n_weights, found.measured) == (2, 1, (1,))
-    whole = Circuit.from_qiskit(circuit, inputs=["x"], weights=[w])
+    whole = from_qiskit(circuit, inputs=["x"], weights=[w])
     assert (whole.n_inputs, whole.n_weights) == (11, 1)
     assert whole.gates[0].params[0].index == 10
 
@@ -68,7 +73,7 @@ def test_other_gates_are_replaced_by_their_definitions():
     circuit.global_phase = 1.0
     unitary = circuit.copy()
     circuit.measure([0, 1, 2], [2, 0, 1])
-    found = Circuit.from_qiskit(circuit)
+    found = from_qiskit(circuit)
 
     assert found.measured == (1, 2, 0)
     np.testing.assert_allclose(probabilities(found, np.zeros((1, 0)))[0], _exact(unitary, (1, 2, 0)), atol=1e-10)
@@ -190,7 +195,7 @@ def test_instructions_are_refused(make, message):
     circuit.measure(0, 0)
 
     with pytest.raises(CircuitError, match=message):
-        Circuit.from_qiskit(circuit)
+        from_qiskit(circuit)
 
 
 def test_parameters_are_refused_by_name():
@@ -200,11 +205,79 @@ def test_parameters_are_refused_by_name():
     circuit.rx(qiskit.circuit.Parameter("y"), 0)
 
     with pytest.raises(CircuitError, match="unknown Parameter 'z': expected one of x, y"):
-        Circuit.from_qiskit(circuit, weights=["z"])
+        from_qiskit(circuit, weights=["z"])
     with pytest.raises(CircuitError, match="got x; left out: y"):
-        Circuit.from_qiskit(circuit, inputs=["x"])
+        from_qiskit(circuit, inputs=["x"])
     with pytest.raises(CircuitError, match=r"each Parameter once .*got x, y, x"):
-        Circuit.from_qiskit(circuit, inputs=["x", "y"], weights=["x"])
+        from_qiskit(circuit, inputs=["x", "y"], weights=["x"])
     with pytest.raises(CircuitError, match="measures no qubit"):
-        Circuit.from_qiskit(circuit)
-    assert Circuit.from_qiskit(circuit, measured=[0]).measured == (0,)
+        from_qiskit(circuit)
+    assert from_qiskit(circuit, measured=[0]).measured == (0,)
+
+
+_THREE_INPUTS = (
+    'OPENQASM 3.0;\ninclude "stdgates.inc";\ninput float a;\ninput float theta;\ninput float b;\nqubit q;\nbit c;\n'
+    "rx(a) q;\nry(theta) q;\nrx(b) q;\nc = measure q;\n"
+)
+
+
+def test_input_variables_may_be_weights(tmp_path):
+    """``weights`` makes an ``input`` variable a trainable weight, whatever its place; the others stay in order."""
+    file = tmp_path / "x.qasm"
+    file.write_text(_THREE_INPUTS)
+    circuit, plain = read_circuit(file, weights=["theta"]), read_circuit(file)
+
+    assert (circuit.n_inputs, circuit.n_weights, circuit.angle_names) == (2, 1, ("a", "b", "theta"))
+    assert (plain.n_inputs, plain.n_weights) == (3, 0)
+    assert angles_in_words(circuit) == "inputs a, b; weights theta"
+    np.testing.assert_allclose(
+        probabilities(circuit, np.array([[0.3, 0.5, 1.1]])),
+        probabilities(plain, np.array([[0.3, 1.1, 0.5]])),
+        atol=1e-15,
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (
+            ["thet"],
+            r"x.qasm: weight 'thet' is not an input variable.*: expected one of a, theta, b; did you mean 'theta'",
+        ),
+        (["a", "a"], "x.qasm: expected each weight once, got a, a"),
+    ],
+)
+def test_wrong_weights_are_refused(tmp_path, weights, message):
+    """A weight that the file does not declare is named, with those that it does."""
+    file = tmp_path / "x.qasm"
+    file.write_text(_THREE_INPUTS)
+    with pytest.raises(CircuitError, match=message):
+        read_circuit(file, weights=weights)
+
+
+def test_weights_are_of_openqasm_files_alone(tmp_path):
+    """A .toml file and a circuit of the catalogue say themselves which angles are weights."""
+    file = tmp_path / "x.toml"
+    file.write_text('n_qubits = 1\ninputs = ["x"]\ngates = "rx(x) 0"\n')
+    with pytest.raises(
+        CircuitError, match=r"x.toml: a .toml file lists its weights itself; leave weights = \['x'\] out"
+    ):
+        find_circuit(str(file), weights=["x"])
+    with pytest.raises(
+        CircuitError, match=r"circuit 'eq7' says itself which angles are weights; leave weights = \['x'\]"
+    ):
+        find_circuit("eq7", weights=["x"])
+
+
+def test_the_authors_names_stay(tmp_path):
+    """Names of a file's variables are shown in the drawing, and do not change what the circuit is."""
+    file = tmp_path / "x.qasm"
+    file.write_text(_THREE_INPUTS)
+    circuit = read_circuit(file, weights=["theta"])
+    unnamed = dataclasses.replace(circuit, angle_names=())
+
+    assert "Rx(a)" in draw(circuit)
+    assert "Ry(theta)" in draw(circuit)
+    assert "Ry(θ₁)" in draw(unnamed)
+    assert unnamed.fingerprint == circuit.fingerprint
+    assert read_toml(dumps(circuit), where="p", name="x.qasm").angle_names == ("a", "b", "theta")

@@ -5,8 +5,9 @@ import textwrap
 
 import pytest
 
-from backends import CIRCUITS, Circuit
+from backends import CIRCUITS
 from backends.circuits.circuit import Angle, Gate
+from backends.circuits.files import read_circuit
 from backends.circuits.toml import loads
 from backends.errors import CircuitError
 
@@ -32,7 +33,7 @@ def test_eq7(tmp_path):
     """Eq. (7) written out is the catalogue's eq7, fingerprint and all; the file's name becomes the circuit's."""
     file = tmp_path / "mine.toml"
     file.write_text(_EQ7)
-    circuit = Circuit.from_file(file)
+    circuit = read_circuit(file)
 
     assert circuit.name == "mine.toml"
     assert circuit.fingerprint == CIRCUITS["eq7"].fingerprint

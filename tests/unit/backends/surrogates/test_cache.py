@@ -8,7 +8,7 @@ import pytest
 from backends.adapters.statevector import Statevector
 from backends.circuits.catalogue import circuit_named
 from backends.surrogates import cache
-from backends.surrogates.table import ResponseTable, table_of
+from backends.surrogates.table import ResponseTable, Tabulated
 
 KEY = cache.key_of({"what": "a test"})
 VALUES = np.arange(6.0).reshape(3, 2)
@@ -21,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def table() -> ResponseTable:
-    return table_of(Statevector)(circuit_named("eq7_swapped"), shots=100)
+    return Tabulated(Statevector)(circuit_named("eq7_swapped"), shots=100)
 
 
 def only_file(folder: Path) -> Path:
@@ -92,13 +92,13 @@ def test_everything_that_values_depend_on_is_in_the_key(folder):
     from backends.conformance.circuits import BELL
 
     for seed, shots in ((0, 100), (1, 200)):
-        table_of(Statevector)(circuit_named("eq7"), shots=shots, seed=seed)
+        Tabulated(Statevector)(circuit_named("eq7"), shots=shots, seed=seed)
     assert len(list(folder.iterdir())) == 1
-    table_of(Statevector)(BELL)
-    table_of(Statevector)(BELL, shots=10)
+    Tabulated(Statevector)(BELL)
+    Tabulated(Statevector)(BELL, shots=10)
     assert len(list(folder.iterdir())) == 3
     for readout_error in (True, False):
-        table_of(FakeIBM)(circuit_named("eq7"), options={"readout_error": readout_error})
+        Tabulated(FakeIBM)(circuit_named("eq7"), options={"readout_error": readout_error})
     assert len(list(folder.iterdir())) == 5
 
 

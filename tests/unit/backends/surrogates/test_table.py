@@ -1,21 +1,25 @@
 """Response tables in the place of their heads: the same values, the same shot noise, the same gradients."""
 
+import copy
+import io
+import pickle
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 import torch
 
-from backends import QuantumHead, circuit_named, head_class
+from backends import HEADS, QuantumHead, circuit_named, head_class
 from backends.adapters.statevector import Statevector
+from backends.answers import Executed
+from backends.capabilities import Capabilities
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.circuits.oracle import outcome_probabilities
 from backends.conformance import run_checks
 from backends.conformance.circuits import BELL, HARD_GRADIENT, THREE_OUTPUTS
 from backends.conformance.results import chi_square_bound
 from backends.errors import CircuitError, ConfigError, TableError
-from backends.head import Capabilities, Executed
-from backends.surrogates.table import table_of
+from backends.surrogates.table import Tabulated
 
 SWAPPED = circuit_named("eq7_swapped")
 EXACT: dict[str, tuple[str, dict[str, Any]]] = {
@@ -32,7 +36,7 @@ SAMPLED = ("statevector", "aer_shots", "fake_ibm", "pennylane")
 def pair(name: str, circuit: Circuit, **settings: Any) -> tuple[QuantumHead, QuantumHead]:
     """Return a native head of one circuit and its table."""
     native = head_class(name)
-    one, other = (kind(circuit, n_circuits=1, **settings) for kind in (native, table_of(native)))
+    one, other = (kind(circuit, n_circuits=1, **settings) for kind in (native, Tabulated(native)))
     return one, other
 
 
@@ -132,7 +136,7 @@ def test_joint_outcomes_of_a_noisy_device_have_its_readout_errors():
 @pytest.mark.parametrize("name", ["statevector", "aer_statevector", "fake_ibm", "pennylane"])
 def test_tables_pass_the_conformance_suite(name):
     """Every check that the head passes, its table passes too (aer_shots' would take minutes: millions of shots a table)."""
-    failed = [str(result) for result in run_checks(table_of(head_class(name))) if result.status == "failed"]
+    failed = [str(result) for result in run_checks(Tabulated(head_class(name))) if result.status == "failed"]
 
     assert not failed
 
@@ -157,7 +161,7 @@ def test_requested_is_the_formula_and_executed_is_what_the_vendor_did(shots):
 
 def test_provenance_says_exact_and_of_what():
     """An exact table names its terms, its deviation, and the head that it stands for with versions and calibration."""
-    found = table_of(head_class("fake_ibm"))(circuit_named("eq7"), shots=1000).provenance()
+    found = Tabulated(head_class("fake_ibm"))(circuit_named("eq7"), shots=1000).provenance()
 
     assert {key: found[key] for key in ("execution", "kind", "grid_points", "terms", "dead_angles")} == {
         "execution": "table", "kind": "exact", "grid_points": 81, "terms": 2, "dead_angles": [2, 3, 4],
@@ -170,7 +174,7 @@ def test_provenance_says_exact_and_of_what():
 
 def test_the_noise_of_manila_contracts_the_cosine():
     """Under gate noise alone the paper's circuit is 0.500135 + 0.494791 cos(phi_1), as two terms."""
-    table = table_of(head_class("fake_ibm"))(circuit_named("eq7"), options={"readout_error": False})
+    table = Tabulated(head_class("fake_ibm"))(circuit_named("eq7"), options={"readout_error": False})
     constant, cosine = table.response.terms
 
     assert constant.coefficients == pytest.approx((0.500135,), abs=1e-6)
@@ -179,7 +183,7 @@ def test_the_noise_of_manila_contracts_the_cosine():
 
 def test_a_table_of_shots_is_an_estimate_with_error_bars():
     """From a head that only samples: labelled, with the shots of a point, and as far off as its standard error says."""
-    table = table_of(head_class("aer_shots"))(circuit_named("eq7"), shots=1000)
+    table = Tabulated(head_class("aer_shots"))(circuit_named("eq7"), shots=1000)
     found = table.provenance()
     given = rows(50, 4)[:, 0]
     error = (table.response(given)[:, 0] - (1 + given[:, 0].cos()) / 2).abs().max()
@@ -192,7 +196,7 @@ def test_a_table_of_shots_is_an_estimate_with_error_bars():
 
 def test_seeds_have_estimates_of_their_own():
     """An estimate is drawn anew for each seed, so that a spread over seeds has its error in it; the same seed repeats it."""
-    tables = [table_of(head_class("aer_shots"))(circuit_named("eq7"), shots=10, seed=seed) for seed in (0, 1, 0)]
+    tables = [Tabulated(head_class("aer_shots"))(circuit_named("eq7"), shots=10, seed=seed) for seed in (0, 1, 0)]
     first, other, same = (table.response.coefficients for table in tables)
 
     assert np.array_equal(first, same)
@@ -202,7 +206,7 @@ def test_seeds_have_estimates_of_their_own():
 def test_an_estimate_is_checked_with_shots_that_it_was_not_made_from(monkeypatch, tmp_path):
     """Built or taken from the cache, a table is compared with the head's evaluations after those of the grid."""
     monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path))
-    built, cached = (table_of(head_class("aer_shots"))(circuit_named("eq7"), shots=10).provenance() for _ in range(2))
+    built, cached = (Tabulated(head_class("aer_shots"))(circuit_named("eq7"), shots=10).provenance() for _ in range(2))
 
     assert (built["grid_from"], cached["grid_from"]) == ("backend", "cache")
     assert built["verification"] == cached["verification"]
@@ -210,7 +214,7 @@ def test_an_estimate_is_checked_with_shots_that_it_was_not_made_from(monkeypatch
 
 def test_seeds_repeat_and_calls_differ():
     """Equal seeds give equal draws call after call; another seed, and the next call, give others."""
-    heads = [table_of(Statevector)(SWAPPED, n_circuits=1, shots=1000, seed=seed) for seed in (5, 5, 6)]
+    heads = [Tabulated(Statevector)(SWAPPED, n_circuits=1, shots=1000, seed=seed) for seed in (5, 5, 6)]
     given = rows(40, 4)
     with torch.no_grad():
         first, same, other = (head(given) for head in heads)
@@ -247,7 +251,7 @@ def test_a_table_that_misses_its_head_is_an_error():
     with pytest.raises(
         TableError, match=r"table of Bent: at fresh .* 'eq7' it says 0\.\d+, the head itself 0\.\d+.*'native'"
     ):
-        table_of(Bent)(circuit_named("eq7"))
+        Tabulated(Bent)(circuit_named("eq7"))
 
 
 @pytest.mark.parametrize(
@@ -267,33 +271,57 @@ def test_a_table_that_misses_its_head_is_an_error():
 def test_what_has_no_table_is_refused_by_name(source, circuit, shots, message):
     """Each refusal comes before any compute and says how to mend it."""
     with pytest.raises(ConfigError, match=message):
-        table_of(source).check(circuit, shots=shots)
+        Tabulated(source).check(circuit, shots=shots)
 
 
 def test_a_table_of_too_many_joint_outcomes_is_refused():
     """Nine angles and eight outputs are 19,683 points of 256 outcomes each."""
     gates = tuple(Gate("rx", (index % 8,), (Angle(index),)) for index in range(9))
     circuit = Circuit("wide", 8, 9, gates, measured=tuple(range(8)))
-    table_of(Statevector).check(circuit, shots=None)
+    Tabulated(Statevector).check(circuit, shots=None)
 
     with pytest.raises(ConfigError, match="'wide' has 19683 points x 256 joint outcomes, at most 4194304 values"):
-        table_of(Statevector).check(circuit, shots=10)
+        Tabulated(Statevector).check(circuit, shots=10)
 
 
 def test_a_table_too_large_is_refused_by_the_head():
     """A grid of 3^11 points never reaches the backend."""
     gates = tuple(Gate("rx", (0,), (Angle(index),)) for index in range(11))
     with pytest.raises(CircuitError, match="177147 circuit evaluations, at most 65536"):
-        table_of(Statevector).check(Circuit("wide", 1, 11, gates), shots=None)
+        Tabulated(Statevector).check(Circuit("wide", 1, 11, gates), shots=None)
 
 
 def test_margins_are_enough_without_shots_and_for_one_output():
     """A head without joint outcomes has tables where no shots are shared."""
-    table_of(Margins).check(BELL, shots=None)
-    table_of(Margins).check(SWAPPED, shots=10)
+    Tabulated(Margins).check(BELL, shots=None)
+    Tabulated(Margins).check(SWAPPED, shots=10)
 
 
 def test_a_table_of_a_table_is_refused():
     """It would be verified against a table."""
     with pytest.raises(ConfigError, match="StatevectorTable is a response table already"):
-        table_of(table_of(Statevector))
+        Tabulated(Tabulated(Statevector))
+
+
+@pytest.mark.parametrize("execution", ["native", "table"])
+@pytest.mark.parametrize("name", sorted(HEADS))
+def test_a_head_survives_pickle_torch_save_and_deepcopy(name, execution):
+    """A copy of any head, or of a model that holds it, goes on with the very values that the head would have given."""
+    factory = head_class(name)
+    factory = Tabulated(factory) if execution == "table" else factory
+    head = factory(circuit_named("eq7"), n_circuits=2, shots=100 if factory.capabilities.shots else None, seed=3)
+    angles = torch.linspace(-3, 3, 24).reshape(3, 2, 4)
+    head(angles)
+    file = io.BytesIO()
+    torch.save(torch.nn.Sequential(head), file)
+    file.seek(0)
+    copies = [
+        pickle.loads(pickle.dumps(head)),
+        copy.deepcopy(head),
+        torch.load(file, weights_only=False)[0],  # our own bytes
+    ]
+
+    expected = head(angles)
+    for made in copies:
+        assert torch.equal(made(angles), expected)
+        assert made.provenance() == head.provenance()

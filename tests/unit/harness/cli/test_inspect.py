@@ -55,7 +55,7 @@ def test_a_file(tmp_path) -> None:
         'OPENQASM 3.0; include "stdgates.inc"; input float a; qubit[1] q; bit[1] c; ry(a) q[0]; c[0] = measure q[0];'
     )
 
-    assert "p0 = 1/2 + 1/2 cos(phi_1)" in inspect(str(path)).output
+    assert "p0 = 1/2 + 1/2 cos(a)" in inspect(str(path)).output
 
 
 def test_an_option_needs_a_head() -> None:

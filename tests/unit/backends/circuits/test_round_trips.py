@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backends.circuits.circuit import GATES, Angle, Circuit, Gate
-from backends.circuits.drawing import drawing
+from backends.circuits.drawing import draw as drawing
 from backends.circuits.oracle import probabilities
-from backends.circuits.toml import loads
+from backends.circuits.qiskit import from_qiskit, to_qiskit
+from backends.circuits.toml import dumps, loads
 
 _NUMBERS = st.floats(-7, 7)
 _SCALES = st.sampled_from([1.0, -1.0, 2.0, 0.5, -0.3])
@@ -41,8 +42,8 @@ def _agree(circuit, other):
 @given(circuits())
 def test_qiskit_and_back(circuit):
     """A circuit that went to Qiskit and back has the same probabilities to 1e-10, and the same inputs and weights."""
-    converted, angles = circuit.to_qiskit()
-    back = Circuit.from_qiskit(converted, inputs=angles[: circuit.n_inputs], weights=angles[circuit.n_inputs :])
+    converted, angles = to_qiskit(circuit)
+    back = from_qiskit(converted, inputs=angles[: circuit.n_inputs], weights=angles[circuit.n_inputs :])
 
     assert (back.n_qubits, back.n_inputs, back.n_weights) == (circuit.n_qubits, circuit.n_inputs, circuit.n_weights)
     assert back.measured == circuit.measured
@@ -55,7 +56,7 @@ def test_qiskit_computes_the_same(circuit):
     """Qiskit's own statevector of the converted circuit gives the oracle's probabilities to 1e-10: nothing is mirrored."""
     from qiskit.quantum_info import Statevector
 
-    converted, angles = circuit.to_qiskit()
+    converted, angles = to_qiskit(circuit)
     row = np.random.default_rng(4).uniform(-7, 7, circuit.n_angles)
     unitary = converted.remove_final_measurements(inplace=False)
     state = Statevector(unitary.assign_parameters(dict(zip(angles, row, strict=True)), strict=False))
@@ -70,7 +71,7 @@ def test_toml_and_back(circuit, source):
     """A circuit that was written as TOML reads back as the same circuit, number for number."""
     named = dataclasses.replace(circuit, source=source)
 
-    assert loads(named.to_toml(), where="p", name="random") == named
+    assert loads(dumps(named), where="p", name="random") == named
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

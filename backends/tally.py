@@ -38,7 +38,8 @@ class Tally:
         forward: Unshifted evaluations.
         backward: Shifted evaluations of the parameter-shift rule. They travel in the forward pass's job; its seconds are
             divided in proportion to the evaluations.
-        setup: What a response table took to build and verify; it was requested by nobody, so ``requested`` stays 0.
+        setup: What it took to build and verify a response table, or to prove angles dead. No user requested these
+            evaluations, so ``requested`` stays 0.
         jobs: Calls of the backend.
     """
 

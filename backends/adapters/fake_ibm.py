@@ -124,7 +124,9 @@ class FakeIBM(QuantumHead):
         if self.shots is not None or not self.options.readout_error:
             return outcomes
         joint = outcomes.joint
-        for output, (one_of_zero, zero_of_one) in enumerate(self._readout):  # Aer saves what no readout has touched
+        for output, (one_of_zero, zero_of_one) in enumerate(
+            self._readout
+        ):  # the probabilities that Aer saves are without readout error
             zero, one = joint.reshape(len(rows), 2**output, 2, -1).unbind(dim=2)
             read_zero = zero * (1 - one_of_zero) + one * zero_of_one
             joint = torch.stack((read_zero, zero + one - read_zero), dim=2).reshape(len(rows), -1)

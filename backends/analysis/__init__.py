@@ -1,1 +1,1 @@
-"""What can be said of a circuit before training."""
+"""Analysis of circuits before training: dead angles, spectrum, formula, and the summary that ``qhb inspect`` prints."""

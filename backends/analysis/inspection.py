@@ -1,4 +1,4 @@
-"""Sees through a circuit before anything is paid for: which angles matter, to what formula, and what noise makes of it."""
+"""Analysis of a circuit before any compute is paid for: which angles matter, the formula, and the effect of noise."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,12 +23,12 @@ from backends.surrogates.polynomial import Grid, Response
 def inspect_circuit(
     circuit: Circuit, *, head: type[QuantumHead] | None = None, options: Mapping[str, Any] | None = None
 ) -> Inspection:
-    """Return what there is to know about a circuit, and about what a head makes of it.
+    """Return the analysis of a circuit and, with a head, of its transpiled circuit and its noise.
 
     Args:
         circuit: The circuit.
-        head: Whose transpiled circuit is measured, and whose noise is looked at if it has any.
-        options: Of the head.
+        head: The head whose transpiled circuit and noise are analysed.
+        options: Options of the head.
 
     Raises:
         ConfigError: the head does not take the circuit or the options.
@@ -132,7 +132,7 @@ def _transpiled(head: QuantumHead | None) -> dict[str, Any] | None:
 
 
 def _noise(head: QuantumHead | None, ideal: Response | None, names: list[str], notes: list[str]) -> Noise | None:
-    """Return what the head's own exact answers say; nothing is taken over from the ideal circuit."""
+    """Return the analysis of the head's own exact answers; nothing is taken from the ideal circuit."""
     if head is None or not head.capabilities.noisy:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What ``backends.analysis.inspection`` finds out about a circuit: data alone."""
+"""The result of ``backends.analysis.inspection``: data alone."""
 
 import dataclasses
 from typing import Any
@@ -8,7 +8,7 @@ BATCH, N_CLASSES = 32, 10  # of the training step whose evaluations are counted;
 
 @dataclasses.dataclass(frozen=True)
 class Formula:
-    """What one output is, p(0) of one measured qubit.
+    """The formula of one output, p(0) of one measured qubit.
 
     Attributes:
         closed_form: None where there is no short one.
@@ -23,7 +23,7 @@ class Formula:
 
 @dataclasses.dataclass(frozen=True)
 class Noise:
-    """What a noisy head makes of the circuit; see ``Inspection`` for what has the same name.
+    """The effect of a head's noise on the circuit; fields that ``Inspection`` has too mean the same.
 
     Attributes:
         contraction: Least and largest factor by which the noise multiplies the ideal coefficients, the constants
@@ -55,10 +55,10 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Inspection:
-    """What there is to know about a circuit. Angles are numbered from 1, as in the paper: inputs, then weights.
+    """The analysis of a circuit. Angles are numbered from 1, as in the paper: inputs, then weights.
 
     Attributes:
-        names: Of the angles: phi_1, ... for inputs, theta_1, ... for weights.
+        names: Names of the angles: the author's, or phi_1, ... for inputs and theta_1, ... for weights.
         dead_angles: Those on which no output depends.
         proofs: Of each dead angle: "structure" (light_cone.py) or "response" (exact up to rounding).
         undecided: Neither proven dead nor seen to matter; empty where the response is known.
@@ -68,7 +68,7 @@ class Inspection:
         step: None where an angle has no finite shift rule.
         two_qubit_gates: Of the circuit as it is written; ``depth`` and ``gates`` as well.
         transpiled: The same of the head's circuit, where it tells; with its basis and physical qubits.
-        notes: What could not be found out, and why.
+        notes: What could not be computed, and why.
     """
 
     names: list[str]

@@ -5,7 +5,7 @@ import torch
 
 from backends.adapters.aer import AerShots
 from backends.adapters.fake_ibm import FakeIBM
-from backends.canaries.finding import Canary, Observation
+from backends.canaries.canary import Canary, Observation
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.circuits.oracle import probabilities
 

@@ -5,11 +5,11 @@ import warnings
 import torch
 
 from backends.adapters.fake_ibm import FakeIBM
-from backends.canaries.finding import Canary, Observation
+from backends.canaries.canary import Canary, Observation
 from backends.circuits.circuit import Circuit, Gate
 
 _N_QUBITS = 5
-_SHOTS = 200  # over 32 outcomes: that two runs agree by chance is as good as impossible
+_SHOTS = 200  # over 32 outcomes: two runs practically never agree by chance
 
 
 def _seed_zero() -> Observation:

@@ -1,4 +1,4 @@
-"""Runs a vendor's canaries in a new process, and is what runs there: ``python -m backends.canaries.run VENDOR``."""
+"""Runs a vendor's canaries in a new process, whose code is ``main`` below."""
 
 import dataclasses
 import importlib
@@ -7,20 +7,20 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from backends.canaries.finding import Canary, Finding
+from backends.canaries.canary import Canary, CanaryReport
 
 VENDORS = {
     "qiskit-aer": "backends.canaries.aer",
     "qiskit-ibm-runtime": "backends.canaries.ibm_runtime",
-    "pennylane": "backends.canaries.pennylane_qubit",
+    "pennylane": "backends.canaries.pennylane",
 }
 """Module of each vendor's canaries; importing one imports no vendor."""
 
 _TIMEOUT_S = 120.0  # they take seconds
 
 
-def run_vendor(module: str, *, environment: Mapping[str, str]) -> list[Finding]:
-    """Return the findings of a module's canaries, made in a new process.
+def run_vendor(module: str, *, environment: Mapping[str, str]) -> list[CanaryReport]:
+    """Run a module's canaries in a new process and return their reports.
 
     Args:
         module: Of ``VENDORS``, or another with ``CANARIES``.
@@ -34,7 +34,7 @@ def run_vendor(module: str, *, environment: Mapping[str, str]) -> list[Finding]:
             command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, env=dict(environment)
         )
         lines = done.stdout.splitlines()
-        return [Finding(**found) for found in json.loads(lines[-1])]
+        return [CanaryReport(**found) for found in json.loads(lines[-1])]
     except subprocess.TimeoutExpired:
         why = f"no answer after {_TIMEOUT_S:.0f} s"
     except (IndexError, json.JSONDecodeError, TypeError):
@@ -44,6 +44,6 @@ def run_vendor(module: str, *, environment: Mapping[str, str]) -> list[Finding]:
 
 
 def main(module: str) -> None:
-    """Print the findings of a module's canaries as JSON, on the last line."""
+    """Print the reports of a module's canaries as JSON, on the last line."""
     canaries: list[Canary] = importlib.import_module(module).CANARIES
-    print(json.dumps([dataclasses.asdict(canary.finding()) for canary in canaries]))  # noqa: T201  the parent reads it
+    print(json.dumps([dataclasses.asdict(canary.report()) for canary in canaries]))  # noqa: T201  the parent reads it

@@ -1,4 +1,4 @@
-"""Makes the response of a head: its answers on the grid, from the cache or from its backend, and the proof that they fit."""
+"""Builds the response of a head: takes its answers on the grid from the cache or its backend, and verifies the result."""
 
 import dataclasses
 import math
@@ -13,7 +13,7 @@ from backends.sampling import stream_seed
 from backends.surrogates import cache
 from backends.surrogates.polynomial import Grid, Response, rounding_of
 
-EXACT_DEVIATION = 1e-10  # what a table of exact probabilities may miss its head by; rounding makes 1e-15
+EXACT_DEVIATION = 1e-10  # largest difference allowed between an exact table and its head; rounding makes 1e-15
 _EXACT_ROWS = 16
 _SAMPLED_ROWS = 4
 _STANDARD_ERRORS = 6.0  # chance of a false alarm in one comparison: 2e-9
@@ -21,23 +21,23 @@ _STANDARD_ERRORS = 6.0  # chance of a false alarm in one comparison: 2e-9
 
 @dataclasses.dataclass(frozen=True)
 class Built:
-    """A response and how it came about, for provenance: JSON values only."""
+    """A response, and how it was built: JSON values, for provenance."""
 
     response: Response
     facts: dict[str, Any]
 
 
 def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
-    """Return the response of a head, compared with the head itself at fresh random angles.
+    """Return the response of a head after a comparison with the head itself at fresh random angles.
 
     Args:
         source: The head whose backend answers; exact, or with so many shots that its frequencies are estimates.
         grid: Of its circuit.
         joint: Whether the values are the joint outcomes of the measured qubits, or p(0) of each.
-        seed: Of the fresh angles.
+        seed: Seed of the fresh angles.
 
     Raises:
-        TableError: the response misses its head.
+        TableError: the response and the head differ.
     """
     circuit = source.circuit
     shape = (grid.n_points, 2**circuit.n_outputs if joint else circuit.n_outputs)
@@ -48,7 +48,7 @@ def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
             "options": source.options.model_dump(mode="json"),
             "provenance": source.provenance(),
             "shots": source.shots,
-            # Seeds that shared one estimate would share its error, and their spread would hide it.
+            # Seeds that shared one estimate would share its error, and the spread over seeds would not show it.
             "seed": None if source.shots is None else source.seed,
             "grid": dataclasses.asdict(grid),
             "joint": joint,
@@ -59,7 +59,7 @@ def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
         source.resume(grid.n_points)  # as after building: it is not checked with the shots that it was made from
         try:
             return _verified(source, grid, kept, joint=joint, seed=seed, origin="cache")
-        except TableError:  # kept by a version of the head that answered otherwise
+        except TableError:  # stored by a version of the head that gave other answers
             source.resume(0)
     values = _answers(source, grid.points(), joint=joint)
     built = _verified(source, grid, values, joint=joint, seed=seed, origin="backend")
@@ -113,7 +113,7 @@ def _estimated(source: QuantumHead, grid: Grid, values: np.ndarray) -> tuple[Res
     of those that are zero does is below 1 %.
     """
     shots = source.shots or 1
-    smoothed = (values * shots + 1) / (shots + 2)  # an outcome that was never seen is not known to be impossible
+    smoothed = (values * shots + 1) / (shots + 2)  # an outcome that was never seen need not be impossible
     variances = smoothed * (1 - smoothed) / shots
     limit = 3 + math.sqrt(2 * math.log(grid.n_points))
     least = limit * np.sqrt(grid.variances(variances)) + rounding_of(grid)

@@ -1,7 +1,7 @@
-"""Grid values on disk, by content: the name of a file is the hash of all that its values depend on.
+"""Cache of grid values on disk. A file is named by the hash of everything that its values depend on.
 
-A file is used only if its checksum, key and shape are right; any other is built again. A folder that cannot be written to
-costs the cache and nothing else.
+A file is used only if its checksum, key and shape are right; otherwise the values are computed again. If the folder cannot
+be written, nothing is cached and nothing else changes.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ def key_of(content: dict[str, Any]) -> str:
 
 
 def folder() -> Path:
-    """Return where tables are kept: $QHB_CACHE_DIR, else quantum-head-bench in $XDG_CACHE_HOME, else in ~/.cache."""
+    """Return the folder of cached tables: $QHB_CACHE_DIR, else quantum-head-bench in $XDG_CACHE_HOME, else in ~/.cache."""
     if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named) / "tables"
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  Path.home() may raise
@@ -37,7 +37,7 @@ def folder() -> Path:
 
 
 def load(key: str, *, shape: tuple[int, ...]) -> np.ndarray | None:
-    """Return the values kept under a key, float64 of this shape; None where there is no file or it is not sound."""
+    """Return the cached values of a key, float64 of this shape; None where there is no file or it is damaged."""
     try:
         content = read_regular_file(_path(key), limit=_MAX_BYTES)
         values: np.ndarray = safetensors.numpy.load(content)["values"]
@@ -50,7 +50,7 @@ def load(key: str, *, shape: tuple[int, ...]) -> np.ndarray | None:
 
 
 def store(key: str, values: np.ndarray) -> None:
-    """Keep values under a key, if the folder can be written to."""
+    """Store the values of a key, if the folder can be written."""
     path = _path(key)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

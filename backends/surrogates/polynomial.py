@@ -1,9 +1,9 @@
-"""The response of a circuit: its probabilities as what they are, a finite sum of products of cosines and sines.
+"""The response of a circuit: its probabilities as a finite sum of products of cosines and sines of the angles.
 
 Where angles enter rotations, each probability of a fixed circuit, device noise and readout error included, is a
 trigonometric polynomial of the angles with known frequencies (``Circuit.frequencies``). Its values on a grid of
 2 k + 1 equally spaced points an angle, k being the number of the angle's frequencies, fix every coefficient
-(Wierichs et al., Quantum 6, 677 (2022), Sec. 3). This module knows no backend: it turns grid values into a ``Response``.
+(Wierichs et al., Quantum 6, 677 (2022), Sec. 3). This module uses no backend: it turns grid values into a ``Response``.
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ MAX_POINTS = 2**16  # of a grid: three points for each of ten angles; a vendor a
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """The points that fix a response.
+    """The points that determine a response.
 
     Attributes:
         bases: Lowest frequency of each angle, per radian.
@@ -41,7 +41,7 @@ class Grid:
 
         Args:
             circuit: The circuit.
-            dead: Angles that are known not to matter: they take no points.
+            dead: Angles that are known not to matter; they need no points.
 
         Raises:
             CircuitError: an angle has no finite list of frequencies, or the grid has more than ``MAX_POINTS`` points.

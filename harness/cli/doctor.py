@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from backends.canaries import Finding
+from backends.canaries import CanaryReport
 from harness.cli.folders import results_folders
 from harness.records.leftovers import leftovers
 from harness.records.store import Store
@@ -42,7 +42,7 @@ def command(results: Path | None, sweep: bool, as_json: bool) -> int:
     return 0 if sound else 3
 
 
-def _print_versions(versions: list[Finding]) -> None:
+def _print_versions(versions: list[CanaryReport]) -> None:
     for finding in versions:
         click.echo(f"{finding.package}: {finding.name}: {_verdict(finding)}")
         if finding.status != "not installed":
@@ -60,7 +60,7 @@ def _print_versions(versions: list[Finding]) -> None:
         )
 
 
-def _verdict(finding: Finding) -> str:
+def _verdict(finding: CanaryReport) -> str:
     if finding.status == "found":
         return (
             "this version does it; our way around it holds"

@@ -3,13 +3,13 @@
 import concurrent.futures
 import os
 
-from backends.canaries import VENDORS, Finding, run_vendor
+from backends.canaries import VENDORS, CanaryReport, run_vendor
 
 _AT_ONCE = 2
 _TORCH = "harness.vendor_checks.torch"
 
 
-def findings() -> list[Finding]:
+def findings() -> list[CanaryReport]:
     """Return what the installed versions do wrong, and whether our ways around it hold."""
     modules = [*VENDORS.values(), _TORCH]
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from backends.canaries import VENDORS, Canary, Finding, Observation, run_vendor
+from backends.canaries import VENDORS, Canary, CanaryReport, Observation, run_vendor
 from harness import vendor_checks
 from harness.cli.main import qhb
 
@@ -33,7 +33,7 @@ def _fails() -> Observation:
 )
 def test_findings(look, packages, status, covered) -> None:
     """Found, covered or not, not found, failed and not installed are told apart; only a look can say covered."""
-    finding = _canary(look, *packages).finding()
+    finding = _canary(look, *packages).report()
 
     assert (finding.status, finding.covered) == (status, covered)
     assert finding.package.startswith("torch 2")
@@ -83,7 +83,9 @@ def test_reading_the_list_imports_no_vendor() -> None:
 @pytest.mark.parametrize(("covered", "code"), [(True, 0), (False, 3)])
 def test_doctor_ends_in_3_where_we_are_not_safe(covered, code, monkeypatch, tmp_path) -> None:
     """Exit code 0 says that everything that was found is worked around; JSON and text say the same."""
-    finding = Finding("made up", "torch 2", "found", "It goes wrong.", "it did", covered, "it is avoided", "here.py")
+    finding = CanaryReport(
+        "made up", "torch 2", "found", "It goes wrong.", "it did", covered, "it is avoided", "here.py"
+    )
     monkeypatch.setattr("harness.cli.doctor.findings", lambda: [finding])
     monkeypatch.chdir(tmp_path)
     text, as_json = (

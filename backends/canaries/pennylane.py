@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from backends.adapters.pennylane import PennyLane
-from backends.canaries.finding import Canary, Observation
+from backends.canaries.canary import Canary, Observation
 from backends.circuits.circuit import Angle, Circuit, Gate
 
 _ANGLES = (0.4, 1.9)

@@ -113,7 +113,7 @@ def _command(
     with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
         write_last_plan(store.root, resolved)
         if fresh:
-            store.begin_anew({run.run_id for run in runs})
+            store.start_over({run.run_id for run in runs})
         kept = _kept(store, console)
         chosen = to_make(runs, kept, retry=retry)
         console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
@@ -140,10 +140,10 @@ def _command(
 
 def _kept(store: Store, console: Console) -> list[RunRecord]:
     """Return what earlier commands recorded, and put aside what is damaged."""
-    records, damaged = store.read()
-    for path, why in damaged:
+    found = store.read()
+    for path, why in found.damaged:
         console.line(f"warning: {why}; it is now {store.set_aside(path)}")
-    return records
+    return found.records
 
 
 def _left(runs: list[Run], chosen: list[Run], kept: list[RunRecord]) -> str:

@@ -30,7 +30,8 @@ def command(results: Path) -> int:
 
 
 def _lines(store: Store) -> list[str]:
-    held, plan, (records, damaged) = store.is_held, read_last_plan(store.root), store.read()
+    held, plan, found = store.is_held, read_last_plan(store.root), store.read()
+    records = found.records
     who = f"in use by {store.holder or 'a process that is just beginning'}" if held else "nobody is at work on it"
     lines = [f"{store.root}: {who}"]
     if plan:
@@ -52,4 +53,4 @@ def _lines(store: Store) -> list[str]:
             if run_id not in ended and (step := store.last_checkpoint_of(run_id)):
                 lines.append(f"  stopped: {label}, seed {spec.seed}: goes on from step {step}")
         lines.append(f"  to go on: {plan.command}")
-    return lines + [f"  warning: {item.why}" for item in damaged]
+    return lines + [f"  warning: {item.why}" for item in found.damaged]

@@ -1,10 +1,55 @@
-"""Durable writing: a file comes onto the disk whole or not at all, and a refusal names the file and the remedy."""
+"""Access to a results folder: files of limited size are read, files are written whole, and each refusal names the remedy."""
 
 import errno
+import os
+import shutil
 from pathlib import Path
 
-from backends.file_io import write_then_rename
-from harness.errors import DiskError
+from backends.file_io import UnsuitableFileError, read_regular_file, write_then_rename
+from harness.errors import DamagedError, DiskError, StoreError
+
+_NOT_A_FILE = (errno.ENOENT, errno.ELOOP, errno.ENXIO, errno.ENODEV)  # a broken link, a circle of links, a socket
+
+
+def read_file(path: Path, *, limit: int) -> bytes:
+    """Return the content of a file that should be a regular file of at most ``limit`` bytes.
+
+    Raises:
+        DamagedError: there is no such file: it is missing, a broken link, a FIFO, a device or a folder, or it is too large.
+        StoreError: the file cannot be read.
+    """
+    try:
+        return read_regular_file(path, limit=limit)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> StoreError:
+    """Return the error for a file that could not be read: a DamagedError where another file must take its place."""
+    reason = error.strerror or error
+    if isinstance(error, UnsuitableFileError) or error.errno in _NOT_A_FILE:
+        return DamagedError(f"{path} is damaged: {reason}")
+    return StoreError(f"{path} cannot be read: {reason}; give yourself the right to read it, or choose another folder")
+
+
+def list_folder(folder: Path) -> list[Path]:
+    """Return the paths in a folder, sorted; a missing folder holds nothing.
+
+    Not ``Path.glob``, which takes an unreadable folder for an empty one.
+
+    Raises:
+        StoreError: the folder cannot be listed.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(folder / entry.name for entry in entries)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StoreError(
+            f"folder {folder} cannot be read: {error.strerror or error}; give yourself the right to read it, or choose "
+            "another folder"
+        ) from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -24,9 +69,26 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from error
 
 
+def remove(path: Path) -> None:
+    """Delete a file, a link, a FIFO, or a folder with all that is in it; a missing one is no error.
+
+    Raises:
+        DiskError: the disk refuses it.
+    """
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DiskError(f"{path} cannot be deleted: {error.strerror or error}; {_remedy(error)}") from error
+
+
 def _remedy(error: OSError) -> str:
     if error.errno == errno.ENOENT:
         return "make the folder first"
+    if error.errno == errno.EISDIR:
+        return "a folder is in its place; move it away"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "choose a folder that can be written"
     return "free the disk or choose another folder"

@@ -48,7 +48,7 @@ def _weights(store: Store, records: list[RunRecord]) -> Iterator[Finding]:
 
 
 def _to_be_made_again(store: Store, run_id: str) -> None:
-    store.begin_anew([run_id])
+    store.start_over([run_id])
     if store.weights_of(run_id).exists():
         store.set_aside(store.weights_of(run_id))
 

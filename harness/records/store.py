@@ -1,39 +1,48 @@
-"""The results folder: one immutable, self-checksummed JSON file for each attempt at a run.
+"""The results folder: one immutable JSON file with a checksum for each attempt at a run.
 
 records/<run id>.<attempt>.json   {"sha256": of the record's canonical JSON, "record": RunRecord}
 weights/<run id>.safetensors      of a run that trained to its end
-checkpoints/<run id>/<steps>...   of a run that is not ok yet; deleted when it is
+checkpoints/<run id>/<steps>...   of a run that is not ok yet; deleted once it is
 logs/<run id>.<attempt>.log       what the run printed
 progress/<run id>.json            how far a run is that is under way; deleted when it ends
-quarantine/                       what was damaged and put aside
-.anew.json                        which runs were begun anew, and after which attempt: earlier records stay, and stand no longer
+quarantine/                       damaged files that were moved away
+.anew.json                        runs that were started over, and their last attempt before: earlier records no longer count
+.merged.json                      attempts that qhb merge brought and that do not count
 .plan.json                        the plan that was run last; see harness/plan/last_plan.py
-.lock, .holder.json               held by the process that writes, by the kernel's lock; and who that is, for messages
+.lock, .holder.json               the kernel's lock of the process that writes; and which process that is, for messages
 """
 
 import contextlib
+import dataclasses
 import fcntl
-import json
+import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import filelock
+import pydantic
 
-from backends.file_io import sync_folder
+from backends.file_io import read_regular_file, sync_folder
 from harness.errors import DamagedError, DiskError, StoreError
-from harness.records.disk import write_atomically
-from harness.records.file import digest, read_record, sealed_record
+from harness.records.disk import list_folder, remove, write_atomically
+from harness.records.envelope import enclose, read_envelope
+from harness.records.file import read_record, record_bytes
 from harness.records.lock_owner import Holder
 from harness.records.record import RunRecord
 
 _FOLDERS = ("records", "weights", "checkpoints", "logs", "progress", "quarantine")
 
-_LOOK_S = 0.2  # is_held takes the lock for a moment, which must not turn a writer away
+_LOCK_TIMEOUT_S = 0.2  # is_held takes the lock for a moment, which must not turn a writer away
 _RECORD_NAME = re.compile(r"([0-9a-f]{64})\.([0-9]{1,9})\.json")
+_MAX_HOLDER_BYTES = 2**20
+_MAX_LIST_BYTES = 2**26  # .anew.json and .merged.json of 100,000 runs take 10 MB
+_LAST_ATTEMPTS = pydantic.TypeAdapter(dict[str, int])
+_ATTEMPTS = pydantic.TypeAdapter(dict[str, set[int]])
+_Listed = TypeVar("_Listed")
 
 
 class Damaged(NamedTuple):
@@ -43,13 +52,20 @@ class Damaged(NamedTuple):
     why: str
 
 
-class Contents(NamedTuple):
-    """What a store holds: the record that stands for each run, its latest, oldest run first; and what is damaged.
+@dataclasses.dataclass(frozen=True)
+class Contents:
+    """The records in a results folder.
 
-    No record stands for a run that was begun anew and has not ended since, nor for one whose latest record is damaged.
+    Attributes:
+        records: The record that counts for each run, its latest; oldest run first. None counts for a run that was started
+            over and has not ended since, nor for a run whose latest record is damaged.
+        earlier: All other records, oldest first: superseded by a later attempt, started over, behind a damaged record, or
+            brought by ``qhb merge`` to a run that had its own.
+        damaged: Files in the place of a record that hold none.
     """
 
     records: list[RunRecord]
+    earlier: list[RunRecord]
     damaged: list[Damaged]
 
 
@@ -59,20 +75,23 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.records_folder = root / "records"
+        self.quarantine = root / "quarantine"
         self._holder = root / ".holder.json"
-        self._quarantine = root / "quarantine"
-        self._anew = root / ".anew.json"
+        self._started_over = root / ".anew.json"
+        self._merged = root / ".merged.json"
 
     @contextlib.contextmanager
     def opened(self, *, wait: Callable[[str], None] | None = None) -> Iterator[None]:
-        """Make the folder, see that it can be written, and hold it for this process alone.
+        """Make the folder, check that it can be written, and hold it for this process alone.
 
         Args:
-            wait: Told who holds the folder, before waiting for it; None: a folder that is held is an error.
+            wait: Called with the name of the process that holds the folder, before waiting for it; None: a folder that is
+                held is an error.
+
         Raises:
-            StoreError: it cannot be written, or another process holds it.
+            StoreError: the folder cannot be written, or another process holds it.
         """
-        lock = filelock.FileLock(self.root / ".lock", timeout=_LOOK_S, fallback_to_soft=False)
+        lock = filelock.FileLock(self.root / ".lock", timeout=_LOCK_TIMEOUT_S, fallback_to_soft=False)
         try:
             for name in _FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
@@ -100,9 +119,9 @@ class Store:
 
     @property
     def holder(self) -> Holder | None:
-        """Who said last that it holds the folder; it does so still if ``is_held``."""
+        """The process that last took the folder; it still has it if ``is_held``."""
         try:
-            return Holder.model_validate_json(self._holder.read_bytes())
+            return Holder.model_validate_json(read_regular_file(self._holder, limit=_MAX_HOLDER_BYTES))
         except (OSError, ValueError):
             return None
 
@@ -110,12 +129,18 @@ class Store:
     def is_held(self) -> bool:
         """Whether a process holds the folder at this moment."""
         try:
-            with (self.root / ".lock").open("rb") as lock:  # read only, as the folder may be for whoever asks
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            # Read only, for a reader may not be allowed to write; O_NONBLOCK, for a FIFO would wait for a writer.
+            lock = os.open(self.root / ".lock", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            return False  # it was never held
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         except OSError:
-            return False  # it was never held, or this system has no such locks
+            return False  # this system has no such locks
+        finally:
+            os.close(lock)
         return False
 
     def weights_of(self, run_id: str) -> Path:
@@ -130,54 +155,74 @@ class Store:
         """Delete a run's checkpoints, if there are any."""
         shutil.rmtree(self.checkpoints_of(run_id), ignore_errors=True)
 
-    def begin_anew(self, run_ids: Collection[str]) -> None:
-        """Have runs made again from their beginning: their records stay, but none of them stands for its run from now on.
+    def start_over(self, run_ids: Collection[str]) -> None:
+        """Have runs made again from the beginning. Their earlier records are kept but no longer count.
 
         Raises:
-            StoreError: what was begun anew earlier cannot be read.
+            StoreError: the folder, or the list of runs that were started over, cannot be read.
             DiskError: the disk refuses it.
         """
         for run_id in run_ids:
             self.discard_checkpoints(run_id)
         last = self.last_attempts()
-        anew = self._begun_anew() | {run_id: last[run_id] for run_id in run_ids if run_id in last}
-        write_atomically(self._anew, json.dumps({"sha256": digest(anew), "after": anew}).encode())
+        after = self._read_started_over() | {run_id: last[run_id] for run_id in run_ids if run_id in last}
+        write_atomically(self._started_over, enclose("after", after))
 
-    def _begun_anew(self) -> dict[str, int]:
-        """Return the last attempt of each run before it was begun anew."""
-        try:
-            content = json.loads(self._anew.read_bytes())
-            after: dict[str, int] = content["after"]
-            if content["sha256"] == digest(after):
-                return after
-            why = "its checksum is another"
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            why = str(error)
-        raise StoreError(
-            f"{self._anew} is damaged: {why}; expected which runs were begun anew; delete it, so that earlier records stand "
-            "again, or then give --fresh"
-        )
+    def _read_started_over(self) -> dict[str, int]:
+        """Return the last attempt of each run before it was started over."""
+        remedy = "delete it, so that earlier records count again; give --fresh to start over again"
+        return _read_list(self._started_over, "after", _LAST_ATTEMPTS, remedy)
+
+    def reserve_merged(self, attempts: Mapping[str, Collection[int]]) -> None:
+        """Set down the numbers of attempts, by run, that ``qhb merge`` is about to write and that do not count.
+
+        Raises:
+            StoreError: the list of such attempts cannot be read.
+            DiskError: the disk refuses it.
+        """
+        known = self.merged_attempts()
+        whole = {
+            run_id: sorted(known.get(run_id, set()) | set(attempts.get(run_id, ())))
+            for run_id in sorted(known.keys() | attempts.keys())
+        }
+        if whole != {run_id: sorted(numbers) for run_id, numbers in known.items()}:
+            write_atomically(self._merged, enclose("earlier", whole))
+
+    def merged_attempts(self) -> dict[str, set[int]]:
+        """Return the attempts, by run, that ``qhb merge`` brought and that do not count.
+
+        Raises:
+            StoreError: the list of such attempts cannot be read.
+        """
+        remedy = "delete it; of each merged run the attempt with the highest number then counts"
+        return _read_list(self._merged, "earlier", _ATTEMPTS, remedy)
 
     def log_of(self, run_id: str, attempt: int) -> Path:
         """Return where the output of an attempt is kept."""
         return self.root / "logs" / f"{run_id}.{attempt}.log"
 
     def progress_of(self, run_id: str) -> Path:
-        """Return where a run that is under way says how far it is."""
+        """Return where a run that is under way reports its progress."""
         return self.root / "progress" / f"{run_id}.json"
 
     def forget_progress(self) -> None:
-        """Delete what runs said of how far they are, once none is under way."""
-        for path in (self.root / "progress").glob("*"):
-            path.unlink(missing_ok=True)
+        """Delete all reports of progress; call it when no run is under way.
+
+        Raises:
+            StoreError: the folder of such reports cannot be read.
+            DiskError: the disk refuses it.
+        """
+        for path in list_folder(self.root / "progress"):
+            remove(path)
 
     def last_checkpoint_of(self, run_id: str) -> int | None:
-        """Return the step of a run's newest checkpoint, None if there is none; whether it is sound is seen when it is read."""
-        steps = [
-            int(path.stem) for path in self.checkpoints_of(run_id).glob("[0-9]*.safetensors") if path.stem.isdecimal()
-        ]
+        """Return the step of a run's newest checkpoint, None if there is none; its content is checked when it is read.
+
+        Raises:
+            StoreError: the folder of the checkpoints cannot be read.
+        """
+        paths = list_folder(self.checkpoints_of(run_id))
+        steps = [int(path.stem) for path in paths if path.suffix == ".safetensors" and path.stem.isdecimal()]
         return max(steps, default=None)
 
     def record_of(self, run_id: str, attempt: int) -> Path:
@@ -188,41 +233,44 @@ class Store:
         """Write a record; when this returns, it is on the disk.
 
         Raises:
-            StoreError: the record is there already.
+            StoreError: there is a record of this attempt already.
             DiskError: the disk refuses it.
         """
         path = self.record_of(record.run_id, record.attempt)
-        if path.exists():
+        if os.path.lexists(path):
             raise StoreError(f"record {path} is there already; records are written once")
-        write_atomically(path, sealed_record(record))
+        write_atomically(path, record_bytes(record))
         return path
 
     def read(self) -> Contents:
-        """Return what is in the folder; an empty or missing folder holds nothing.
+        """Return the records in the folder; an empty or missing folder holds none.
 
         Raises:
             StoreError: the folder cannot be read, or was written by a later version.
         """
-        latest: dict[str, RunRecord] = {}
-        damaged = []
-        fallen = self._begun_anew()
-        for path in self._quarantine.glob("*.json"):
-            _note(fallen, path)
-        try:
-            paths = sorted(self.records_folder.glob("*.json"))
-        except OSError as error:
-            raise StoreError(f"results folder {self.root} cannot be read: {error}") from error
-        for path in paths:
+        merged = self.merged_attempts()
+        not_before = self._read_started_over()  # by run: its attempts up to this number do not count
+        for path in list_folder(self.quarantine):
+            _note(not_before, path, merged)
+        found, damaged = [], []
+        for path in self._record_files():
             try:
-                record = read_record(path)
+                found.append(read_record(path))
             except DamagedError as error:
                 damaged.append(Damaged(path, str(error)))
-                _note(fallen, path)
-                continue
-            if record.run_id not in latest or latest[record.run_id].attempt < record.attempt:
-                latest[record.run_id] = record
-        standing = [record for record in latest.values() if record.attempt > fallen.get(record.run_id, 0)]
-        return Contents(sorted(standing, key=lambda record: (record.started_at, record.run_id)), damaged)
+                _note(not_before, path, merged)
+        latest = {
+            record.run_id: record
+            for record in sorted(found, key=lambda record: record.attempt)
+            if record.attempt > not_before.get(record.run_id, 0) and record.attempt not in merged.get(record.run_id, ())
+        }
+        found.sort(key=lambda record: (record.started_at, record.run_id, record.attempt))
+        counting = [record for record in found if latest.get(record.run_id) is record]
+        earlier = [record for record in found if latest.get(record.run_id) is not record]
+        return Contents(counting, earlier, damaged)
+
+    def _record_files(self) -> list[Path]:
+        return [path for path in list_folder(self.records_folder) if path.suffix == ".json"]
 
     def set_aside(self, path: Path) -> Path:
         """Move a damaged file to the quarantine and return where it is now; its number stays taken.
@@ -230,18 +278,38 @@ class Store:
         Raises:
             DiskError: it cannot be moved.
         """
-        target = self._quarantine / path.name
+        target = self.quarantine / path.name
+        number = 1
+        while os.path.lexists(target):
+            number += 1
+            target = self.quarantine / f"{path.name}.{number}"
         try:
             path.replace(target)
         except OSError as error:
             raise DiskError(f"{path} cannot be moved to {target}: {error.strerror or error}") from error
         return target
 
+    def attempts(self) -> dict[str, set[int]]:
+        """Return the numbers of the attempts at each run that has a record; damaged records count as attempts.
+
+        Raises:
+            StoreError: the folder cannot be read.
+        """
+        found: dict[str, set[int]] = {}
+        for path in (*self._record_files(), *list_folder(self.quarantine)):
+            if named := _named(path):
+                found.setdefault(named[0], set()).add(named[1])
+        return found
+
     def last_attempts(self) -> dict[str, int]:
-        """Return the number of the last attempt of each run that has one; damaged records count as attempts."""
-        last: dict[str, int] = {}
-        for path in (*self.records_folder.glob("*.json"), *self._quarantine.glob("*.json")):
-            _note(last, path)
+        """Return the highest number of an attempt at each run that has one; those that a merge reserved are taken too.
+
+        Raises:
+            StoreError: the folder cannot be read.
+        """
+        last = {run_id: max(numbers) for run_id, numbers in self.merged_attempts().items() if numbers}
+        for run_id, numbers in self.attempts().items():
+            last[run_id] = max(last.get(run_id, 0), *numbers)
         return last
 
     def next_attempt(self, run_id: str) -> int:
@@ -249,8 +317,29 @@ class Store:
         return self.last_attempts().get(run_id, 0) + 1
 
 
-def _note(last: dict[str, int], path: Path) -> None:
-    """Raise a run's last attempt to the one in the name of a record's file, whatever the file holds."""
-    if named := _RECORD_NAME.fullmatch(path.name):
-        run_id, attempt = named[1], int(named[2])
-        last[run_id] = max(last.get(run_id, 0), attempt)
+def _named(path: Path) -> tuple[str, int] | None:
+    """Return run id and attempt from the name of a record's file, whatever the file holds; None for another name."""
+    name = _RECORD_NAME.fullmatch(path.name)
+    return (name[1], int(name[2])) if name else None
+
+
+def _note(not_before: dict[str, int], path: Path, merged: Mapping[str, Collection[int]]) -> None:
+    """Let no attempt up to a damaged one count, unless the damaged one did not count itself."""
+    named = _named(path)
+    if named and named[1] not in merged.get(named[0], ()):
+        not_before[named[0]] = max(not_before.get(named[0], 0), named[1])
+
+
+def _read_list(path: Path, name: str, kind: pydantic.TypeAdapter[_Listed], remedy: str) -> _Listed:
+    """Return what an envelope lists, nothing where there is no file.
+
+    Raises:
+        StoreError: the file cannot be read, or is damaged.
+    """
+    if not os.path.lexists(path):
+        return kind.validate_python({})
+    try:
+        return kind.validate_python(read_envelope(path, name, limit=_MAX_LIST_BYTES))
+    except (DamagedError, pydantic.ValidationError) as error:
+        what = f"{path} is damaged" if isinstance(error, pydantic.ValidationError) else error
+        raise StoreError(f"{what}; {remedy}") from error

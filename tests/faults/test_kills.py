@@ -23,7 +23,8 @@ def undisturbed(tmp_path_factory):
 
 def _losses(store, undisturbed, acknowledged):
     """Count what was lost, doubled, damaged, or ended in other bits."""
-    records, damaged = store.read()
+    found = store.read()
+    records, damaged = found.records, found.damaged
     there = {path.name for path in store.records_folder.iterdir()}
     lost = [name for name in acknowledged if name not in there]
     ok = [record.run_id for record in records if record.status == "ok"]

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StoreError
-from harness.records.file import digest, read_record
+from harness.records.envelope import digest
+from harness.records.file import read_record
 from harness.records.record import SCHEMA_VERSION, RunRecord
-from harness.records.store import Store
+from harness.records.store import Contents, Store
 from harness.spec import RunSpec
 
 _FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -36,10 +37,11 @@ def test_what_is_written_is_read(store):
     store.write(_record(attempt=2))
     store.write(_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"))
 
-    records, damaged = store.read()
+    found = store.read()
 
-    assert damaged == []
-    assert records == [_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"), _record(attempt=2)]
+    assert found.damaged == []
+    assert found.earlier == [_record(attempt=1, status="failed")]
+    assert found.records == [_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"), _record(attempt=2)]
     assert store.next_attempt("a" * 64) == 3
 
 
@@ -58,23 +60,23 @@ def test_a_run_begun_anew_has_no_record_until_it_ends(store):
     store.write(_record(run_id="b" * 64))
     store.checkpoints_of("a" * 64).mkdir()
 
-    store.begin_anew({"a" * 64, "c" * 64})
+    store.start_over({"a" * 64, "c" * 64})
     assert [record.run_id[0] for record in store.read().records] == ["b"]
     assert earlier.exists()
     assert not store.checkpoints_of("a" * 64).exists()
 
     assert store.next_attempt("a" * 64) == 2
     store.write(_record(attempt=2))
-    store.begin_anew({"b" * 64})
+    store.start_over({"b" * 64})
     assert [(record.run_id[0], record.attempt) for record in store.read().records] == [("a", 2)]
 
 
 def test_what_was_begun_anew_is_not_guessed(store):
     """A file that does not say so, bit for bit, is an error that names it."""
     store.write(_record())
-    store.begin_anew({"a" * 64})
+    store.start_over({"a" * 64})
     path = store.root / ".anew.json"
-    for content in (path.read_bytes().replace(b'": 1}', b'": 0}'), b"", b"[]", b"{}"):
+    for content in (path.read_bytes().replace(b'": 1\n', b'": 0\n'), b"", b"[]", b"{}"):
         path.write_bytes(content)
         with pytest.raises(StoreError, match=r"anew.json is damaged.*delete it"):
             store.read()
@@ -88,7 +90,7 @@ def test_behind_a_damaged_record_no_older_one_stands(store):
 
     assert store.read().records == []
     store.set_aside(path)
-    assert store.read() == ([], [])
+    assert store.read() == Contents([], [_record(status="failed")], [])
     store.write(_record(attempt=store.next_attempt("a" * 64)))
     assert [record.attempt for record in store.read().records] == [3]
 
@@ -118,11 +120,11 @@ def test_damaged_files_are_named_and_passed_over(store, content):
     store.write(_record())
     (store.records_folder / ("c" * 64 + ".1.json")).write_bytes(content)
 
-    records, damaged = store.read()
+    found = store.read()
 
-    assert records == [_record()]
-    assert len(damaged) == 1
-    assert "ccc.1.json is damaged" in damaged[0].why
+    assert found.records == [_record()]
+    assert len(found.damaged) == 1
+    assert "ccc.1.json is damaged" in found.damaged[0].why
 
 
 def test_a_later_schema_is_named(store):
@@ -140,9 +142,10 @@ def test_a_later_schema_is_named(store):
 @pytest.mark.parametrize("folder", sorted(_FIXTURES.glob("schema-*")), ids=lambda folder: folder.name)
 def test_records_of_every_schema_are_read(folder):
     """A record that any version ever wrote is read, whole; the fixtures are kept for ever."""
-    records, damaged = Store(folder).read()
+    found = Store(folder).read()
+    records = found.records
 
-    assert damaged == []
+    assert found.damaged == []
     assert {record.schema_version for record in records} == {SCHEMA_VERSION}
     assert {record.status for record in records} == {"ok"}
     assert all(record.evaluation and record.steps and record.times for record in records)

@@ -1,14 +1,17 @@
 """All heads by name, quantum, outside and classical: what a plan may ask for, and how a spec becomes a module."""
 
+import dataclasses
 import functools
-from typing import Any
+from collections.abc import Callable
 
 import torch
 
 from backends.analysis import dead_angles
+from backends.capabilities import HeadOptions
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, did_you_mean
+from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
@@ -17,29 +20,27 @@ from baselines import BASELINES, baseline_class
 from harness.spec import N_CLASSES, RunSpec
 
 
-def resolved_options(spec: RunSpec) -> dict[str, Any]:
-    """Return the options with every default filled in, so that a run's identity changes when a default does.
+@dataclasses.dataclass(frozen=True)
+class ResolvedHead:
+    """What the names in a spec stand for, checked.
 
-    Raises:
-        HeadError: as ``circuit_of``.
+    Attributes:
+        circuit: The circuit.
+        factory: What makes the head: the backend's own class, or the maker of its response tables.
+        options: The head's options with every default filled in.
+        code: SHA-256 of the code of somebody else's head, as it is now; None for one of ours.
     """
-    circuit = circuit_of(spec, n_classes=N_CLASSES)
-    if circuit is None:
-        return {}
-    return quantum_class(spec).check(circuit, shots=spec.shots, options=spec.options).model_dump(mode="json")
+
+    circuit: Circuit
+    factory: HeadFactory
+    options: HeadOptions
+    code: str | None
 
 
-def code_of_head(spec: RunSpec) -> str | None:
-    """Return the SHA-256 of the code of somebody else's head, as it is now; None for one of ours.
+def resolve_head(spec: RunSpec) -> ResolvedHead | None:
+    """Check a spec's head, circuit, shots and options without building them; None for a classical head.
 
-    Raises:
-        HeadError: the head or its code cannot be loaded.
-    """
-    return None if spec.head in BASELINES else code_of(head_class(spec.head))
-
-
-def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
-    """Check a spec's head, circuit, shots and options without building them; return the circuit, None for a classical head.
+    Nothing of this depends on the spec's seed.
 
     Raises:
         HeadError: something in the spec cannot be used; the message says what and how to mend it.
@@ -59,59 +60,79 @@ def circuit_of(spec: RunSpec, *, n_classes: int) -> Circuit | None:
     if spec.circuit is None:
         raise ConfigError(f"head {spec.head!r} needs a circuit; set circuit = 'eq7'")
     circuit = spec.own_circuit or circuit_named(spec.circuit)
+    _check_inputs_and_outputs(circuit)
+    native = head_class(spec.head)
+    _check_option_names(spec, native)
+    factory: HeadFactory = Tabulated(native) if spec.execution == "table" else native
+    options = factory.check(circuit, shots=spec.shots, options=spec.options)
+    if spec.training.skip_dead_angles:
+        dead_angles.check(factory, circuit)
+    return ResolvedHead(circuit, factory, options, code_of(native))
+
+
+def _check_inputs_and_outputs(circuit: Circuit) -> None:
     if circuit.n_inputs == 0:
         raise ConfigError(
             f"circuit {circuit.name!r} has no inputs, so the network could not reach it; in OpenQASM 3 declare them "
             "('input float x;'), in TOML list them under inputs (OpenQASM 2 has none)"
         )
-    kind = quantum_class(spec)
-    kind.check(circuit, shots=spec.shots, options=spec.options)
-    if spec.training.skip_dead_angles:
-        dead_angles.check(kind, circuit)
-    if n_classes % circuit.n_outputs:
+    if N_CLASSES % circuit.n_outputs:
+        fitting = ", ".join(str(number) for number in range(1, N_CLASSES + 1) if N_CLASSES % number == 0)
         raise ConfigError(
-            f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {n_classes} classes evenly"
+            f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {N_CLASSES} classes evenly; "
+            f"measure a number of qubits that does: {fitting}"
         )
-    return circuit
 
 
-def build_head(spec: RunSpec, *, n_classes: int) -> torch.nn.Module:
-    """Return the head of a run: n_classes / n_outputs copies of the circuit, or the classical head.
+def _check_option_names(spec: RunSpec, kind: type[QuantumHead]) -> None:
+    """Refuse options that only other heads have, and name those heads."""
+    for name in spec.options:
+        owners = [] if name in kind.Options.model_fields else _heads_with_option(name)
+        if owners:
+            own = ", ".join(kind.Options.model_fields) or "none"
+            raise ConfigError(
+                f"head {spec.head!r} has no option {name!r}; its options: {own}; heads that have {name!r}: {', '.join(owners)}"
+            )
+
+
+def _heads_with_option(name: str) -> list[str]:
+    """Return those of our heads that have an option of that name and whose SDK is installed."""
+    return [
+        head for head, entry in HEADS.items() if not entry.missing and name in head_class(head).Options.model_fields
+    ]
+
+
+def build_head(spec: RunSpec, resolved: ResolvedHead | None) -> torch.nn.Module:
+    """Return the head of a run: N_CLASSES / n_outputs copies of the circuit, or the classical head.
+
+    Args:
+        spec: What is asked.
+        resolved: What ``resolve_head`` returned for it.
 
     Raises:
-        HeadError: as ``circuit_of``, or the backend cannot be set up.
+        HeadError: the backend cannot be set up.
     """
-    circuit = circuit_of(spec, n_classes=n_classes)
-    if circuit is None:
-        head: torch.nn.Module = baseline_class(spec.head)(n_classes)
+    if resolved is None:
+        head: torch.nn.Module = baseline_class(spec.head)(N_CLASSES)
         return head
-    factory = quantum_class(spec)
-    make = (
-        functools.partial(dead_angles.head_without_dead_angles, factory) if spec.training.skip_dead_angles else factory
-    )
+    make: Callable[..., QuantumHead] = resolved.factory
+    if spec.training.skip_dead_angles:
+        make = functools.partial(dead_angles.head_without_dead_angles, resolved.factory)
     return make(
-        circuit,
-        n_circuits=n_classes // circuit.n_outputs,
+        resolved.circuit,
+        n_circuits=N_CLASSES // resolved.circuit.n_outputs,
         shots=spec.shots,
         seed=spec.seed,
         shift_rule=spec.training.shift_rule,
-        options=spec.options,
+        options=resolved.options,
     )
 
 
 def wants_all_cores(spec: RunSpec) -> bool:
-    """Whether the head's backend uses every core, so that the run must have the machine for itself."""
-    return spec.head not in BASELINES and quantum_class(spec).capabilities.multicore
-
-
-def quantum_class(spec: RunSpec) -> HeadFactory:
-    """Return what makes a run's quantum head: the backend's own class, or the maker of its response tables.
-
-    Raises:
-        HeadError: no head of that name, or its SDK is not installed.
-    """
-    native = head_class(spec.head)
-    return Tabulated(native) if spec.execution == "table" else native
+    """Whether the head's backend uses every core, so that the run is made alone."""
+    if spec.head in BASELINES or spec.execution == "table":
+        return False
+    return head_class(spec.head).capabilities.multicore
 
 
 def summary(name: str) -> str:

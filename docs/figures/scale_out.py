@@ -16,9 +16,13 @@ import click
 from distributed import Client, LocalCluster
 
 from harness.execution.cluster.connect import connected
-from harness.execution.cluster.executor import OnCluster
-from harness.execution.cluster.worker import Answer
-from harness.execution.execute import Settings, Watcher, execute, side_by_side
+from harness.execution.cluster.executor import DaskExecutor
+from harness.execution.cluster.worker import WorkerAnswer
+from harness.execution.execute import execute
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.local_executor import LocalExecutor
+from harness.execution.options import ExecutionOptions
+from harness.execution.order import RunOrder
 from harness.plan.plan import expand, parse
 from harness.records.store import Store
 from harness.training import data
@@ -50,15 +54,15 @@ def runs_of(n_runs):
 def seconds_of(runs, executor, *, stored=True):
     """Make runs in a new folder; return the seconds, those of this process's cores, and the record of one as JSON."""
     ended = []
-    watcher = Watcher(ended.append, lambda runs: None)
+    callbacks = ExecutionCallbacks(ended.append, lambda runs: None)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         with store.opened():
             started, cpu = time.perf_counter(), time.process_time()
             if stored:
-                execute(runs, store, Settings(jobs=1), watcher, executor=executor)
+                execute(runs, store, ExecutionOptions(jobs=1), callbacks, executor=executor)
             else:
-                ended += [record for _, record in executor(runs, set(), store, Settings(jobs=1), watcher)]
+                ended += executor.records(runs, set(), store, ExecutionOptions(jobs=1), callbacks)
             seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     assert len(ended) == len(runs)
     return Took(seconds, cpu, ended[0].model_dump_json())
@@ -68,11 +72,11 @@ def sleeping(client, record, seconds):
     """An executor whose workers make no run; their answer is a real run's record."""
     run_id = runs_of(1)[0].run_id
 
-    def make(order, key):
+    def make(order_json, weights, task):
         time.sleep(seconds)
-        return Answer(record.replace(run_id, order.run_id))
+        return WorkerAnswer(record.replace(run_id, RunOrder.model_validate_json(order_json).run_id))
 
-    return OnCluster(client, say=click.echo, make=make)
+    return DaskExecutor(client, say=click.echo, make=make)
 
 
 def row(*cells):
@@ -133,7 +137,7 @@ def real(n_rounds, n_runs):
     rounds = []
     with connected("local:1") as client:
         for _ in range(n_rounds):
-            executors = (side_by_side, OnCluster(client, say=click.echo))
+            executors = (LocalExecutor(), DaskExecutor(client, say=click.echo))
             rounds.append([seconds_of(runs, executor).wall / n_runs for executor in executors])
     head("", "s a run", "load")
     for name, values in zip(("`--jobs 1`", "`--dask local:1`"), zip(*rounds, strict=True), strict=True):
@@ -147,7 +151,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="of real runs (default: %(default)s)")
     options = parser.parse_args()
     click.echo(f"{os.cpu_count()} cores, load {load()} at the beginning")
-    record = seconds_of(runs_of(1), side_by_side).record
+    record = seconds_of(runs_of(1), LocalExecutor()).record
     empty(record, options.runs)
     for seconds in (0.1, 1.0):
         scaling(record, seconds, (1, 4, 16, 64))

@@ -12,7 +12,7 @@ import click
 from backends.conformance import CHECKS, CheckResult, run_checks
 from backends.conformance.circuits import COIN
 from backends.registry import head_class
-from harness.cli.settings import settings_of
+from harness.cli.set_option import options_of
 
 _COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
 _WIDEST, _NARROWEST = 120, 60
@@ -27,7 +27,7 @@ _NAME_WIDTH = 2 + max(map(len, CHECKS))
 def command(head: str, settings: tuple[str, ...], as_json: bool) -> int:
     """Run the conformance suite on a head: a name of qhb list, or pkg.mod:Class. Ends in 3 if it is not right."""
     found = head_class(head)
-    options = settings_of(settings)
+    options = options_of(settings)
     if options:  # a wrong one is refused here, and not by every check
         found.check(COIN, shots=None if found.capabilities.analytic else 1, options=options)
     counts = dict.fromkeys(_COLOURS, 0)

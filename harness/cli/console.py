@@ -1,4 +1,4 @@
-"""What the terminal shows: a progress line with an ETA on a terminal, plain lines elsewhere."""
+"""Output of ``qhb run``: plain lines, and on a terminal a progress bar with an ETA."""
 
 import contextlib
 import os
@@ -11,15 +11,15 @@ import rich.progress
 import rich.table
 import rich.text
 
-from harness.execution.progress import Under
+from harness.execution.progress import RunProgress
 from harness.records.record import RunRecord
 from harness.text import clean, short
 
 
-class _Lasting:
-    """A stream that takes what is written to it also when nobody does: a terminal that closed, ``| head``, a full disk.
+class _UnfailingStream:
+    """A stream that drops what cannot be written: after a terminal closed, into ``| head``, onto a full disk.
 
-    A week of runs does not end because their messages have nowhere to go: what counts is in the results folder.
+    A week of runs must not end because a message cannot be shown: what counts is in the results folder.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -29,16 +29,16 @@ class _Lasting:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        with self._outlived():
+        with self._errors_ignored():
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with self._outlived():
+        with self._errors_ignored():
             self._stream.flush()
 
     @contextlib.contextmanager
-    def _outlived(self) -> Iterator[None]:
+    def _errors_ignored(self) -> Iterator[None]:
         try:
             yield
         except OSError:
@@ -48,21 +48,21 @@ class _Lasting:
 
 
 class Console:
-    """Writes to one stream; text is never taken for markup."""
+    """Writes lines to one stream; text is never interpreted as markup."""
 
     def __init__(self, stream: TextIO) -> None:
-        lasting = cast(TextIO, _Lasting(stream))
-        self._rich = rich.console.Console(file=lasting, highlight=False, markup=False, emoji=False)
+        unfailing = cast(TextIO, _UnfailingStream(stream))
+        self._rich = rich.console.Console(file=unfailing, highlight=False, markup=False, emoji=False)
 
     def line(self, text: str) -> None:
-        """Print a line; what would steer the terminal is shown instead."""
+        """Print a line; control characters are shown, not sent to the terminal."""
         self._rich.print(rich.text.Text(clean(text, lines=True)), soft_wrap=True)
 
     @contextlib.contextmanager
-    def progress(self, n_runs: int) -> Iterator["Progress"]:
-        """Show how far ``n_runs`` runs are while the block runs."""
+    def run_display(self, n_runs: int) -> Iterator["RunDisplay"]:
+        """Show the progress of ``n_runs`` runs while the block runs."""
         if not self._rich.is_terminal:
-            yield Progress(self, n_runs, None)
+            yield RunDisplay(self, n_runs, None)
             return
         whole = rich.table.Column(no_wrap=True)
         rest = rich.table.Column(no_wrap=True, overflow="ellipsis", ratio=1)
@@ -73,11 +73,11 @@ class Console:
             rich.progress.TextColumn("{task.fields[now]}", markup=False, table_column=rest),
         )
         with rich.progress.Progress(*columns, console=self._rich, transient=True, expand=True) as bar:
-            yield Progress(self, n_runs, bar)
+            yield RunDisplay(self, n_runs, bar)
 
 
-class Progress:
-    """Follows the runs of a plan."""
+class RunDisplay:
+    """Shows the runs of a plan as they are made and as they end."""
 
     def __init__(self, console: Console, n_runs: int, bar: rich.progress.Progress | None) -> None:
         self._console = console
@@ -88,7 +88,7 @@ class Progress:
         self._bar = bar
         self._task = bar.add_task("", total=n_runs, eta="", now="") if bar else None
 
-    def ended(self, record: RunRecord) -> None:
+    def run_ended(self, record: RunRecord) -> None:
         """Print a line for a run that ended."""
         self._n_ended += 1
         self._n_not_ok += record.status != "ok"
@@ -98,10 +98,10 @@ class Progress:
         self._console.line(text + (f"  {record.failure.kind}: {record.failure.message}" if record.failure else ""))
         for note in record.notes:
             self._console.line(f"  note: {note}")
-        self.under_way([])
+        self.progress([])
 
-    def under_way(self, runs: list[Under]) -> None:
-        """Redraw the bar."""
+    def progress(self, runs: list[RunProgress]) -> None:
+        """Redraw the bar from the progress of the runs that are being made."""
         if self._bar is None or self._task is None:
             return
         done = self._n_ended + sum(run.done / run.total for run in runs)

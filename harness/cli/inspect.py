@@ -13,7 +13,7 @@ from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import draw
 from backends.circuits.files import find_circuit
 from backends.registry import head_class
-from harness.cli.settings import settings_of
+from harness.cli.set_option import options_of
 from harness.text import counted
 
 _WIDTH = 100
@@ -39,7 +39,7 @@ def command(circuit: str, weights: tuple[str, ...], head: str | None, settings: 
     if settings and head is None:
         raise click.UsageError("--set sets an option of a head; expected --head as well, for example --head fake_ibm")
     found = find_circuit(circuit, weights=weights)
-    inspection = inspect_circuit(found, head=head_class(head) if head else None, options=settings_of(settings))
+    inspection = inspect_circuit(found, head=head_class(head) if head else None, options=options_of(settings))
     if as_json:
         click.echo(json.dumps(_content(found, inspection, head), indent=1, ensure_ascii=False))
         return

@@ -8,8 +8,8 @@ from typing import Any
 
 from backends.peers.measure import Contest, Row, Side
 from harness.errors import HarnessError
-from harness.heads import build_head
-from harness.spec import N_CLASSES, Run, RunSpec, TrainingSpec
+from harness.heads import build_head, resolve_head
+from harness.spec import Run, RunSpec, TrainingSpec
 from harness.training import data
 from harness.training.model import Classifier
 from harness.training.perform import perform
@@ -46,7 +46,7 @@ def whole_run() -> Contest:
 
 def _training(spec: RunSpec) -> Callable[[], Any]:
     split = data.split(data.load(spec.data.name), spec.data, seed=spec.seed)
-    classifier = Classifier(build_head(spec, n_classes=N_CLASSES), spec.model, seed=spec.seed)
+    classifier = Classifier(build_head(spec, resolve_head(spec)), spec.model, seed=spec.seed)
     steps = TrainingSpec(max_steps=_STEPS)
     return lambda: train(classifier, split, steps, seed=0, clock=Clock(), progress=lambda done, total, loss: None)
 

@@ -9,7 +9,7 @@ import click
 from harness.cli.folders import runs_named
 from harness.cli.show import text
 from harness.errors import PlanError
-from harness.heads import code_of_head
+from harness.heads import resolve_head
 from harness.spec import Run
 from harness.text import clean
 from harness.training.perform import perform
@@ -21,13 +21,15 @@ from harness.training.perform import perform
     "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"), show_default=True,
     help="A results folder, or a folder of them.",
 )  # fmt: skip
-@click.option("--seed", type=int, help="Which of the runs of a label.")
+@click.option("--seed", type=int, help="Seed of the run, where a label has several.")
 @click.option("--pdb", is_flag=True, help="Open the debugger where an exception is raised.")
-@click.option("--data-root", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--data-root", type=click.Path(path_type=Path, file_okay=False), help="torchvision's folder of data sets."
+)
 def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Path | None) -> int:
-    """Make one recorded run again, in this very process, from its beginning: for breakpoints, profilers and print.
+    """Make one recorded run again, from its beginning and in this process: for breakpoints, profilers and print.
 
-    RUN is the first characters of its id, or its label. Nothing is stored.
+    RUN is a label, or the first characters of a run id. Nothing is stored.
     """
     found = [(store, record) for store, record in runs_named(run, results) if seed in (None, record.spec.seed)]
     if len({record.run_id for _, record in found}) != 1:
@@ -38,12 +40,13 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
         named = run if seed is None else f"{run}, seed {seed}"
         raise PlanError(f"expected one run, {named!r} names {len(found)}; give an id, --seed or --results{choices}")
     store, before = found[0]
-    of_now = before.spec.model_copy(update={"head_code": code_of_head(before.spec)})
-    if of_now != before.spec:
-        click.echo(f"head {before.spec.head} was edited since {before.started_at}; this is the one of now")
+    resolved = resolve_head(before.spec)
+    spec = before.spec.model_copy(update={"head_code": resolved.code if resolved else None})
+    if spec != before.spec:
+        click.echo(f"head {spec.head} was edited since {before.started_at}; the run is made with the present one")
     with tempfile.TemporaryDirectory() as folder:
         record = perform(
-            Run(before.run_id, before.label, of_now),
+            Run(before.run_id, before.label, spec),
             attempt=before.attempt,
             weights_of=lambda run_id: Path(folder) / run_id if run_id == before.run_id else store.weights_of(run_id),
             data_root=data_root,

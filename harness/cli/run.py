@@ -14,7 +14,7 @@ import click
 from harness.cli.console import Console
 from harness.cli.outcome import outcome
 from harness.errors import ClusterError, DiskError, PlanError
-from harness.execution.options import CHECKPOINT_S, Retry, Settings, to_make
+from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
 from harness.execution.signals import Signals, Stopped
 from harness.plan.last_plan import read_last_plan, resolve, write_last_plan
 from harness.plan.plan import load_file, load_preset
@@ -26,7 +26,7 @@ from harness.spec import Run
 from harness.training import data
 
 if TYPE_CHECKING:
-    from harness.execution.execute import Executor
+    from harness.execution.executor import Executor
 
 
 @click.command("run")
@@ -115,12 +115,12 @@ def _command(
         if fresh:
             store.start_over({run.run_id for run in runs})
         kept = _kept(store, console)
-        chosen = to_make(runs, kept, retry=retry)
+        chosen = runs_to_make(runs, kept, retry=retry)
         console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
         console.line(f"results: {store.root}")
         if chosen:
             data.split(dataset, plan.data, seed=plan.seeds[0])  # one that cannot be made is refused before any training
-            _make(chosen, store, console, Settings(jobs=jobs or n_cores(), **others), signals, dask)
+            _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
             kept = store.read().records
         wanted = {run.run_id for run in runs}
         records = [record for record in kept if record.run_id in wanted]
@@ -155,15 +155,16 @@ def _left(runs: list[Run], chosen: list[Run], kept: list[RunRecord]) -> str:
 
 
 def _make(
-    runs: list[Run], store: Store, console: Console, settings: Settings, signals: Signals, dask: str | None
+    runs: list[Run], store: Store, console: Console, options: ExecutionOptions, signals: Signals, dask: str | None
 ) -> None:
-    from harness.execution.execute import Watcher, execute  # torch is loaded only where there is something to make
+    from harness.execution.execute import execute  # torch is loaded only where there is something to make
+    from harness.execution.executor import ExecutionCallbacks
 
-    with signals.held(), console.progress(len(runs)) as progress:
-        watcher = Watcher(progress.ended, progress.under_way, lambda: signals.stopping)
+    with signals.held(), console.run_display(len(runs)) as display:
+        callbacks = ExecutionCallbacks(display.run_ended, display.progress, lambda: signals.stopping)
         try:
             with _executor(dask, console) as executor:
-                execute(runs, store, settings, watcher, executor=executor)
+                execute(runs, store, options, callbacks, executor=executor)
         except (DiskError, ClusterError) as error:
             raise type(error)(f"{error}\nstopped early. To go on: {_command_line()}") from error
 
@@ -171,16 +172,16 @@ def _make(
 @contextlib.contextmanager
 def _executor(dask: str | None, console: Console) -> "Iterator[Executor]":
     if dask is None:
-        from harness.execution.execute import side_by_side
+        from harness.execution.local_executor import LocalExecutor
 
-        yield side_by_side
+        yield LocalExecutor()
         return
-    # Not above: without --dask nobody waits for these, nor needs Dask.
+    # Not above: without --dask neither their import time nor Dask is needed.
     from harness.execution.cluster.connect import connected
-    from harness.execution.cluster.executor import OnCluster
+    from harness.execution.cluster.executor import DaskExecutor
 
     with connected(dask) as client:
-        yield OnCluster(client, say=console.line)
+        yield DaskExecutor(client, say=console.line)
 
 
 def _say_what_is_not_ok(records: list[RunRecord], store: Store, console: Console, *, n_missing: int) -> None:

@@ -1,4 +1,4 @@
-"""The process that child.py starts: makes one run, answers with its record, and never outlives the one that started it."""
+"""What the process that child.py starts executes: it makes one run, answers with its record, and ends with its parent."""
 
 import faulthandler
 import fcntl
@@ -8,50 +8,54 @@ import select
 import signal
 import sys
 import threading
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from harness.errors import DiskError
+from harness.execution.order import RunAnswer, RunOrder
 from harness.execution.progress import ProgressFile
-from harness.records.store import Store
-from harness.spec import Run, RunSpec
 
 
-def main(asked: dict[str, Any]) -> NoReturn:
-    """Make the run that was asked for, in this process, and answer on its first standard output; the log takes the rest."""
-    _die_with_parent(asked["lifeline"])
-    answer = os.dup(sys.stdout.fileno())
+def main(order_json: str, lifeline: int) -> NoReturn:
+    """Make the run that is ordered and answer on standard output; whatever is printed meanwhile goes to the log.
+
+    Args:
+        order_json: A ``RunOrder`` with a results folder.
+        lifeline: File number of a pipe whose other end only the parent holds.
+    """
+    _die_with_parent(lifeline)
+    answer_number = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     faulthandler.enable(sys.stderr)
     faulthandler.register(signal.SIGTERM, sys.stderr, chain=True)
-    # Loaded here, where the log takes what an SDK prints and the parent's end is watched.
+    # Imported here, where the log takes what an SDK prints and the parent's end is watched.
     from harness.training.checkpoint import Checkpoints
     from harness.training.perform import perform
 
-    store = Store(Path(asked["root"]))
-    run_id = asked["run_id"]
+    order = RunOrder.model_validate_json(order_json)
+    store = order.store
+    checkpoints = Checkpoints(store.checkpoints_of(order.run_id), run_id=order.run_id, interval_s=order.checkpoint_s)
     try:
         record = perform(
-            Run(run_id, asked["label"], RunSpec.model_validate(asked["spec"])),
-            attempt=asked["attempt"],
+            order.run,
+            attempt=order.attempt,
             weights_of=store.weights_of,
-            checkpoints=Checkpoints(store.checkpoints_of(run_id), run_id=run_id, interval_s=asked["checkpoint_s"]),
-            data_root=Path(asked["data_root"]) if asked["data_root"] else None,
-            progress=ProgressFile(store.progress_of(run_id), label=asked["label"], seed=asked["spec"]["seed"]),
+            checkpoints=checkpoints,
+            data_root=order.data_root,
+            progress=ProgressFile(store.progress_of(order.run_id), label=order.label, seed=order.spec.seed),
         )
-        content: dict[str, Any] = {"record": record.model_dump(mode="json")}
+        answer = RunAnswer(record=record)
     except DiskError as error:
-        content = {"refused": str(error)}
+        answer = RunAnswer(disk_error=str(error))
     sys.stdout.flush()
     sys.stderr.flush()
-    with os.fdopen(answer, "w", encoding="utf-8") as file:
-        json.dump(content, file, allow_nan=False)
+    with os.fdopen(answer_number, "w", encoding="utf-8") as file:
+        json.dump(answer.model_dump(mode="json"), file, allow_nan=False)
     # Without the exit handlers of whatever SDK was loaded: the run is over, and one that hangs is not waited for.
     os._exit(0)
 
 
 def _die_with_parent(lifeline: int) -> None:
-    """End this process and what it starts when the parent, which alone holds the other end of the pipe, is gone."""
+    """End this process and those it starts when the parent is gone."""
     if sys.platform == "linux":  # by the kernel, so that it happens even where C code holds the interpreter's lock
         fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)

@@ -1,32 +1,34 @@
-"""How runs are made, and which: what ``qhb run`` is told besides the plan. Imports no torch: often there is nothing to make."""
+"""How ``qhb run`` makes runs, and which of them. Imports no torch: often there is nothing to make."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from harness.execution.order import RunOrder
 from harness.records.record import RunRecord, Status
 from harness.spec import Run
 
 CHECKPOINT_S = 10.0  # ours: what a kill costs at most, for about 1 MB and 5 ms each
 
 Retry = Literal["failed", "timeout", "all"]
-_ENDED_FROM_OUTSIDE: frozenset[Status] = frozenset({"killed", "skipped"})
+MADE_AGAIN: frozenset[Status] = frozenset({"killed", "skipped"})
+"""Statuses of runs that every command makes again: they say nothing of the run itself."""
 _RETRIED: dict[Retry | None, frozenset[Status]] = {
-    None: _ENDED_FROM_OUTSIDE,
-    "failed": _ENDED_FROM_OUTSIDE | {"failed", "diverged", "invalid_output"},
-    "timeout": _ENDED_FROM_OUTSIDE | {"timeout"},
-    "all": _ENDED_FROM_OUTSIDE | {"failed", "diverged", "invalid_output", "timeout"},
+    None: MADE_AGAIN,
+    "failed": MADE_AGAIN | {"failed", "diverged", "invalid_output"},
+    "timeout": MADE_AGAIN | {"timeout"},
+    "all": MADE_AGAIN | {"failed", "diverged", "invalid_output", "timeout"},
 }
 
 
-class Settings(NamedTuple):
+class ExecutionOptions(NamedTuple):
     """How to make runs.
 
     Attributes:
-        jobs: How many side by side.
-        timeout_s: Deadline of each run, None for none.
+        jobs: How many single-core runs to make side by side on this machine.
+        timeout_s: Deadline of each run in seconds; None: no deadline.
         checkpoint_s: Seconds between a run's checkpoints.
-        data_root: torchvision's folder.
+        data_root: torchvision's folder of data sets.
         fail_fast: Stop at the first run that is not ok.
     """
 
@@ -36,12 +38,26 @@ class Settings(NamedTuple):
     data_root: Path | None = None
     fail_fast: bool = False
 
+    def order(self, run: Run, *, attempt: int, n_threads: int | None, results: Path | None) -> RunOrder:
+        """Return the order for one run; see ``RunOrder`` for the arguments."""
+        return RunOrder(
+            run_id=run.run_id,
+            label=run.label,
+            spec=run.spec,
+            attempt=attempt,
+            n_threads=n_threads,
+            timeout_s=self.timeout_s,
+            checkpoint_s=self.checkpoint_s,
+            data_root=self.data_root.resolve() if self.data_root else None,
+            results=results,
+        )
 
-def to_make(runs: Sequence[Run], records: Sequence[RunRecord], *, retry: Retry | None = None) -> list[Run]:
-    """Return the runs that a command has to make, given what earlier ones recorded.
 
-    These are the runs without a record and those that ended from outside (killed, skipped); ``retry`` adds those that
-    failed by themselves or ran out of time. One that was skipped has to wait until the run that it needs is made.
+def runs_to_make(runs: Sequence[Run], records: Sequence[RunRecord], *, retry: Retry | None = None) -> list[Run]:
+    """Return the runs that a command has to make, given what earlier commands recorded.
+
+    These are the runs without a record and those that were killed or skipped. ``retry`` adds runs that failed by
+    themselves or ran out of time. A skipped run is made only if the run whose weights it needs is ok or made as well.
     """
     status = {record.run_id: record.status for record in records}
     chosen: dict[str, Run] = {}

@@ -1,4 +1,4 @@
-"""How far a run is that is under way: its process writes a small file, others read it. Nothing depends on it."""
+"""Progress of a run that is being made: its process writes a small file, other processes read it. No result depends on it."""
 
 import contextlib
 import json
@@ -14,8 +14,18 @@ _SILENCE_S = 10.0
 _MAX_BYTES = 2**16
 
 
-class Under(NamedTuple):
-    """How far a run is that is under way, in which process, and how many seconds ago it said so."""
+class RunProgress(NamedTuple):
+    """Progress of a run.
+
+    Attributes:
+        label: The run's label.
+        seed: Its seed.
+        done: Optimizer steps made.
+        total: Optimizer steps in all.
+        loss: Loss of the last step.
+        pid: Process that makes it.
+        age_s: Seconds since it reported.
+    """
 
     label: str
     seed: int
@@ -27,32 +37,33 @@ class Under(NamedTuple):
 
     @property
     def silence(self) -> str:
-        """How long it has said nothing, where that is worth a word: a step may be long, and a head may hang."""
+        """Says for how long the run has not reported, or nothing after less than 10 s; a step may be long, a head may hang."""
         return f"last step {self.age_s:.0f} s ago" if self.age_s > _SILENCE_S else ""
 
 
 class ProgressFile:
-    """Called after each step; says at most twice a second how far the run is."""
+    """Writes the progress of a run; called after each step, writes at most twice a second."""
 
     def __init__(self, path: Path, *, label: str, seed: int) -> None:
         self._path = path
         self._about = {"label": label, "seed": seed, "pid": os.getpid()}
         self._next = 0.0
 
-    def __call__(self, done: int, total: int, loss: float) -> None:  # noqa: D102  the class says it
+    def __call__(self, done: int, total: int, loss: float) -> None:
+        """Report ``done`` of ``total`` steps and the last loss."""
         now = time.monotonic()
         if now < self._next and done < total:
             return
         self._next = now + _INTERVAL_S
-        with contextlib.suppress(OSError):  # a full disk stops the run where something is lost by it, not here
+        with contextlib.suppress(OSError):  # a full disk must stop the run at a file that counts, not at this one
             content = json.dumps(self._about | {"done": done, "total": total, "loss": loss})
             write_then_rename(self._path, content.encode(), durable=False)
 
 
-def read_progress(path: Path) -> Under | None:
-    """Return what a run last said, None if it said nothing yet."""
+def read_progress(path: Path) -> RunProgress | None:
+    """Return what a run last reported, None if it has reported nothing yet."""
     try:
         age_s = max(0.0, time.time() - path.stat().st_mtime)
-        return Under(**json.loads(read_regular_file(path, limit=_MAX_BYTES)), age_s=age_s)
+        return RunProgress(**json.loads(read_regular_file(path, limit=_MAX_BYTES)), age_s=age_s)
     except (OSError, ValueError, TypeError):
         return None

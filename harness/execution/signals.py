@@ -1,4 +1,4 @@
-"""What ``qhb`` does when it is asked to stop: once, it finishes what it is writing; twice, it is gone at once."""
+"""Signals that ask ``qhb`` to stop: after the first it finishes what it is writing, at the second it exits at once."""
 
 import contextlib
 import os
@@ -19,9 +19,10 @@ class Stopped(BaseException):
 
 
 class Signals:
-    """While entered, SIGINT, SIGTERM and SIGHUP raise ``Stopped``, or inside ``held`` wait for its end; the next one exits.
+    """While entered, the first SIGINT, SIGTERM or SIGHUP raises ``Stopped``; the next one exits at once.
 
-    One that this process was started to ignore, SIGHUP under nohup, stays ignored.
+    Inside ``held``, ``Stopped`` is raised at the end of that block. A signal that this process was started to ignore, as
+    SIGHUP under nohup, stays ignored.
     """
 
     def __init__(self) -> None:
@@ -29,8 +30,8 @@ class Signals:
         self._held = False
 
     def __enter__(self) -> Self:
-        heeded = [number for number in _HANDLED if signal.getsignal(number) is not signal.SIG_IGN]
-        self._before = {number: signal.signal(number, self._handle) for number in heeded}
+        not_ignored = [number for number in _HANDLED if signal.getsignal(number) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._handle) for number in not_ignored}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -44,7 +45,7 @@ class Signals:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Let the block end before ``Stopped`` is raised; it should ask ``stopping`` often."""
+        """Let the block end before ``Stopped`` is raised; the block should look at ``stopping`` often."""
         self._held = True
         try:
             yield
@@ -55,7 +56,7 @@ class Signals:
 
     def _handle(self, number: int, _: FrameType | None) -> None:
         if self._received is not None:
-            os._exit(128 + number)  # the runs' processes go with this one; see child.py
+            os._exit(128 + number)  # the processes of runs end with this one; see child.py
         self._received = number
         if not self._held:
             raise Stopped(number)

@@ -1,4 +1,4 @@
-"""A plan: a TOML file that names runs. Here it becomes checked Runs, or one error with all its problems."""
+"""Plans: a TOML file becomes a checked list of runs, or one error with all its problems."""
 
 import importlib.resources
 import re
@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pydantic
+import pydantic_core
 
 from backends.circuits.circuit import Circuit
 from backends.circuits.files import find_circuit, is_path
 from backends.errors import HeadError, did_you_mean
 from harness.errors import PlanError
-from harness.spec import N_CLASSES, DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
+from harness.spec import DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
 
 _MAX_BYTES = 1 << 20
 _MAX_RUNS = 100_000
 
 
 class Entry(Spec):
-    """One ``[[runs]]`` table: a head, for each of its seeds a run."""
+    """One ``[[runs]]`` table: a head, which gives a run for each seed."""
 
     head: str
     circuit: str | None = None
@@ -27,15 +28,15 @@ class Entry(Spec):
     shots: int | None = None
     options: dict[str, Any] = {}  # noqa: RUF012  pydantic copies defaults
     execution: Literal["native", "table"] = "native"
-    """table: from the head's response table, exact and hundreds of times faster (see RunSpec)."""
+    """table: probabilities come from the head's response table, which is much faster (see RunSpec)."""
     label: str | None = pydantic.Field(None, min_length=1, max_length=100)
-    """What tables call it; by default the head, device, circuit and shots."""
+    """Its name in tables; by default made of head, device, circuit and shots."""
     seeds: list[int] | None = None
     """Instead of the plan's."""
     max_steps: int | None = pydantic.Field(None, ge=1)
-    """A slice of so many training steps, run for its cost."""
+    """Stop after so many training steps: a slice, made to measure the cost."""
     weights_of: str | None = None
-    """Label of an entry above: classify the test images with its trained weights, seed by seed."""
+    """Label of an entry above: classify the test images with the weights that its run of the same seed trained."""
 
 
 class Plan(Spec):
@@ -48,6 +49,16 @@ class Plan(Spec):
     model: ModelSpec = ModelSpec()
     training: TrainingSpec = TrainingSpec()
     runs: list[Entry] = pydantic.Field(min_length=1)
+
+
+_SECTIONS: dict[str, type[Spec]] = {"data": DataSpec, "model": ModelSpec, "training": TrainingSpec, "runs": Entry}
+"""What the tables of a plan hold, by their names."""
+
+
+def sections_with(key: str) -> list[str]:
+    """Return the plan's tables that have a key: "epochs" -> ["training"]; "" stands for the plan itself."""
+    tables: dict[str, type[Spec]] = {"": Plan, **_SECTIONS}
+    return [name for name, fields in tables.items() if key in fields.model_fields]
 
 
 class PresetFile(NamedTuple):
@@ -105,7 +116,7 @@ def parse(text: str, *, where: str) -> Plan:
     try:
         return Plan.model_validate(content, strict=True)
     except pydantic.ValidationError as error:
-        raise PlanError("\n".join(_problem(dict(found), text, where) for found in error.errors())) from None
+        raise PlanError("\n".join(_problem(found, text, where) for found in error.errors())) from None
 
 
 def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Run]:
@@ -113,35 +124,31 @@ def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Ru
 
     Args:
         plan: The plan.
-        dataset_sha256: Of its data set.
-        folder: Where the paths of circuits begin: the plan file's.
+        dataset_sha256: SHA-256 of its data set.
+        folder: Where relative paths of circuits begin: the plan file's folder.
 
     Raises:
         PlanError: with every problem, one a line.
     """
-    problems: list[str] = []
-    sources: dict[tuple[str, int], Run] = {}
+    problems = _torch_device_problem(plan)
+    by_label: dict[tuple[str, int], Run] = {}
     runs: dict[str, Run] = {}
     for number, entry in enumerate(plan.runs, start=1):
         where = f"plan {plan.name}, run entry {number} ({entry.head})"
-        seeds = plan.seeds if entry.seeds is None else entry.seeds
         try:
-            circuit = None if entry.circuit is None else find_circuit(entry.circuit, folder=folder)
-            found = [
-                _run(plan, entry, circuit, seed, sources, where=where, dataset_sha256=dataset_sha256) for seed in seeds
-            ]
+            found = _runs_of_entry(plan, entry, by_label, dataset_sha256=dataset_sha256, folder=folder)
         except (PlanError, HeadError) as error:
-            problems.append(f"{where}: {error}" if isinstance(error, HeadError) else str(error))
+            problems.append(f"{where}: {error}")
             continue
         for run in found:
             key = (run.label, run.spec.seed)
-            if key in sources or run.run_id in runs:
+            if key in by_label or run.run_id in runs:
                 problems.append(
                     f"{where}: label {run.label!r} with seed {run.spec.seed} is there already; give each entry a label "
                     "of its own, and each run once"
                 )
                 break
-            sources[key] = run
+            by_label[key] = run
             runs[run.run_id] = run
     if len(runs) > _MAX_RUNS:
         problems.append(f"plan {plan.name}: at most {_MAX_RUNS} runs, got {len(runs)}")
@@ -150,107 +157,128 @@ def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Ru
     return list(runs.values())
 
 
-def _run(
-    plan: Plan,
-    entry: Entry,
-    circuit: Circuit | None,
-    seed: int,
-    sources: dict[tuple[str, int], Run],
-    *,
-    where: str,
-    dataset_sha256: str,
-) -> Run:
-    weights_from = None
-    if entry.weights_of is not None:
-        source = sources.get((entry.weights_of, seed))
-        if source is None:
-            known = {label for label, known_seed in sources if known_seed == seed}
+def _runs_of_entry(
+    plan: Plan, entry: Entry, by_label: dict[tuple[str, int], Run], *, dataset_sha256: str, folder: Path
+) -> list[Run]:
+    """Return a run for each seed of an entry; ``by_label`` holds the runs of the entries above by label and seed.
+
+    Raises:
+        PlanError: a value of the entry cannot be used, or there are no weights as it wants them.
+        HeadError: its head, circuit or options cannot be used.
+    """
+    from harness.heads import resolve_head  # it loads torch, which reading a plan does not need
+
+    circuit = None if entry.circuit is None else find_circuit(entry.circuit, folder=folder)
+    asked = {
+        "head": entry.head,
+        "circuit": circuit.name if circuit else None,
+        "own_circuit": circuit if entry.circuit and is_path(entry.circuit) else None,
+        "shots": entry.shots,
+        "options": entry.options,
+        "execution": entry.execution,
+        "data": plan.data,
+        "model": plan.model,
+        "training": plan.training.model_copy(update={"max_steps": entry.max_steps or plan.training.max_steps}),
+    }
+    resolved = resolve_head(RunSpec(**asked))
+    if resolved is not None:
+        asked |= {"options": resolved.options.model_dump(mode="json"), "head_code": resolved.code}
+    runs = []
+    for seed in plan.seeds if entry.seeds is None else entry.seeds:
+        weights_from = None if entry.weights_of is None else _source_of_weights(entry, seed, circuit, by_label).run_id
+        try:
+            spec = RunSpec(**asked, seed=seed, weights_from=weights_from)
+        except pydantic.ValidationError as error:
             raise PlanError(
-                f"{where}: weights_of = {entry.weights_of!r} with seed {seed}: expected the label of an entry above that "
-                f"has this seed: {', '.join(sorted(known)) or 'none'}{did_you_mean(entry.weights_of, known)}"
-            )
-        _check_source(entry, source, circuit, where)
-        weights_from = source.run_id
-    training = plan.training
-    if entry.max_steps is not None:
-        training = training.model_copy(update={"max_steps": entry.max_steps})
-    try:
-        spec = RunSpec(
-            head=entry.head,
-            circuit=circuit.name if circuit else None,
-            own_circuit=circuit if entry.circuit and is_path(entry.circuit) else None,
-            shots=entry.shots,
-            options=entry.options,
-            execution=entry.execution,
-            seed=seed,
-            data=plan.data,
-            model=plan.model,
-            training=training,
-            weights_from=weights_from,
+                "; ".join(f"{found['loc'][0]}: {found['msg']}, got {found['input']!r}" for found in error.errors())
+            ) from None
+        run_id = run_id_of(
+            spec, dataset_sha256=dataset_sha256, circuit_fingerprint=resolved.circuit.fingerprint if resolved else None
         )
-    except pydantic.ValidationError as error:
-        raise PlanError("; ".join(f"{where}: {found['loc']}: {found['msg']}" for found in error.errors())) from None
-    from harness.heads import circuit_of, code_of_head, resolved_options  # torch, which reading a plan has no need of
-
-    _check_torch_device(training.torch_device, where)
-    checked = circuit_of(spec, n_classes=N_CLASSES)
-    spec = spec.model_copy(update={"options": resolved_options(spec), "head_code": code_of_head(spec)})
-    run_id = run_id_of(
-        spec, dataset_sha256=dataset_sha256, circuit_fingerprint=checked.fingerprint if checked else None
-    )
-    return Run(run_id, entry.label or spec.title, spec)
+        runs.append(Run(run_id, entry.label or spec.title, spec))
+    return runs
 
 
-def _check_torch_device(name: str, where: str) -> None:
+def _torch_device_problem(plan: Plan) -> list[str]:
+    """Say why the plan's torch device cannot be used, in a list that is empty if it can."""
+    name = plan.training.torch_device
     if name == "cpu":
-        return
-    import torch  # a second of start-up, for those who ask for a device alone
+        return []
+    import torch  # a second of start-up, needed for other devices alone
 
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
         reason = str(error).splitlines()[0]
-        raise PlanError(
-            f"{where}: torch_device = {name!r} cannot be used: {reason}; leave it out for the CPU"
-        ) from None
+        return [
+            f"plan {plan.name}: training.torch_device = {name!r} cannot be used: {reason}; leave it out for the CPU"
+        ]
+    return []
 
 
-def _check_source(entry: Entry, source: Run, circuit: Circuit | None, where: str) -> None:
-    """See that an entry can use the weights of ``source``: a training of its own, to the end, of the same function.
+def _source_of_weights(entry: Entry, seed: int, circuit: Circuit | None, by_label: dict[tuple[str, int], Run]) -> Run:
+    """Return the run whose weights an entry uses: trained by itself, to the end, with the same function.
 
     Raises:
-        PlanError: it cannot.
+        PlanError: there is no such run.
     """
+    source = by_label.get((str(entry.weights_of), seed))
+    if source is None:
+        known = {label for label, known_seed in by_label if known_seed == seed}
+        raise PlanError(
+            f"weights_of = {entry.weights_of!r} with seed {seed}: expected the label of an entry above that has this "
+            f"seed: {', '.join(sorted(known)) or 'none'}{did_you_mean(str(entry.weights_of), known)}"
+        )
     spec = source.spec
     theirs = find_circuit(spec.circuit) if spec.circuit and not spec.own_circuit else spec.own_circuit
-    of_own = spec.scope == "full" and spec.weights_from is None
+    trained_to_its_end = spec.scope == "full" and spec.weights_from is None
     same = circuit.fingerprint == theirs.fingerprint if circuit and theirs else entry.head == spec.head
-    if not of_own or not same or entry.max_steps is None:
+    if not trained_to_its_end or not same or entry.max_steps is None:
         raise PlanError(
-            f"{where}: weights_of = {entry.weights_of!r}: expected a max_steps here, and there a run that trained the same "
-            f"circuit or classical head to its end; got max_steps = {entry.max_steps}, and there {spec.title}"
+            f"weights_of = {entry.weights_of!r}: expected a max_steps in this entry, and in the other one a run that "
+            f"trained the same circuit or classical head to its end; got max_steps = {entry.max_steps}, and there "
+            f"{spec.title}"
         )
+    return source
 
 
-def _problem(found: dict[str, Any], text: str, where: str) -> str:
-    """Say what one of pydantic's errors is about, with the line where it can be told and the key that was meant."""
-    key = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in found["loc"])
-    last = str(found["loc"][-1]) if found["loc"] else ""
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{re.escape(last)}\s*=", line)]
-    place = f"{where}:{lines[0]}" if len(lines) == 1 else where
+def _problem(found: pydantic_core.ErrorDetails, text: str, where: str) -> str:
+    """Say what one of pydantic's errors is about, with its line in the file and the key that was meant."""
+    location = found["loc"]
+    key = ".".join(f"[{part + 1}]" if isinstance(part, int) else part for part in location)
+    line = _line_of(location, text)
+    place = where if line is None else f"{where}:{line}"
     if found["type"] == "extra_forbidden":
-        section = next((part for part in found["loc"] if isinstance(part, str)), "")
-        sections: dict[str, type[Spec]] = {
-            "data": DataSpec,
-            "model": ModelSpec,
-            "training": TrainingSpec,
-            "runs": Entry,
-        }
-        fields = (sections[section] if section in sections and len(found["loc"]) > 1 else Plan).model_fields
-        return f"{place}: unknown key {key}{did_you_mean(last, fields)} (known: {', '.join(fields)})"
+        section = str(location[0]) if len(location) > 1 else ""
+        fields = _SECTIONS.get(section, Plan).model_fields
+        return f"{place}: unknown key {key}{did_you_mean(str(location[-1]), fields)} (known: {', '.join(fields)})"
     if found["type"] == "missing":
         return f"{place}: missing key {key}"
     hint = ""
     if found["type"] == "literal_error":
         hint = did_you_mean(str(found["input"]), re.findall(r"'([^']*)'", found["ctx"]["expected"]))
     return f"{place}: {key}: {found['msg']}, got {found['input']!r}{hint}"
+
+
+def _line_of(location: tuple[int | str, ...], text: str) -> int | None:
+    """Return the number of the line in a plan's text that sets a key, or begins its table; None if none is found.
+
+    Args:
+        location: As pydantic gives it: ("training", "epochs"), ("runs", 1, "shots"), ("seeds", 0), ...
+        text: The plan.
+    """
+    names = [part for part in location if isinstance(part, str)]
+    if not names:
+        return None
+    section, key = (names[0], names[1]) if len(names) > 1 else ("", names[0])
+    table = 1 + next((part for part in location if isinstance(part, int)), 0) if section == "runs" else 1
+    current, n_seen, heading = "", 1 if section == "" else 0, None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[{1,2}\s*([\w-]+)\s*\]{1,2}", line):
+            current = header[1]
+            n_seen += current == section
+            if current == (section or key) and n_seen == table:
+                heading = heading or number
+        elif current == section and n_seen == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            return number
+    return heading

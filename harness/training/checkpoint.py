@@ -1,8 +1,8 @@
-"""Checkpoints: a training that was stopped goes on from its newest sound one, and ends in the bits of one that was not.
+"""Checkpoints: a training that was stopped continues from its newest sound one, and ends in the same bits.
 
-Each is a sealed file (sealed.py) named after the steps made, and holds the weights, the optimizer's state, every random
-stream, the place in the data, the head's count of evaluations (which seeds its shots), losses, counts and seconds. The
-order of the images is not in it: the loop draws it again from the run's seed.
+Each is a sealed file (records/sealed.py) named after the number of steps. It holds the weights, the optimizer's state, every
+random stream, the place in the data, the head's count of evaluations (which seeds its shots), losses, counts and seconds.
+The order of the images is not in it: the training loop draws it again from the run's seed.
 """
 
 import time
@@ -22,12 +22,12 @@ from harness.training import random_streams
 from harness.training.state import EpochSums, TrainingState
 
 SCHEMA_VERSION = 1
-_KEPT = 2  # the older one is for the day on which the newer is damaged
+_KEPT = 2  # the older one is used where the newer is damaged
 _SUFFIX = ".safetensors"
 
 
 class _Facts(pydantic.BaseModel):
-    """What a checkpoint holds that is no tensor. The first three say whose it is."""
+    """What a checkpoint holds besides tensors. The first three fields say which run and program wrote it."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
@@ -49,8 +49,8 @@ class Checkpoints:
     """The checkpoints of one run.
 
     Attributes:
-        resumed_at: The step that this process went on from, None if it began at the beginning.
-        notes: What there is to say about checkpoints that could not be used, a line each.
+        resumed_at: The step that this process continued from, None if it began at the beginning.
+        notes: A line for each checkpoint that could not be used.
     """
 
     def __init__(self, folder: Path, *, run_id: str, interval_s: float) -> None:
@@ -62,7 +62,7 @@ class Checkpoints:
         self.notes: list[str] = []
 
     def offer(self, state: TrainingState) -> None:
-        """Write a checkpoint if the last one is old enough.
+        """Write a checkpoint if the last one is older than the interval.
 
         Raises:
             DiskError: the disk refuses it.
@@ -74,7 +74,7 @@ class Checkpoints:
             self._folder.mkdir(exist_ok=True)
             sealed.write(path, _tensors(state), self._facts(state).model_dump(mode="json"))
             for old in self._newest_first()[_KEPT:]:
-                old.unlink(missing_ok=True)  # a cluster's worker that was taken for lost may be doing the same
+                old.unlink(missing_ok=True)  # a Dask worker that was taken for lost may delete it too
         except OSError as error:
             raise DiskError(
                 f"checkpoints in {self._folder} cannot be kept: {error.strerror or error}; free the disk"
@@ -82,7 +82,7 @@ class Checkpoints:
         self._written = time.monotonic()
 
     def restore(self, state: TrainingState) -> None:
-        """Put a training where its newest sound checkpoint was; without one, leave it at its beginning."""
+        """Set a training to its newest sound checkpoint; without one, leave it at its beginning."""
         for path in self._newest_first():
             try:
                 tensors, content = sealed.read(path)
@@ -135,7 +135,11 @@ def _tensors(state: TrainingState) -> dict[str, torch.Tensor]:
 
 
 def _check_shapes(path: Path, tensors: dict[str, torch.Tensor], state: TrainingState) -> None:
-    """See that weights and moments are of this model before the first one is loaded, so that none is loaded in part."""
+    """Check that all weights and moments fit this model before the first one is loaded.
+
+    Raises:
+        StoreError: one does not.
+    """
     expected = {f"model.{name}": values.shape for name, values in state.classifier.state_dict().items()}
     for index, weights in enumerate(state.classifier.parameters()):
         moments = {"step": torch.Size(), "exp_avg": weights.shape, "exp_avg_sq": weights.shape}
@@ -168,7 +172,7 @@ def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingSt
 
 
 def _ordered_like(weights: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-    """Return values in the weights' order of memory: fused Adam reads both as if it were one, and says nothing."""
+    """Return values in the weights' memory order: fused Adam assumes that both have the same, without a check."""
     return torch.empty_like(weights).copy_(values) if values.shape == weights.shape else values
 
 

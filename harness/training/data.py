@@ -1,8 +1,9 @@
-"""Images in, Split out: the embedded MNIST images, or torchvision's data sets from a folder or the network."""
+"""Data sets: the embedded MNIST images, or torchvision's from a folder or the network, divided as the paper does."""
 
 import hashlib
 import importlib.resources
 import io
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from harness.errors import DatasetError
 from harness.spec import N_CLASSES, DataSpec
 
 if TYPE_CHECKING:
-    import torch  # loaded only where images become tensors: which images there are can be told without
+    import torch  # imported only where images become tensors: to load and check them takes no torch
 
 _EMBEDDED = {
     "mnist-train-5000.npz": "04ac74d7f192093a33c3ab355e4a78180aa26900bfff143bf917c33d97622576",
@@ -29,7 +30,14 @@ class Images(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """A data set's two files; ``sha256`` is of the bytes of both (pixels, labels; training, test)."""
+    """A data set.
+
+    Attributes:
+        name: One of ``spec.DATASETS``.
+        training: The training file's images.
+        test: The test file's images.
+        sha256: SHA-256 of their bytes: pixels then labels, training then test.
+    """
 
     name: str
     training: Images
@@ -37,8 +45,8 @@ class Dataset(NamedTuple):
     sha256: str
 
 
-class Part(NamedTuple):
-    """A part as torch sees it: images float32, shape (n, 1, 28, 28); labels int64, shape (n,)."""
+class ImageTensors(NamedTuple):
+    """A part of the images as tensors: images float32, shape (n, 1, 28, 28); labels int64, shape (n,)."""
 
     images: "torch.Tensor"
     labels: "torch.Tensor"
@@ -47,9 +55,13 @@ class Part(NamedTuple):
 class Split(NamedTuple):
     """The three parts of Sec. 3: 3,200, 800 and 1,000 of 5,000 images."""
 
-    training: Part
-    validation: Part
-    test: Part
+    training: ImageTensors
+    validation: ImageTensors
+    test: ImageTensors
+
+    def to(self, torch_device: str) -> "Split":
+        """Return the same images on a torch device."""
+        return Split(*(ImageTensors(*(values.to(torch_device) for values in part)) for part in self))
 
 
 def load(name: str, *, data_root: Path | None = None, download: bool = False) -> Dataset:
@@ -108,11 +120,11 @@ def _take(images: Images, index: np.ndarray) -> Images:
     return Images(images.pixels[index], images.labels[index])
 
 
-def _as_torch(part: Images, *, shift: float, scale: float) -> Part:
+def _as_torch(part: Images, *, shift: float, scale: float) -> ImageTensors:
     import torch
 
     pixels = (part.pixels.astype(np.float32) - np.float32(shift)) / np.float32(scale)
-    return Part(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(part.labels.astype(np.int64)))
+    return ImageTensors(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(part.labels.astype(np.int64)))
 
 
 def _embedded(file: str) -> Images:
@@ -129,8 +141,14 @@ def _embedded(file: str) -> Images:
             f"embedded data file harness/training/datasets/{file} is damaged: expected SHA-256 {_EMBEDDED[file]}, found {found}; "
             "reinstall the package"
         )
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return Images(arrays["images"], arrays["labels"])
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return Images(arrays["images"], arrays["labels"])
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise DatasetError(
+            f"embedded data file harness/training/datasets/{file} is not an npz file with arrays 'images' and 'labels' of "
+            f"numbers: {error}; reinstall the package"
+        ) from error
 
 
 def _torchvision(name: str, train: bool, data_root: Path | None, download: bool) -> Images:
@@ -145,15 +163,23 @@ def _torchvision(name: str, train: bool, data_root: Path | None, download: bool)
     try:
         found = kind(str(data_root), train=train, download=download)
     except Exception as error:  # torchvision raises whatever urllib, gzip or struct do
+        # Its assertions on the first bytes of a file have no text.
+        why = (
+            f"{type(error).__name__}: {error}" if str(error) else "a file there is not of the IDX format (magic number)"
+        )
         raise DatasetError(
-            f"data set {name!r} cannot be read from {data_root}: {type(error).__name__}: {error}; expected torchvision's "
-            f"layout {_TORCHVISION[name]}/raw/*-ubyte, or give --download"
+            f"data set {name!r} cannot be read from {data_root}: {why}; expected torchvision's layout "
+            f"{_TORCHVISION[name]}/raw/*-ubyte, or give --download"
         ) from error
     return Images(found.data.numpy().astype(np.uint8), found.targets.numpy().astype(np.uint8))
 
 
 def _check(name: str, part: Images) -> None:
     n_images = len(part.labels)
+    if any(values.dtype != np.uint8 for values in part):
+        raise DatasetError(
+            f"data set {name!r}: expected pixels and labels of uint8, got {part.pixels.dtype} and {part.labels.dtype}"
+        )
     if part.pixels.shape != (n_images, 28, 28) or n_images == 0 or part.labels.max() >= N_CLASSES:
         raise DatasetError(
             f"data set {name!r}: expected images of 28 x 28 and labels 0-{N_CLASSES - 1}, got pixels of shape "

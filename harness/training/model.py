@@ -15,7 +15,7 @@ _Layer = TypeVar("_Layer", nn.Conv2d, nn.Linear)
 class Classifier(nn.Module):
     """Feature extractor -> Linear(128, prod(head.input_shape)) -> head.
 
-    Equal seeds give equal weights to equal layers, whatever the head: each layer group has a random stream of its own.
+    Equal seeds give equal weights to equal layers, whatever the head: each group of layers has its own random stream.
     """
 
     def __init__(self, head: nn.Module, spec: ModelSpec, *, seed: int) -> None:
@@ -23,7 +23,7 @@ class Classifier(nn.Module):
         self.input_shape: torch.Size = torch.Size(head.input_shape)  # type: ignore[arg-type]  # nn.Module hides attributes
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(stream_seed(seed, "features", 0))
-            # This order of memory makes max-pooling six times as fast on a CPU, and a step about 1.2 times.
+            # This memory format makes max-pooling six times as fast on a CPU, and a step about 1.2 times as fast.
             self.features = feature_extractor(spec).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stub
             torch.manual_seed(stream_seed(seed, "to_head", 0))
             self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)

@@ -1,43 +1,27 @@
-"""One run, from spec to record: data -> classifier -> training -> test images. Runs in a process of its own (child.py)."""
+"""One run, from spec to record: data -> classifier -> training -> test images. Executed in a child process (execution/child.py)."""
 
-import dataclasses
-import json
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 
 from backends.errors import AnglesError, ConfigError, OutputError
-from backends.head import QuantumHead
 from harness.errors import DiskError, DivergedError, StoreError
-from harness.heads import build_head, code_of_head, summary
+from harness.heads import build_head, resolve_head
 from harness.records import sealed
 from harness.records.environment import environment, peak_rss_mib
-from harness.records.record import (
-    PHASES,
-    DatasetFacts,
-    Evaluation,
-    Failure,
-    HeadFacts,
-    RunRecord,
-    Status,
-    Steps,
-    Times,
-    now,
-)
-from harness.spec import N_CLASSES, Run, RunSpec
+from harness.records.record import Failure, RunRecord, Status, now
+from harness.spec import Run, RunSpec
 from harness.training import data
 from harness.training.checkpoint import Checkpoints
-from harness.training.metrics import class_scores, confusion_matrix, macro
+from harness.training.evaluation import evaluate
 from harness.training.model import Classifier
-from harness.training.state import History
+from harness.training.record_parts import RecordParts, dataset_facts, head_facts, steps_of, times_of
 from harness.training.timing import Clock
-from harness.training.train import Progress, classify, train
+from harness.training.train import StepCallback, train
 
-TORCH_THREADS = 1  # ours: one run, one thread, so that its bits do not depend on how many run side by side
+TORCH_THREADS = 1  # ours: one run, one thread, so that its bits do not depend on how many runs are made side by side
 
 
 def perform(
@@ -47,31 +31,32 @@ def perform(
     weights_of: Callable[[str], Path],
     checkpoints: Checkpoints | None = None,
     data_root: Path | None = None,
-    progress: Progress = lambda done, total, loss: None,
+    progress: StepCallback = lambda done, total, loss: None,
     debug: Callable[[BaseException], None] | None = None,
 ) -> RunRecord:
-    """Make a run and return its record: an exception becomes a status.
+    """Make a run and return its record; an exception becomes a status.
 
     Args:
-        run: What to do.
+        run: What to make.
         attempt: 1 for the first try.
-        weights_of: Where the weights of a run id are kept; this run's are written there, another's read.
-        checkpoints: Of this run; with them it goes on where an earlier process stopped.
+        weights_of: Returns the file of a run's trained weights; this run's are written there, another's are read.
+        checkpoints: Of this run; with them it continues where an earlier process stopped.
         data_root: torchvision's folder, for data sets that are not embedded.
         progress: Called after each step.
-        debug: Given an exception before it becomes a status.
+        debug: Called with an exception before it becomes a status.
+
     Raises:
         DiskError: the store takes no more, which says nothing of the run.
     """
     torch.set_num_threads(TORCH_THREADS)
     started_at = now()
     clock = Clock(run.spec.training.torch_device)
-    known: dict[str, Any] = {}
+    parts = RecordParts()
     failure: Failure | None = None
     status: Status = "ok"
     try:
         _perform(
-            run, known, clock, weights_of=weights_of, checkpoints=checkpoints, data_root=data_root, progress=progress
+            run, parts, clock, weights_of=weights_of, checkpoints=checkpoints, data_root=data_root, progress=progress
         )
     except DiskError:
         raise
@@ -81,8 +66,6 @@ def perform(
         status = status_of(error)
         text = "".join(traceback.format_exception(error))
         failure = Failure(kind=type(error).__name__, message=str(error), traceback=text, log_tail=[])
-    if checkpoints:
-        known["resumed_at"], known["notes"] = checkpoints.resumed_at, checkpoints.notes
     return RunRecord(
         run_id=run.run_id,
         label=run.label,
@@ -92,9 +75,18 @@ def perform(
         started_at=started_at,
         seconds=clock.total,
         scope=run.spec.scope,
+        head=parts.head,
+        dataset=parts.dataset,
+        epochs=parts.epochs,
+        steps=parts.steps,
+        times=parts.times,
+        evaluation=parts.evaluation,
         peak_rss_mib=peak_rss_mib(),
+        environment=parts.environment,
         failure=failure,
-        **known,
+        resumed_at=checkpoints.resumed_at if checkpoints else None,
+        notes=checkpoints.notes if checkpoints else [],
+        weights_sha256=parts.weights_sha256,
     )
 
 
@@ -107,60 +99,65 @@ def status_of(error: BaseException) -> Status:
 
 def _perform(
     run: Run,
-    known: dict[str, Any],
+    parts: RecordParts,
     clock: Clock,
     *,
     weights_of: Callable[[str], Path],
     checkpoints: Checkpoints | None,
     data_root: Path | None,
-    progress: Progress,
+    progress: StepCallback,
 ) -> None:
-    """Fill ``known`` with the parts of the record, each as soon as it is known."""
+    """Make a run; put each part of its record into ``parts`` as soon as it is known."""
     spec = run.spec
     device = spec.training.torch_device
     with clock.phase("setup"):
-        known["environment"] = environment(device)
+        parts.environment = environment(device)
         dataset = data.load(spec.data.name, data_root=data_root)
-        split = data.split(dataset, spec.data, seed=spec.seed)
-        split = data.Split(*(data.Part(*(values.to(device) for values in part)) for part in split))
-        _check_code(spec)
-        head = build_head(spec, n_classes=N_CLASSES)
-        classifier = Classifier(head, spec.model, seed=spec.seed).to(device)
-    known["dataset"] = DatasetFacts(
-        name=dataset.name,
-        sha256=dataset.sha256,
-        n_train=len(split.training.labels),
-        n_validation=len(split.validation.labels),
-        n_test=len(split.test.labels),
-    )
-    known["head"] = _head_facts(spec, classifier)
+        split = data.split(dataset, spec.data, seed=spec.seed).to(device)
+        classifier = _classifier(spec)
+    parts.dataset = dataset_facts(dataset, split)
+    parts.head = head_facts(spec, classifier)
 
     history = train(
         classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress, checkpoints=checkpoints
     )
-    known["head"] = _head_facts(spec, classifier)  # with what earlier processes of this run took to set it up
-    known["epochs"] = history.epochs
-    known["steps"] = _steps(spec, head, history)
+    parts.head = head_facts(spec, classifier)  # with what earlier processes of this run took to set it up
+    parts.epochs = history.epochs
+    parts.steps = steps_of(spec, classifier.head, history)
 
     if spec.weights_from is not None:
         _load_weights(classifier, weights_of(spec.weights_from), spec.weights_from)
     elif spec.scope == "full":
-        facts = {"run_id": run.run_id}
-        known["weights_sha256"] = sealed.write(weights_of(run.run_id), classifier.state_dict(), facts)
+        parts.weights_sha256 = sealed.write(weights_of(run.run_id), classifier.state_dict(), {"run_id": run.run_id})
     if spec.scope == "full" or spec.weights_from is not None:
-        known["evaluation"] = _evaluation(spec, classifier, split.test, clock)
-    known["times"] = _times(clock)
+        parts.evaluation = evaluate(classifier, split.test, clock, weights_from=spec.weights_from)
+    parts.times = times_of(clock)
 
 
-def _check_code(spec: RunSpec) -> None:
-    if spec.head_code is not None and (found := code_of_head(spec)) != spec.head_code:
+def _classifier(spec: RunSpec) -> Classifier:
+    """Return the classifier of a run with its first weights.
+
+    Raises:
+        HeadError: the head cannot be built, or is not the one that was asked for.
+    """
+    resolved = resolve_head(spec)
+    code = resolved.code if resolved else None
+    if spec.head_code is not None and code != spec.head_code:
         raise ConfigError(
             f"head {spec.head!r} is not the one that was asked for: expected code with SHA-256 {spec.head_code[:12]}, got "
-            f"{str(found)[:12]}; it was edited since, or another version is installed here; qhb run PLAN asks for the one of now"
+            f"{str(code)[:12]}; it was edited since, or another version is installed here; qhb run PLAN makes a run of the "
+            "present one"
         )
+    head = build_head(spec, resolved)
+    return Classifier(head, spec.model, seed=spec.seed).to(spec.training.torch_device)
 
 
 def _load_weights(classifier: Classifier, path: Path, run_id: str) -> None:
+    """Load the weights that another run trained.
+
+    Raises:
+        StoreError: they are missing, damaged, or of another model or run.
+    """
     try:
         weights, facts = sealed.read(path)
         if facts.get("run_id") != run_id:
@@ -171,87 +168,3 @@ def _load_weights(classifier: Classifier, path: Path, run_id: str) -> None:
             f"weights cannot be used: {error}; expected those of a finished run with the same model and circuit; after "
             "qhb doctor RESULTS --sweep, qhb run makes that run again"
         ) from error
-
-
-def _head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
-    head = classifier.head
-    facts: dict[str, Any] = {"gradient": "autograd", "n_circuits": 0, "n_angles": 0, "circuit": None, "provenance": {}}
-    if isinstance(head, QuantumHead):
-        facts = {
-            "gradient": head.gradient,
-            "n_circuits": head.n_circuits,
-            "n_angles": head.circuit.n_angles,
-            "circuit": dataclasses.asdict(head.circuit),
-            "provenance": _provenance(head),
-            "setup_evaluations": head.tally.setup.executed,
-            "setup_shots": head.tally.setup.shots,
-            "skipped_angles": {angle + 1: proof for angle, proof in sorted(head.skipped.items())},
-        }
-    return HeadFacts(
-        summary=summary(spec.head),
-        n_parameters=sum(values.numel() for values in classifier.parameters()),
-        n_head_parameters=sum(values.numel() for values in head.parameters()),
-        **facts,
-    )
-
-
-def _provenance(head: QuantumHead) -> dict[str, Any]:
-    found: Any = head.provenance()
-    try:
-        same: dict[str, Any] = json.loads(json.dumps(found, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise OutputError(
-            f"{head.name}: provenance() must return JSON values, it returned {found!r}: {error}"
-        ) from error
-    if not isinstance(found, dict):
-        raise OutputError(f"{head.name}: provenance() must return a dictionary, it returned {found!r}")
-    return same
-
-
-def _steps(spec: RunSpec, head: torch.nn.Module, history: History) -> Steps:
-    seconds, tally = np.array(history.step_seconds), history.tally
-    n_steps = len(seconds)
-    evaluations_per_image = head.n_circuits * head.evaluations_per_row if isinstance(head, QuantumHead) else 0
-    p10, median, p90 = np.percentile(seconds, (10, 50, 90))
-    return Steps(
-        n_steps=n_steps,
-        batch_size=spec.training.batch_size,
-        step_s_median=median,
-        step_s_p10=p10,
-        step_s_p90=p90,
-        forward_evaluations=tally.forward.requested / n_steps,
-        backward_evaluations=tally.backward.requested / n_steps,
-        executed_evaluations=(tally.forward.executed + tally.backward.executed) / n_steps,
-        formula_evaluations=history.n_images * evaluations_per_image / n_steps,
-        shots=(tally.forward.shots + tally.backward.shots) / n_steps,
-        head_seconds=tally.forward.seconds + tally.backward.seconds,
-    )
-
-
-def _evaluation(spec: RunSpec, classifier: Classifier, test: data.Part, clock: Clock) -> Evaluation:
-    started = clock.now()
-    with clock.phase("evaluation"):
-        found = classify(classifier, test)
-    confusion = confusion_matrix(test.labels.cpu().numpy(), found.predictions, n_classes=N_CLASSES)
-    scores = class_scores(confusion)
-    return Evaluation(
-        weights_from=spec.weights_from,
-        n_images=len(found.predictions),
-        accuracy=found.accuracy,
-        loss=found.loss,
-        macro_precision=macro([score.precision for score in scores]),
-        macro_recall=macro([score.recall for score in scores]),
-        macro_f1=macro([score.f1 for score in scores]),
-        classes=scores,
-        confusion=confusion.tolist(),
-        predictions=found.predictions.tolist(),
-        seconds=clock.now() - started,
-        circuit_evaluations=found.tally.forward.executed,
-        shots=found.tally.forward.shots,
-    )
-
-
-def _times(clock: Clock) -> Times:
-    total = clock.total
-    phases = {name: clock.seconds.get(name.removesuffix("_s"), 0.0) for name in PHASES if name != "other_s"}
-    return Times(**phases, other_s=max(0.0, total - sum(phases.values())), total_s=total)

@@ -1,4 +1,4 @@
-"""The process's random streams: torch's (dropout), and Python's and NumPy's, which a head of somebody else may use."""
+"""The random streams of the process: torch's (dropout), and Python's and NumPy's, which an outside head may use."""
 
 import random
 from typing import Any
@@ -8,14 +8,14 @@ import torch
 
 
 def seed_all(seed: int) -> None:
-    """Begin every stream anew."""
+    """Seed every stream."""
     torch.manual_seed(seed)  # of all devices
     random.seed(seed)
     np.random.seed(seed % 2**32)
 
 
 def torch_states(torch_device: torch.device) -> dict[str, torch.Tensor]:
-    """Return where torch's streams are."""
+    """Return the states of torch's streams."""
     states = {"cpu": torch.get_rng_state()}
     if torch_device.type == "cuda":
         states["cuda"] = torch.cuda.get_rng_state(torch_device)
@@ -23,14 +23,14 @@ def torch_states(torch_device: torch.device) -> dict[str, torch.Tensor]:
 
 
 def states() -> dict[str, Any]:
-    """Return where Python's and NumPy's streams are, as JSON values."""
+    """Return the states of Python's and NumPy's streams, as JSON values."""
     numpy: dict[str, Any] = np.random.get_state(legacy=False)
     words = {"key": numpy["state"]["key"].tolist(), "pos": numpy["state"]["pos"]}
     return {"python": random.getstate(), "numpy": numpy | {"state": words}}
 
 
 def restore(torch_device: torch.device, torch_states: dict[str, torch.Tensor], others: dict[str, Any]) -> None:
-    """Put the streams where they were."""
+    """Restore the states that ``torch_states`` and ``states`` returned."""
     torch.set_rng_state(torch_states["cpu"])
     if torch_device.type == "cuda":
         torch.cuda.set_rng_state(torch_states["cuda"], torch_device)

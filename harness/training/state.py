@@ -1,4 +1,4 @@
-"""What changes while a classifier is trained, apart from the loop that changes it: what a checkpoint must hold."""
+"""The state of a training that a checkpoint must hold, apart from the random streams."""
 
 import dataclasses
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from harness.training.timing import Clock
 
 @dataclasses.dataclass
 class EpochSums:
-    """Sums over the batches of the epoch under way."""
+    """Sums over the batches of an epoch that is not over."""
 
     n_batches: int = 0
     n_images: int = 0
@@ -23,14 +23,14 @@ class EpochSums:
 
 @dataclasses.dataclass
 class History:
-    """What training leaves behind besides the weights.
+    """What training leaves besides the weights.
 
     Attributes:
         tally: Circuit evaluations of the steps alone.
-        epochs: Of each epoch that is over, its losses and accuracies.
-        step_seconds: Of each step.
+        epochs: Losses and accuracies of each finished epoch.
+        step_seconds: Wall time of each step.
         n_images: Images that the steps saw.
-        under_way: Of the epoch that is not over.
+        under_way: Sums of the epoch that is not over.
     """
 
     tally: Tally = dataclasses.field(default_factory=Tally)
@@ -41,12 +41,12 @@ class History:
 
     @property
     def n_steps(self) -> int:
-        """Steps made."""
+        """The number of optimizer steps made."""
         return len(self.step_seconds)
 
 
 class TrainingState(NamedTuple):
-    """All that a training step reads and changes, except the random streams, which are the process's."""
+    """All that a training step reads and changes, except the random streams, which belong to the process."""
 
     classifier: Classifier
     optimizer: torch.optim.Optimizer

@@ -9,7 +9,7 @@ from backends.tally import seconds_on
 
 
 class Clock:
-    """Adds up the seconds of named phases; phases do not nest."""
+    """Adds up the wall seconds of named phases; phases do not nest."""
 
     def __init__(self, torch_device: str = "cpu") -> None:
         self._device = torch.device(torch_device)
@@ -18,7 +18,7 @@ class Clock:
 
     @contextlib.contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Count the seconds of the block to ``name``."""
+        """Add the seconds of the block to the phase ``name``."""
         started = self.now()
         try:
             yield
@@ -26,22 +26,22 @@ class Clock:
             self.seconds[name] = self.seconds.get(name, 0.0) + self.now() - started
 
     def move(self, seconds: float, *, source: str, target: str) -> None:
-        """Count seconds to ``target`` that were measured inside ``source``, at most what is there."""
+        """Move seconds from phase ``source`` to phase ``target``, at most as many as ``source`` has."""
         moved = min(seconds, self.seconds.get(source, 0.0))
         self.seconds[source] = self.seconds.get(source, 0.0) - moved
         self.seconds[target] = self.seconds.get(target, 0.0) + moved
 
     def add(self, seconds: Mapping[str, float], *, total_s: float) -> None:
-        """Count what another clock counted before, in an earlier process of the same run."""
+        """Add the seconds of an earlier process of the same run: by phase, and in all."""
         for name, value in seconds.items():
             self.seconds[name] = self.seconds.get(name, 0.0) + value
         self._started -= total_s
 
     def now(self) -> float:
-        """Return a monotonic time in seconds, after the GPU has finished what it was given."""
+        """Return a monotonic time in seconds, once the GPU has finished its queue."""
         return seconds_on(self._device)
 
     @property
     def total(self) -> float:
-        """Seconds since the clock was made, and those added."""
+        """Seconds since the clock was made, and those of earlier processes."""
         return self.now() - self._started

@@ -1,4 +1,4 @@
-"""Imports torchvision.datasets beside any build of torch."""
+"""Imports torchvision.datasets, whichever build of torch is installed."""
 
 import importlib
 import importlib.util
@@ -14,8 +14,8 @@ _NMS = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 def datasets() -> ModuleType:
     """Return ``torchvision.datasets``.
 
-    torchvision's wheel for CUDA cannot load its operators beside a CPU torch, and dies on import because the schemas of
-    two of them are missing. Data sets need neither, so the schemas alone are declared, and only where they are missing.
+    torchvision's wheel for CUDA cannot load its operators beside a CPU build of torch, and its import fails because the
+    schemas of two of them are missing. Data sets need neither operator, so the schemas are declared where they are missing.
 
     Raises:
         DatasetError: torchvision is not installed.

@@ -1,4 +1,4 @@
-"""The one training loop, for quantum and classical heads alike, and the classification of a part of the images."""
+"""The one training loop, for quantum and classical heads alike, and the classification of images."""
 
 import contextlib
 import math
@@ -17,19 +17,26 @@ from harness.records.record import Epoch
 from harness.spec import TrainingSpec
 from harness.training import random_streams
 from harness.training.checkpoint import Checkpoints
-from harness.training.data import Part, Split
+from harness.training.data import ImageTensors, Split
 from harness.training.model import Classifier
 from harness.training.state import EpochSums, History, TrainingState
 from harness.training.timing import Clock
 
 _EVALUATION_BATCH = 200
 
-Progress = Callable[[int, int, float], None]
-"""Called after each step with (steps done, steps in all, loss)."""
+StepCallback = Callable[[int, int, float], None]
+"""Called after each step with (steps made, steps in all, loss)."""
 
 
 class Classified(NamedTuple):
-    """A classified part: mean loss, accuracy, the predicted class of each image (int64, shape (n,)), and what it took."""
+    """Classified images.
+
+    Attributes:
+        loss: Mean cross-entropy.
+        accuracy: Share of right classes.
+        predictions: The class of each image, int64, shape (n,).
+        tally: The circuit evaluations that it took.
+    """
 
     loss: float
     accuracy: float
@@ -50,13 +57,25 @@ def train(
     *,
     seed: int,
     clock: Clock,
-    progress: Progress,
+    progress: StepCallback,
     checkpoints: Checkpoints | None = None,
 ) -> History:
     """Train with Adam on cross-entropy (Sec. 4): ``epochs`` times over the training images, or ``max_steps`` steps.
 
-    With ``checkpoints``, a training that was stopped goes on where its newest checkpoint left it, and ends in the same
-    bits as one that was not.
+    With ``checkpoints``, a training that was stopped continues from its newest checkpoint, and ends in the same bits as one
+    that was never stopped.
+
+    Args:
+        classifier: What to train.
+        split: The images.
+        spec: How.
+        seed: Of the order of the images and of dropout.
+        clock: Counts the seconds by phase.
+        progress: Called after each step.
+        checkpoints: Of this run; None: none are written or read.
+
+    Returns:
+        What the training leaves besides the weights.
 
     Raises:
         DivergedError: a loss is not finite.
@@ -75,7 +94,7 @@ def train(
     for epoch in range(1, spec.epochs + 1):
         batches = torch.randperm(len(labels), generator=order_stream).to(labels.device).split(spec.batch_size)
         if epoch <= len(history.epochs):
-            continue  # trained before the checkpoint; its order was drawn so that the next one's is the same
+            continue  # trained before the checkpoint; its order is drawn all the same, so that the next epoch's does not change
         classifier.train()
         sums = history.under_way
         for batch in batches[sums.n_batches :]:
@@ -85,7 +104,7 @@ def train(
             with _counting(classifier.head) as tally:
                 with clock.phase("features_forward"):
                     angles = classifier.angles(images[batch])
-                # Cut here, so that going backward the seconds of the head and of the features can be told apart.
+                # The graph is cut here, so that the backward seconds of the head and of the features are measured apart.
                 head_input = angles.detach().requires_grad_()
                 with clock.phase("head_forward"):
                     logits = classifier.logits(head_input)
@@ -135,8 +154,8 @@ def train(
 
 
 @torch.no_grad()
-def classify(classifier: Classifier, part: Part) -> Classified:
-    """Classify images: the class with the largest p(0), as in Sec. 3; of equal ones the first."""
+def classify(classifier: Classifier, part: ImageTensors) -> Classified:
+    """Classify images: the class with the largest p(0), as in Sec. 3; among equal ones the first."""
     classifier.eval()
     with _counting(classifier.head) as tally:
         logits = torch.cat([classifier(images) for images in part.images.split(_EVALUATION_BATCH)])

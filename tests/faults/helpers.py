@@ -8,8 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from harness.execution.execute import Watcher, execute, side_by_side
-from harness.execution.options import Settings, to_make
+from harness.execution.execute import execute
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.local_executor import LocalExecutor
+from harness.execution.options import ExecutionOptions, runs_to_make
 from harness.plan.plan import expand, parse
 from harness.records import sealed
 from harness.training import data
@@ -53,12 +55,13 @@ def runs_of(text):
     return expand(parse(text, where="p"), dataset_sha256=data.load("mnist-5000").sha256)
 
 
-def make(runs, store, *, ended=lambda record: None, under_way=lambda runs: None, executor=side_by_side, **settings):
+def make(runs, store, *, ended=lambda record: None, progress=lambda runs: None, executor=None, **options):
     """Make what is not made yet, as ``qhb run`` does, in this process; return the latest records by label."""
     with store.opened():
-        chosen = to_make(runs, store.read().records)
-        settings = Settings(**{"jobs": 2, "checkpoint_s": 0.0} | settings)
-        execute(chosen, store, settings, Watcher(ended, under_way), executor=executor)
+        chosen = runs_to_make(runs, store.read().records)
+        options = ExecutionOptions(**{"jobs": 2, "checkpoint_s": 0.0} | options)
+        callbacks = ExecutionCallbacks(ended, progress)
+        execute(chosen, store, options, callbacks, executor=executor or LocalExecutor())
     return {record.label: record for record in store.read().records}
 
 

@@ -14,7 +14,7 @@ import pytest
 from faults.helpers import end_of, is_alive, make, runs_of, wait_for
 
 from harness.execution.cluster.connect import connected
-from harness.execution.cluster.executor import OnCluster
+from harness.execution.cluster.executor import DaskExecutor
 from harness.records.store import Store
 
 pytestmark = pytest.mark.chaos
@@ -67,12 +67,12 @@ def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
     store, runs, struck = Store(tmp_path), runs_of(_PLAN.format(epochs=150)), []
     with connected("local:2") as client:
 
-        def strike(under_way):
-            if not struck and any(run.done > 20 for run in under_way):
+        def strike(progress):
+            if not struck and any(run.done > 20 for run in progress):
                 struck.append(min(client.nthreads()))
                 client.run(end, workers=struck)
 
-        records = _records(runs, store, under_way=strike, executor=OnCluster(client, say=print))
+        records = _records(runs, store, progress=strike, executor=DaskExecutor(client, say=print))
 
     assert struck
     assert [record.status for record in records] == ["ok", "ok"]
@@ -88,15 +88,15 @@ def test_all_workers_killed_three_times(tmp_path):
     store, killed = Store(tmp_path), set()
     with connected("local:2") as client:
 
-        def strike(under_way):
-            seen = {run.pid for run in under_way} - killed
+        def strike(progress):
+            seen = {run.pid for run in progress} - killed
             for worker in psutil.Process().children():
                 if seen & {process.pid for process in worker.children()}:
                     killed.update(seen)
                     worker.kill()
 
         records = _records(
-            runs_of(_PLAN.format(epochs=10_000)), store, under_way=strike, executor=OnCluster(client, say=print)
+            runs_of(_PLAN.format(epochs=10_000)), store, progress=strike, executor=DaskExecutor(client, say=print)
         )
 
     assert [record.status for record in records] == ["killed", "killed"]

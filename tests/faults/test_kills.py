@@ -51,7 +51,7 @@ def test_killed_runs(tmp_path, undisturbed, figures, n_kills):
             acknowledged.append(f"{record.run_id}.{record.attempt}.json")
             resumed += record.status == "ok" and record.resumed_at is not None
 
-        def under_way(_, store=store, due=due):
+        def progress(_, store=store, due=due):
             nonlocal killed
             for pid in alive_below(store):
                 end = due.setdefault(pid, time.monotonic() + _life_s(dice))
@@ -59,7 +59,7 @@ def test_killed_runs(tmp_path, undisturbed, figures, n_kills):
                     kill(pid)
                     killed += 1
 
-        while {record.status for record in make(runs_of(_TEXT), store, ended=ended, under_way=under_way).values()} != {
+        while {record.status for record in make(runs_of(_TEXT), store, ended=ended, progress=progress).values()} != {
             "ok"
         }:
             pass

@@ -1,6 +1,7 @@
-"""Runs on a Dask cluster: one client, which alone says who makes what and alone writes records, and its workers.
+"""Runs on a Dask cluster: one client hands out runs and alone writes records; its workers make the runs.
 
-connect.py -> executor.py -> at_work.py -> crew.py, waiting.py here; worker.py there. Dask carries orders and answers and
-knows who is there. It does not choose: it would hand a worker several runs ahead of time and hold each of them against its
-run when the worker dies, and its limit of such deaths is the scheduler's.
+Client: connect.py (the connection), executor.py, which uses job_queue.py (runs to hand out), workers.py (workers that can be
+used) and running_jobs.py (runs that workers make). Worker: worker.py. Dask carries orders and answers and knows which
+workers there are. It does not choose what a worker makes: it would hand a worker several runs ahead of time, hold each of
+them against its run when the worker dies, and its limit of such deaths is the scheduler's.
 """

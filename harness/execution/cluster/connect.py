@@ -1,4 +1,4 @@
-"""A client of a Dask cluster: one that is there, or one made on this machine for as long as it is needed."""
+"""Connects to a Dask cluster: an existing one, or one made on this machine for as long as it is needed."""
 
 import contextlib
 import logging
@@ -19,11 +19,15 @@ _WHERE = re.compile(r"local:([1-9][0-9]{0,3})|(?:tcp|tls)://\S+")
 
 @contextlib.contextmanager
 def connected(where: str) -> Iterator["Client"]:
-    """Yield a client; of ``local:N``, of a cluster of N workers with a thread each that lasts as long as the block.
+    """Yield a client of a cluster.
+
+    Args:
+        where: A scheduler's address, ``tcp://host:port``; or ``local:N`` for a cluster of N workers with one thread each
+            on this machine, which lasts as long as the block.
 
     Raises:
-        PlanError: ``where`` is neither this nor an address, or Dask is not installed.
-        ClusterError: nobody answers at the address.
+        PlanError: ``where`` is neither of these, or Dask is not installed.
+        ClusterError: no scheduler answers at the address.
     """
     found = _WHERE.fullmatch(where)
     if found is None:
@@ -48,7 +52,7 @@ def connected(where: str) -> Iterator["Client"]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Dask from telling of lost workers and schedulers, with a traceback for each: we do, in a line."""
+    """Silence Dask's tracebacks of lost workers and schedulers; our own messages say it in a line."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
@@ -72,15 +76,16 @@ def _local(n_workers: int) -> "LocalCluster":
         preload=local_worker.__name__,
         silence_logs=logging.CRITICAL,
     )
-    cluster.shutdown_on_close = False  # we do that; a second try of Dask's, as Python ends, could only wait
-    cluster.adapt(minimum=n_workers, maximum=n_workers)  # one that leaves is replaced
+    cluster.shutdown_on_close = False  # we close it; a second try of Dask's, as Python ends, could only wait
+    cluster.adapt(minimum=n_workers, maximum=n_workers)  # a worker that leaves is replaced
     return cluster
 
 
 def _close(opened: Any) -> bool:
-    """Close a client or a cluster; False if it takes too long.
+    """Close a client or a cluster; return False if it takes too long.
 
-    Dask sets itself no limit for a cluster, and waits for tasks of its own that may never end (dask/distributed issue 5876).
+    Dask has no time limit for closing a cluster, and waits for tasks of its own that may never end (dask/distributed issue
+    5876).
     """
     try:
         opened.close(timeout=_CLOSE_S)
@@ -90,7 +95,7 @@ def _close(opened: Any) -> bool:
 
 
 def _end(cluster: "LocalCluster") -> None:
-    """Close a cluster of this machine; its workers are gone in any case, and their runs with them."""
+    """Close a cluster of this machine; kill its workers, and with them their runs, if closing takes too long."""
     nannies = list(cluster.workers.values())
     pids = {nanny.pid for nanny in nannies}
     if _close(cluster):

@@ -1,14 +1,16 @@
-"""The executor that makes runs on a cluster's workers."""
+"""The executor that makes runs on the workers of a Dask cluster."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from typing import TYPE_CHECKING
 
-from harness.execution.cluster.at_work import AtWork, Make
-from harness.execution.cluster.crew import Crew, token_in
-from harness.execution.cluster.waiting import Waiting
+from harness.execution.cluster.job_queue import JobQueue
+from harness.execution.cluster.running_jobs import MakeOnWorker, RunningJobs
 from harness.execution.cluster.worker import make
-from harness.execution.execute import Made, Watcher, skipped
-from harness.execution.options import Settings
+from harness.execution.cluster.workers import ClusterWorkers, token_in
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.options import ExecutionOptions
+from harness.execution.without_result import skipped_record
+from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.spec import Run
 
@@ -16,34 +18,43 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-class OnCluster:
-    """An ``Executor`` (execute.py) that makes runs on a cluster."""
+class DaskExecutor:
+    """An ``Executor`` that makes runs on the workers of a Dask cluster."""
 
-    def __init__(self, client: "Client", *, say: Callable[[str], None], make: Make = make) -> None:
-        """Use a connected client; ``say`` tells the user of workers that cannot be used or are missing."""
+    def __init__(self, client: "Client", *, say: Callable[[str], None], make: MakeOnWorker = make) -> None:
+        """Use a connected client.
+
+        Args:
+            client: The client.
+            say: Tells the user of workers that cannot be used or are missing.
+            make: What a worker calls for each run.
+        """
         self._client = client
         self._say = say
         self._make = make
 
-    def __call__(self, runs: Sequence[Run], ok: set[str], store: Store, settings: Settings, watcher: Watcher) -> Made:
-        """Yield the record of each run as it ends; closed early, give up those under way.
-
-        Raises:
-            ClusterError: the scheduler is gone, or no worker can be used.
-            DiskError: a run could not write.
-        """
-        waiting = Waiting(runs, store.last_attempts(), ok)
+    def records(
+        self,
+        runs: Sequence[Run],
+        ok: Collection[str],
+        store: Store,
+        options: ExecutionOptions,
+        callbacks: ExecutionCallbacks,
+    ) -> Generator[RunRecord]:
+        """Yield the record of each run as it ends; see ``Executor``."""
+        jobs = JobQueue(runs, store.last_attempts(), ok)
         with token_in(store.root) as token:
-            crew = Crew(self._client, store.root.resolve(), token=token, say=self._say)
-            at_work = AtWork(self._client, crew, waiting, store, settings, make=self._make)
+            workers = ClusterWorkers(self._client, store.root.resolve(), token=token, say=self._say)
+            running = RunningJobs(self._client, workers, jobs, store, options, make=self._make)
             try:
-                while (waiting or at_work) and not watcher.stopping():
-                    for job in waiting.in_vain():
-                        yield job.run, skipped(job.run, job.attempt)
-                        waiting.settle(job.run.run_id, ok=False)
-                    for job, record in at_work.step():
-                        yield job.run, record
-                        waiting.settle(job.run.run_id, ok=record.status == "ok")
-                    watcher.under_way(at_work.progress())
+                while (jobs or running) and not callbacks.should_stop():
+                    for job in jobs.take_without_weights():
+                        record = skipped_record(job.run, job.attempt)
+                        yield record
+                        jobs.run_ended(record.run_id, ok=False)
+                    for record in running.step():
+                        yield record
+                        jobs.run_ended(record.run_id, ok=record.status == "ok")
+                    callbacks.progress(running.progress())
             finally:
-                at_work.give_up()
+                running.give_up()

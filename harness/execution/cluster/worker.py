@@ -1,10 +1,9 @@
-"""What a Dask worker does: it makes a run in the same process of its own as any other executor, and hands back the record.
+"""What a Dask worker does: it makes a run in a child process, as the local executor does, and returns the record.
 
-Imported by workers, so without torch: a worker stays small, and is no part of what is measured. The client is executor.py.
+Imported by workers, so without torch: a worker stays small, and takes no part in what is measured. executor.py is the client.
 """
 
 import contextlib
-import dataclasses
 import os
 import platform
 import tempfile
@@ -14,116 +13,99 @@ from typing import Any, NamedTuple
 
 from harness.errors import DiskError
 from harness.execution.child import make_in_child
+from harness.execution.order import RunOrder
 from harness.records.environment import git_commit, versions
 from harness.records.store import Store
-from harness.spec import Run, RunSpec
 
 
-class Answer(NamedTuple):
-    """A record as JSON, and where no folder is shared the files that belong to it; None: there is none."""
+class WorkerAnswer(NamedTuple):
+    """What a worker returns for a run.
+
+    Attributes:
+        record: The record as JSON.
+        weights: The file of the trained weights, where the results folder is not shared and there is one.
+        log: The run's log, where the results folder is not shared.
+    """
 
     record: str
     weights: bytes | None = None
     log: bytes | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Order:
-    """What a worker is asked to make.
+class WorkerFacts(NamedTuple):
+    """What a client must know of a worker before it uses it.
 
     Attributes:
-        run_id: Of the run.
-        label: Of the run.
-        spec: Of the run, as JSON.
-        attempt: 1 for the first try.
-        n_threads: How many threads its libraries may use.
-        options: More arguments of ``make_in_child``.
-        root: The results folder, None if the worker does not share it.
-        weights: Those that the run needs, where no folder is shared.
+        versions: What must be the same on client and workers, by name.
+        shares_results: Whether it sees the client's results folder and may write there.
     """
 
-    run_id: str
-    label: str
-    spec: str
-    attempt: int
-    n_threads: int
-    options: dict[str, Any]
-    root: str | None = None
-    weights: bytes | None = None
+    versions: dict[str, str]
+    shares_results: bool
 
 
-def make(order: Order, key: str) -> Answer | None:
-    """Make a run, in a thread of a worker; None if it was given up, because nobody wants it any longer or the worker goes.
+def make(order_json: str, weights: bytes | None, task: str) -> WorkerAnswer | None:
+    """Make a run, in a thread of a worker.
 
     Args:
-        order: What to make.
-        key: Dask's name of this task.
+        order_json: A ``RunOrder``; without a results folder if this worker does not share it.
+        weights: The file of the weights that the run needs from another, where the results folder is not shared.
+        task: Dask's name of this task.
+
+    Returns:
+        The answer; None if the run was given up, because its task was cancelled or the worker is about to leave.
+
     Raises:
         DiskError: the run could not write.
     """
     from distributed import get_worker
 
     worker = get_worker()
-    spec = RunSpec.model_validate_json(order.spec)
-    run = Run(order.run_id, order.label, spec)
-    with _store(order, Path(worker.local_directory)) as store:
+    order = RunOrder.model_validate_json(order_json)
+    is_shared = order.results is not None
+    with contextlib.nullcontext(order) if is_shared else _in_own_folder(order, weights, worker) as order:
         try:
-            record = make_in_child(
-                run,
-                attempt=order.attempt,
-                store=store,
-                n_threads=order.n_threads,
-                stopping=_unwanted(worker, key),
-                **order.options,
-            )
+            record = make_in_child(order, should_stop=_is_unwanted(worker, task))
         except DiskError as error:
             raise DiskError(f"worker {worker.address}: {error}") from error
         if record is None:
             return None
-        if order.root is not None:
-            return Answer(record.model_dump_json())
-        weights, log = store.weights_of(run.run_id), store.log_of(run.run_id, order.attempt)
-        own = spec.weights_from is None and weights.exists()
-        return Answer(record.model_dump_json(), weights.read_bytes() if own else None, log.read_bytes())
+        if is_shared:
+            return WorkerAnswer(record.model_dump_json())
+        trained, log = order.store.weights_of(order.run_id), order.store.log_of(order.run_id, order.attempt)
+        own = order.spec.weights_from is None and trained.exists()
+        return WorkerAnswer(record.model_dump_json(), trained.read_bytes() if own else None, log.read_bytes())
 
 
 @contextlib.contextmanager
-def _store(order: Order, scratch: Path) -> Iterator[Store]:
-    """Yield the results folder, or where it is not shared one that lasts as long as the run."""
-    if order.root is not None:
-        yield Store(Path(order.root))
-        return
-    with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder:
+def _in_own_folder(order: RunOrder, weights: bytes | None, worker: Any) -> Iterator[RunOrder]:
+    """Yield the order with a results folder that lasts as long as the run."""
+    with tempfile.TemporaryDirectory(dir=worker.local_directory, ignore_cleanup_errors=True) as folder:
         store = Store(Path(folder))
         with store.opened():
-            if order.weights is not None:
-                needed = RunSpec.model_validate_json(order.spec).weights_from
-                store.weights_of(str(needed)).write_bytes(order.weights)
-            yield store
+            if weights is not None:
+                store.weights_of(str(order.spec.weights_from)).write_bytes(weights)
+            yield order.model_copy(update={"results": store.root})
 
 
-def _unwanted(worker: Any, key: str) -> Callable[[], bool]:
-    """Return a function that tells whether the task was cancelled, as it is when its client is gone, or its worker ends."""
+def _is_unwanted(worker: Any, task_name: str) -> Callable[[], bool]:
+    """Return a function that says whether a task was cancelled, as it is when its client is gone, or its worker is leaving."""
     from distributed.core import Status
 
-    def unwanted() -> bool:
-        task = worker.state.tasks.get(key)
+    def is_unwanted() -> bool:
+        task = worker.state.tasks.get(task_name)
         return task is None or task.state != "executing" or worker.status not in (Status.running, Status.paused)
 
-    return unwanted
+    return is_unwanted
 
 
-def facts() -> dict[str, str]:
+def required_versions() -> dict[str, str]:
     """Return what must be the same on client and workers, by name."""
     return {"python": platform.python_version(), **versions(), "commit": git_commit() or "none"}
 
 
-def shares(root: str, token: str) -> bool:
-    """Whether this process sees a file of the results folder, and may write there."""
-    folder = Path(root)
-    return (folder / token).exists() and os.access(folder / "checkpoints", os.W_OK)
-
-
-def look(root: str, token: str) -> tuple[dict[str, str], bool]:
-    """Return the ``facts`` of this worker, and whether it ``shares`` the results folder."""
-    return facts(), shares(root, token)
+def inspect_worker(results: str, token: str) -> WorkerFacts:
+    """Return the facts of this worker; ``token`` is the name of a file that the client put into its results folder."""
+    folder = Path(results)
+    shares_results = (folder / token).exists() and os.access(folder / "checkpoints", os.W_OK)
+    return WorkerFacts(required_versions(), shares_results)

@@ -20,9 +20,9 @@ from backends.errors import ConfigError
 from backends.gradients import shifts_of
 from backends.head import QuantumHead
 from backends.surrogates.table import Tabulated
-from harness.heads import build_head, circuit_of
+from harness.heads import build_head, resolve_head
 from harness.plan.plan import load_preset, presets
-from harness.spec import N_CLASSES, RunSpec, TrainingSpec, run_id_of
+from harness.spec import RunSpec, TrainingSpec, run_id_of
 
 EQ7 = circuit_named("eq7")
 
@@ -184,7 +184,7 @@ def test_refusals() -> None:
 def test_it_is_part_of_what_is_asked() -> None:
     """A spec carries it into the head and into the run's id; a plan is refused before any compute."""
     spec = RunSpec(head="statevector", circuit="eq7", shots=10, training=TrainingSpec(skip_dead_angles=True))
-    head = build_head(spec, n_classes=N_CLASSES)
+    head = build_head(spec, resolve_head(spec))
     plain = spec.model_copy(update={"training": TrainingSpec()})
 
     assert set(head.skipped) == {1, 2, 3}
@@ -193,7 +193,7 @@ def test_it_is_part_of_what_is_asked() -> None:
     )
     noisy = spec.model_copy(update={"head": "fake_ibm", "circuit": "hardware_efficient(n_qubits=3, n_layers=2)"})
     with pytest.raises(ConfigError, match="skip_dead_angles needs its exact response"):
-        circuit_of(noisy, n_classes=N_CLASSES)
+        resolve_head(noisy)
 
 
 def test_the_fast_preset_skips_and_others_do_not() -> None:

@@ -1,12 +1,14 @@
-"""The executor: a process for each run; what goes wrong there is a record here, and the others go on."""
+"""Runs in child processes of this machine: what goes wrong in one becomes its record, and the others go on."""
 
 import os
 import signal
 
 import pytest
 
-from harness.execution.execute import Watcher, execute
-from harness.execution.options import Settings
+from harness.execution.execute import execute
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.local_executor import LocalExecutor
+from harness.execution.options import ExecutionOptions
 from harness.plan.plan import expand, parse
 from harness.records.store import Store
 from harness.training import data
@@ -35,10 +37,11 @@ def _runs(epochs=1, more=""):
     )
 
 
-def _execute(runs, store, *, timeout_s=None, under_way=lambda runs: None):
+def _execute(runs, store, *, timeout_s=None, progress=lambda runs: None):
     ended = []
+    options, callbacks = ExecutionOptions(jobs=2, timeout_s=timeout_s), ExecutionCallbacks(ended.append, progress)
     with store.opened():
-        execute(runs, store, Settings(jobs=2, timeout_s=timeout_s), Watcher(ended.append, under_way))
+        execute(runs, store, options, callbacks, executor=LocalExecutor())
     return {record.label: record for record in ended}
 
 
@@ -80,14 +83,18 @@ def test_deadline(tmp_path):
     assert records["one"].seconds >= 4.0
 
 
-def test_killed_process(tmp_path):
-    """A run whose process is killed ends as killed, with the signal's name."""
+@pytest.mark.parametrize(
+    ("number", "name", "hint"), [(signal.SIGKILL, "SIGKILL", ", likely for want of memory"), (35, "signal 35", "")]
+)
+def test_killed_process(tmp_path, number, name, hint):
+    """A run whose process is killed ends as killed, with the signal's name, or with its number if it has no name."""
 
-    def kill(under_way):
-        if under_way:
-            os.kill(under_way[0].pid, signal.SIGKILL)
+    def kill(runs):
+        if runs:
+            os.kill(runs[0].pid, number)
 
-    records = _execute(_runs(epochs=10_000)[:1], Store(tmp_path), under_way=kill)
+    records = _execute(_runs(epochs=10_000)[:1], Store(tmp_path), progress=kill)
 
     assert records["one"].status == "killed"
-    assert records["one"].failure.kind == "SIGKILL"
+    assert records["one"].failure.kind == name
+    assert records["one"].failure.message == f"the run's process was ended by {name}{hint} and left no result"

@@ -2,7 +2,9 @@
 
 import pytest
 
+from harness import heads
 from harness.errors import PlanError
+from harness.heads import resolve_head
 from harness.plan.plan import expand, load_file, load_preset, parse, presets
 from harness.spec import RunSpec, run_id_of
 
@@ -88,7 +90,24 @@ def test_id_is_of_what_is_asked():
         ),
         ('[data]\nname = "minst"\n[[runs]]\nhead = "linear"', "data.name: Input should be 'mnist-5000'.*got 'minst'"),
         ('[training]\nlearning_rate = nan\n[[runs]]\nhead = "linear"', "training.learning_rate: .*finite.*got nan"),
-        ('[[runs]]\nhead = "linear"\nseeds = [-1]', "seed"),
+        ('[[runs]]\nhead = "linear"\nseeds = [-1]', r"\(linear\): seed: .*greater than or equal to 0, got -1"),
+        ('[[runs]]\nhead = "linear"\nseeds = ["0"]', r"p.toml:5: runs.\[1\].seeds.\[1\]: .*integer, got '0'"),
+        (
+            '[[runs]]\nhead = "linear"\n[[runs]]\nhead = "linear"\nshots = true',
+            r"p.toml:7: runs.\[2\].shots: .*got True",
+        ),
+        (
+            '[[runs]]\nshots = 3\n[[runs]]\nhead = "linear"\nshots = 4',
+            r"p.toml:3: missing key runs.\[1\].head",
+        ),
+        (
+            '[[runs]]\nhead = "statevector"\ncircuit = "eq7"\noptions = { device = "manila" }',
+            r"head 'statevector' has no option 'device'; its options: none; heads that have 'device': fake_ibm, pennylane",
+        ),
+        (
+            '[[runs]]\nhead = "statevector"\ncircuit = "hardware_efficient(n_qubits=3, n_layers=1, n_outputs=3)"',
+            "has 3 outputs, which do not divide 10 classes evenly; measure a number of qubits that does: 1, 2, 5, 10",
+        ),
         ('[[runs]]\nhead = "linear"\nseeds = [1, 1]', "label 'linear' with seed 1 is there already"),
         ('[[runs]]\nhead = "linear"\nweights_of = "nobody"', "weights_of = 'nobody'"),
         ("runs = []", "runs: List should have at least 1 item"),
@@ -99,6 +118,27 @@ def test_what_a_plan_may_not_say(runs, message):
     """A bad plan is refused by key and value, before anything is computed."""
     with pytest.raises(PlanError, match=message):
         _expand(runs)
+
+
+def test_seeds_of_the_plan_have_a_line():
+    """A seed in quotation marks is refused with the line of the list that holds it."""
+    with pytest.raises(PlanError, match=r"p.toml:2: seeds.\[1\]: Input should be a valid integer, got '0'"):
+        _expand('[[runs]]\nhead = "linear"', 'seeds = ["0"]')
+
+
+def test_a_head_is_resolved_once_an_entry(monkeypatch):
+    """Checking a head, its circuit and options does not depend on the seed, and is done once for all seeds."""
+    calls = []
+
+    def counted(spec):
+        calls.append(spec)
+        return resolve_head(spec)
+
+    monkeypatch.setattr(heads, "resolve_head", counted)
+    runs = _expand('[[runs]]\nhead = "statevector"\ncircuit = "eq7"', "seeds = [0, 1, 2]")
+
+    assert len(runs) == 3
+    assert len(calls) == 1
 
 
 def test_all_problems_at_once():
@@ -147,7 +187,9 @@ _EQ7 = '[[runs]]\nlabel = "a"\nhead = "statevector"\ncircuit = "eq7"\n'
 )
 def test_weights_go_to_the_same_function_alone(second):
     """Another circuit, a classical head, or a training of one's own beside it: weights_of is refused when read."""
-    with pytest.raises(PlanError, match=r"weights_of = 'a': expected a max_steps here.*got max_steps = (3|None)"):
+    with pytest.raises(
+        PlanError, match=r"weights_of = 'a': expected a max_steps in this entry.*got max_steps = (3|None)"
+    ):
         _expand(f'{_EQ7}[[runs]]\n{second}\nweights_of = "a"')
 
 

@@ -1,6 +1,7 @@
 """The images: embedded, from torchvision's folder, divided as in the paper; damage is found before use."""
 
 import gzip
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -93,6 +94,51 @@ def test_damaged_embedded_file_is_named(monkeypatch, tmp_path):
         DatasetError, match=r"mnist-train-5000.npz is damaged: expected SHA-256 04ac74d7\w+, found \w{64}"
     ):
         data.load("mnist-5000")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"images": np.array([None])}, "Object arrays cannot be loaded"),
+        ({"labels": np.zeros(1)}, "images"),
+        (None, "not a zip file"),
+    ],
+)
+def test_an_embedded_file_of_something_else_is_named(monkeypatch, tmp_path, arrays, message):
+    """A file whose checksum is the expected one, and that holds objects, other arrays or no npz, is refused by name."""
+    (tmp_path / "datasets").mkdir()
+    for name in data._EMBEDDED:
+        path = tmp_path / "datasets" / name
+        if arrays is None:
+            path.write_bytes(b"PK\x03\x04 and no more")
+        else:
+            np.savez(path, **arrays)
+        monkeypatch.setitem(data._EMBEDDED, name, hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setattr(data.importlib.resources, "files", lambda package: tmp_path)
+
+    with pytest.raises(DatasetError, match=f"mnist-train-5000.npz is not an npz file .*{message}.*reinstall"):
+        data.load("mnist-5000")
+
+
+def test_images_of_another_type_are_refused(monkeypatch, embedded):
+    """Pixels that are no bytes would be scaled wrongly: the type is named."""
+    monkeypatch.setattr(data, "_embedded", lambda file: embedded.test._replace(pixels=np.zeros((10_000, 28, 28))))
+
+    with pytest.raises(DatasetError, match="expected pixels and labels of uint8, got float64 and uint8"):
+        data.load("mnist-5000")
+
+
+def test_a_wrong_magic_number_is_named(tmp_path):
+    """Files with torchvision's names that do not begin as IDX files do are refused with the reason."""
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in _FILES:
+        (raw / name).write_bytes(bytes(100))
+
+    with pytest.raises(
+        DatasetError, match=r"cannot be read from .*: a file there is not of the IDX format \(magic number\); expected"
+    ):
+        data.load("mnist", data_root=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,23 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 
 import psutil
 import pytest
 
 from harness.errors import ClusterError, PlanError
-from harness.execution.child import without_result
-from harness.execution.cluster import at_work, crew, executor
+from harness.execution.cluster import executor, running_jobs, workers
 from harness.execution.cluster.connect import connected
-from harness.execution.cluster.executor import OnCluster
-from harness.execution.cluster.waiting import Waiting
-from harness.execution.cluster.worker import Answer
-from harness.execution.execute import Watcher, execute
-from harness.execution.options import Settings
+from harness.execution.cluster.executor import DaskExecutor
+from harness.execution.cluster.job_queue import JobQueue
+from harness.execution.cluster.worker import WorkerAnswer
+from harness.execution.execute import execute
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.local_executor import LocalExecutor
+from harness.execution.options import ExecutionOptions
+from harness.execution.order import RunOrder
+from harness.execution.without_result import record_without_result
 from harness.plan.plan import expand, parse
 from harness.records.store import Store
 from harness.training import data
@@ -64,12 +68,13 @@ def runs_of(plan):
     return expand(parse(plan, where="p"), dataset_sha256=data.load("mnist-5000").sha256)
 
 
-def made(runs, store, *, settings=None, client=None, under_way=lambda runs: None, stopping=lambda: False, **options):
+def made(runs, store, *, options=None, client=None, progress=lambda runs: None, should_stop=lambda: False, **dask):
     """Make runs here, or with a ``client`` on its workers; return the records by label, and what was said."""
     ended, said = [], []
-    how = {"executor": OnCluster(client, say=said.append, **options)} if client else {}
+    chosen = DaskExecutor(client, say=said.append, **dask) if client else LocalExecutor()
+    callbacks = ExecutionCallbacks(ended.append, progress, should_stop)
     with store.opened():
-        execute(runs, store, settings or Settings(jobs=2), Watcher(ended.append, under_way, stopping), **how)
+        execute(runs, store, options or ExecutionOptions(jobs=2), callbacks, executor=chosen)
     return {record.label: record for record in ended}, said
 
 
@@ -123,10 +128,10 @@ def test_without_a_shared_folder(tmp_path, client, here, monkeypatch):
     assert store.log_of(records["one"].run_id, 1).exists()
 
 
-def worker_of(under):
+def worker_of(run):
     """The process of the worker, a child of this one, that makes a run."""
-    workers = psutil.Process().children()
-    return next(worker for worker in workers if under.pid in [process.pid for process in worker.children()])
+    children = psutil.Process().children()
+    return next(worker for worker in children if run.pid in [process.pid for process in worker.children()])
 
 
 def test_a_killed_workers_run_goes_on_elsewhere(tmp_path, client):
@@ -135,13 +140,13 @@ def test_a_killed_workers_run_goes_on_elsewhere(tmp_path, client):
 
     store = Store(tmp_path / "a")
 
-    def kill(under_way):
-        if not killed and under_way and len(list(store.root.glob("checkpoints/*/*.safetensors"))) == 2:
-            killed.extend([psutil.Process(under_way[0].pid), worker_of(under_way[0])])
+    def kill(progress):
+        if not killed and progress and len(list(store.root.glob("checkpoints/*/*.safetensors"))) == 2:
+            killed.extend([psutil.Process(progress[0].pid), worker_of(progress[0])])
             killed[1].kill()
 
     runs = runs_of(_LONG.format(epochs=100))
-    records, _ = made(runs, store, client=client, under_way=kill, settings=Settings(jobs=1, checkpoint_s=0.0))
+    records, _ = made(runs, store, client=client, progress=kill, options=ExecutionOptions(jobs=1, checkpoint_s=0.0))
     undisturbed, _ = made(runs, Store(tmp_path / "b"))
 
     assert not killed[0].is_running()
@@ -152,22 +157,20 @@ def test_a_killed_workers_run_goes_on_elsewhere(tmp_path, client):
     assert bits(record) == bits(*undisturbed.values())
 
 
-def _ok(order):
-    """The answer of a run that nobody made: it stands for any that ends."""
-    from harness.spec import Run, RunSpec
-
-    run = Run(order.run_id, order.label, RunSpec.model_validate_json(order.spec))
-    record = without_result(run, order.attempt, "ok", "", "").model_copy(update={"failure": None})
-    return Answer(record.model_dump_json())
+def _ok(order_json):
+    """The answer of a run that was not made: it stands for any that ends."""
+    order = RunOrder.model_validate_json(order_json)
+    record = record_without_result(order.run, order.attempt, "ok", "", "").model_copy(update={"failure": None})
+    return WorkerAnswer(record.model_dump_json())
 
 
 def test_a_run_that_ends_its_workers_is_killed_after_three(tmp_path, client):
     """A run that takes its worker with it three times has a ``killed`` record; what needs it is skipped; the others go on."""
 
-    def deadly(order, key):
-        if order.label == "one":
+    def deadly(order_json, weights, task):
+        if RunOrder.model_validate_json(order_json).label == "one":
             os.kill(os.getpid(), signal.SIGKILL)
-        return _ok(order)
+        return _ok(order_json)
 
     records, _ = made(runs_of(_PLAN), Store(tmp_path), client=client, make=deadly)
 
@@ -180,10 +183,10 @@ def test_a_run_that_ends_its_workers_is_killed_after_three(tmp_path, client):
 
 def test_an_answer_that_is_lost_on_its_way_is_fetched_again(tmp_path, client, monkeypatch):
     """A connection that breaks while an answer is fetched says nothing of the run: it ends ok, and once."""
-    from distributed import Future
+    from distributed import Future as DaskFuture
     from distributed.comm import CommClosedError
 
-    result, broken = Future.result, []
+    result, broken = DaskFuture.result, []
 
     def breaks_once(future, timeout=None):
         if future.key.startswith("qhb-run") and future.key not in broken:
@@ -191,8 +194,10 @@ def test_an_answer_that_is_lost_on_its_way_is_fetched_again(tmp_path, client, mo
             raise CommClosedError("in <TCP>: Stream is closed")
         return result(future, timeout)
 
-    monkeypatch.setattr(Future, "result", breaks_once)
-    records, _ = made(runs_of(_PLAN), Store(tmp_path), client=client, make=lambda order, key: _ok(order))
+    monkeypatch.setattr(DaskFuture, "result", breaks_once)
+    records, _ = made(
+        runs_of(_PLAN), Store(tmp_path), client=client, make=lambda order_json, weights, task: _ok(order_json)
+    )
 
     assert {record.status for record in records.values()} == {"ok"}
     assert len(broken) == len(records) == 3
@@ -201,10 +206,10 @@ def test_an_answer_that_is_lost_on_its_way_is_fetched_again(tmp_path, client, mo
 def test_stopped_nothing_stays(tmp_path, client):
     """Asked to stop, the client has the run's process ended, stores no record of it, and the next command goes on."""
     seen = []
-    settings = Settings(jobs=1, checkpoint_s=0.0)
+    options = ExecutionOptions(jobs=1, checkpoint_s=0.0)
     runs = runs_of(_LONG.format(epochs=10_000))
     records, _ = made(
-        runs, Store(tmp_path), client=client, settings=settings, under_way=seen.extend, stopping=lambda: len(seen) > 2
+        runs, Store(tmp_path), client=client, options=options, progress=seen.extend, should_stop=lambda: len(seen) > 2
     )
 
     assert records == {}
@@ -220,7 +225,7 @@ def test_a_signal_as_a_wait_ends(tmp_path, client):
     def outlast(*_):
         handled.append(time.monotonic())
         assert len(handled) <= 5, "it waits for ever"
-        time.sleep(2 * at_work._POLL_S)
+        time.sleep(2 * running_jobs._POLL_S)
 
     before = signal.signal(signal.SIGALRM, outlast)
     try:
@@ -228,8 +233,8 @@ def test_a_signal_as_a_wait_ends(tmp_path, client):
             runs_of(_LONG.format(epochs=10_000)),
             Store(tmp_path),
             client=client,
-            under_way=lambda runs: signal.setitimer(signal.ITIMER_REAL, at_work._POLL_S / 2, 10),
-            stopping=lambda: len(handled) >= 5,
+            progress=lambda runs: signal.setitimer(signal.ITIMER_REAL, running_jobs._POLL_S / 2, 10),
+            should_stop=lambda: len(handled) >= 5,
         )
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -272,7 +277,7 @@ def test_what_dask_never_closes_is_ended(tmp_path, who, what):
 
 def test_other_versions_are_refused_by_name(tmp_path, client, monkeypatch):
     """A worker with another torch is not used; if none is left, the command ends and says which has what."""
-    monkeypatch.setattr(crew, "facts", lambda: {"torch": "0.1"})
+    monkeypatch.setattr(workers, "required_versions", lambda: {"torch": "0.1"})
 
     with pytest.raises(ClusterError, match=r"(?s)no worker can be used:\nworker tcp://.* torch: here 0\.1, there 2\."):
         made(runs_of(_PLAN), Store(tmp_path), client=client)
@@ -282,7 +287,7 @@ def test_a_full_disk_stops_the_plan(tmp_path, client):
     """A worker that cannot write ends the command with its address, as it would here."""
     from harness.errors import DiskError
 
-    def full(order, key):
+    def full(order_json, weights, task):
         raise DiskError("worker tcp://x: no room")
 
     with pytest.raises(DiskError, match="worker tcp://x: no room"):
@@ -292,10 +297,10 @@ def test_a_full_disk_stops_the_plan(tmp_path, client):
 def test_an_error_of_the_worker_is_a_record(tmp_path, client):
     """What else goes wrong at a worker is a failed run, and the others go on."""
 
-    def broken(order, key):
-        if order.label == "one":
+    def broken(order_json, weights, task):
+        if RunOrder.model_validate_json(order_json).label == "one":
             raise RuntimeError("no process for 1 run")
-        return _ok(order)
+        return _ok(order_json)
 
     records, _ = made(runs_of(_PLAN), Store(tmp_path), client=client, make=broken)
 
@@ -337,30 +342,76 @@ weights_of = "narrow"
 """
 
 
-def test_who_is_handed_out_when():
-    """A run that uses all cores goes to a worker that makes nothing else; one that needs weights after those are there."""
+def test_the_order_of_the_queue():
+    """A run that uses all cores goes to an idle worker alone; one that needs weights comes after those are there."""
     runs = runs_of(_MIXED)
-    waiting = Waiting(runs, {runs[0].run_id: 4}, set())
+    jobs = JobQueue(runs, {runs[0].run_id: 4}, set())
 
-    assert waiting.take(whole=False).run.label == "narrow"
-    assert waiting.take(whole=False) is None
-    wide = waiting.take(whole=True)
-    assert (wide.run.label, wide.attempt, wide.wide) == ("wide", 5, True)
-    assert waiting
-    waiting.settle(runs[1].run_id, ok=True)
-    later = waiting.take(whole=True)
+    assert jobs.take(idle_worker=False).run.label == "narrow"
+    assert jobs.take(idle_worker=False) is None
+    wide = jobs.take(idle_worker=True)
+    assert (wide.run.label, wide.attempt, wide.all_cores) == ("wide", 5, True)
+    assert jobs
+    jobs.run_ended(runs[1].run_id, ok=True)
+    later = jobs.take(idle_worker=True)
     assert (later.run.label, later.attempt) == ("later", 1)
-    assert not waiting
-    waiting.put_back(later)
-    assert waiting.take(whole=False) is later
+    assert not jobs
+    jobs.put_back(later)
+    assert jobs.take(idle_worker=False) is later
 
 
-def test_what_needs_a_run_that_is_not_ok_is_in_vain():
-    """Whether it failed in this command or an earlier one."""
+def test_runs_whose_weights_will_never_be_there():
+    """A run that needs the weights of one that is not ok is told apart, whether that one failed in this command or before."""
     runs = runs_of(_MIXED)
-    waiting = Waiting(runs[1:], {}, set())
-    waiting.settle(runs[1].run_id, ok=False)
+    jobs = JobQueue(runs[1:], {}, set())
+    jobs.run_ended(runs[1].run_id, ok=False)
 
-    assert [job.run.label for job in waiting.in_vain()] == ["later"]
-    assert [job.run.label for job in Waiting(runs[2:], {}, set()).in_vain()] == ["later"]
-    assert Waiting(runs[2:], {}, {runs[1].run_id}).take(whole=False).run.label == "later"
+    assert [job.run.label for job in jobs.take_without_weights()] == ["later"]
+    assert [job.run.label for job in JobQueue(runs[2:], {}, set()).take_without_weights()] == ["later"]
+    assert JobQueue(runs[2:], {}, {runs[1].run_id}).take(idle_worker=False).run.label == "later"
+
+
+class _Client:
+    """Stands for a client of a cluster with one worker of two threads, which answers at once."""
+
+    status = "running"
+
+    def __init__(self, facts):
+        self.submitted = []
+        self._facts = facts
+
+    def nthreads(self):
+        return {"tcp://w": 2}
+
+    def submit(self, function, *arguments, **options):
+        future = Future()
+        future.release = lambda: None
+        future.add_done_callback = lambda callback: None
+        if function is workers.inspect_worker:
+            future.set_result(self._facts)
+            future.status = "finished"
+        else:
+            self.submitted.append(options["key"])
+        return future
+
+
+def test_a_worker_that_gave_up_a_run_has_no_more_threads_than_before(tmp_path, monkeypatch):
+    """Of two threads one gives its run up; when the worker is used again, the thread that works on is still counted."""
+    monkeypatch.setattr(workers, "_UPDATE_S", 0.0)
+    monkeypatch.setattr(running_jobs, "_POLL_S", 0.0)
+    client = _Client(workers.WorkerFacts(workers.required_versions(), shares_results=True))
+    runs = runs_of(_LONG.replace('head = "linear"', 'head = "linear"\nseeds = [0, 1, 2, 3]').format(epochs=1))
+    cluster = workers.ClusterWorkers(client, tmp_path, token="", say=print)
+    running = running_jobs.RunningJobs(
+        client, cluster, JobQueue(runs, {}, set()), Store(tmp_path), ExecutionOptions(jobs=1), make=_ok
+    )
+    list(running.step())
+    assert len(client.submitted) == 2
+
+    running._answers.put((client.submitted[0], None))
+    list(running.step())
+    assert len(client.submitted) == 2, "it is about to leave"
+    list(running.step())
+
+    assert len(client.submitted) == 3
+    assert cluster.next_free() is None

@@ -1,4 +1,4 @@
-"""``--set KEY=VALUE`` of the commands that make one head."""
+"""The option ``--set KEY=VALUE`` of ``qhb check`` and ``qhb inspect``, which sets an option of the head."""
 
 import json
 from collections.abc import Iterable
@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 
-def settings_of(texts: Iterable[str]) -> dict[str, Any]:
-    """Return options by key, each value as JSON or as the plain word that it is.
+def options_of(texts: Iterable[str]) -> dict[str, Any]:
+    """Return the head's options by key; each value is read as JSON, or taken as the word that it is.
 
     Raises:
-        click.UsageError: not KEY=VALUE, or a key twice.
+        click.UsageError: a text is not KEY=VALUE, or a key comes twice.
     """
     found: dict[str, Any] = {}
     for text in texts:

@@ -1,0 +1,40 @@
+"""The test images, classified with trained weights."""
+
+from harness.records.record import Evaluation
+from harness.spec import N_CLASSES
+from harness.training.data import ImageTensors
+from harness.training.metrics import class_scores, confusion_matrix, macro
+from harness.training.model import Classifier
+from harness.training.timing import Clock
+from harness.training.train import classify
+
+
+def evaluate(classifier: Classifier, test: ImageTensors, clock: Clock, *, weights_from: str | None) -> Evaluation:
+    """Classify the test images and return the scores.
+
+    Args:
+        classifier: With the weights to use.
+        test: The images.
+        clock: Counts the seconds, as phase "evaluation".
+        weights_from: Id of the run that trained the weights; None: this one.
+    """
+    started = clock.now()
+    with clock.phase("evaluation"):
+        found = classify(classifier, test)
+    confusion = confusion_matrix(test.labels.cpu().numpy(), found.predictions, n_classes=N_CLASSES)
+    scores = class_scores(confusion)
+    return Evaluation(
+        weights_from=weights_from,
+        n_images=len(found.predictions),
+        accuracy=found.accuracy,
+        loss=found.loss,
+        macro_precision=macro([score.precision for score in scores]),
+        macro_recall=macro([score.recall for score in scores]),
+        macro_f1=macro([score.f1 for score in scores]),
+        classes=scores,
+        confusion=confusion.tolist(),
+        predictions=found.predictions.tolist(),
+        seconds=clock.now() - started,
+        circuit_evaluations=found.tally.forward.executed,
+        shots=found.tally.forward.shots,
+    )

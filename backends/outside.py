@@ -1,4 +1,4 @@
-"""Heads that are not ours: found by entry point, loaded by "package.module:Class", and looked at before they are used."""
+"""Heads that are not ours: found by entry point or loaded as "package.module:Class", and checked before they are used."""
 
 import dataclasses
 import functools
@@ -19,11 +19,11 @@ GROUP = "quantum_head_bench.heads"
 
 @dataclasses.dataclass(frozen=True)
 class OutsideEntry:
-    """What installed distributions offer under one name.
+    """A head that installed distributions offer under one name.
 
     Attributes:
         path: "package.module:Class".
-        distributions: Who offers it, "name version"; more than one is a clash.
+        distributions: Those that offer it, "name version"; more than one is a conflict.
     """
 
     path: str
@@ -49,7 +49,7 @@ def class_at(path: str, *, who: str) -> type[QuantumHead]:
         who: Subject of the messages.
 
     Raises:
-        ConfigError: not such a path, the module or class is not there or cannot be imported, or it is not a finished head.
+        ConfigError: not such a path, the module or class is not there or cannot be imported, or it is an incomplete head.
     """
     module_name, _, attribute = path.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), attribute)):
@@ -82,7 +82,7 @@ def class_at(path: str, *, who: str) -> type[QuantumHead]:
 def code_of(kind: type[QuantumHead]) -> str | None:
     """Return the SHA-256 of the files that define a head's class and its bases, as they are now; None if all are ours.
 
-    Modules that these import do not count: what they compute with is known by its version, or not at all.
+    Modules that these import do not count; installed packages are recorded by version.
 
     Raises:
         ConfigError: a file cannot be read.

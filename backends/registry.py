@@ -1,7 +1,7 @@
-"""Which quantum heads there are, by name; an adapter's module is imported when it is used.
+"""The quantum heads by name. An adapter's module is imported when it is used.
 
-Ours are a table. Outside heads come by the entry-point group ``GROUP`` of an installed distribution, or are named in
-full, "package.module:Class"; they are looked at (outside.py) before they are handed on.
+Ours are listed in a table. Outside heads are found in the entry-point group ``GROUP`` of an installed distribution, or are
+named in full, "package.module:Class"; outside.py checks them before they are used.
 """
 
 import dataclasses
@@ -14,8 +14,8 @@ from backends.outside import class_at, outside_heads
 
 
 @dataclasses.dataclass(frozen=True)
-class Entry:
-    """Where a head lives and what it needs.
+class HeadEntry:
+    """A head of ours: where it is defined and what it needs.
 
     Attributes:
         path: "module:Class".
@@ -41,19 +41,19 @@ class Entry:
 
 
 _QISKIT = ("qiskit", "qiskit_aer")
-HEADS: dict[str, Entry] = {
-    "statevector": Entry(
+HEADS: dict[str, HeadEntry] = {
+    "statevector": HeadEntry(
         "backends.adapters.statevector:Statevector", "batched torch statevector; exact (autograd) or shots"
     ),
-    "aer_shots": Entry("backends.adapters.aer:AerShots", "Qiskit Aer, sampled", _QISKIT, "qiskit"),
-    "aer_statevector": Entry("backends.adapters.aer:AerStatevector", "Qiskit Aer, exact", _QISKIT, "qiskit"),
-    "fake_ibm": Entry(
+    "aer_shots": HeadEntry("backends.adapters.aer:AerShots", "Qiskit Aer, sampled", _QISKIT, "qiskit"),
+    "aer_statevector": HeadEntry("backends.adapters.aer:AerStatevector", "Qiskit Aer, exact", _QISKIT, "qiskit"),
+    "fake_ibm": HeadEntry(
         "backends.adapters.fake_ibm:FakeIBM",
         "noise model of a fake IBM device on Qiskit Aer; option device",
         (*_QISKIT, "qiskit_ibm_runtime"),
         "qiskit",
     ),
-    "pennylane": Entry(
+    "pennylane": HeadEntry(
         "backends.adapters.pennylane:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"
     ),
 }

@@ -1,4 +1,4 @@
-"""Classical heads: what a quantum head has to be compared with. Knows nothing of circuits or training.
+"""Classical heads, the rivals that a quantum head is compared with. This package knows nothing of circuits or training.
 
 A classical head is an ``nn.Module`` made as ``Head(n_classes)``, with ``input_shape`` (the shape of what the network's
 last linear layer hands to it, per image) and ``forward``: (..., *input_shape) -> (..., n_classes) class scores.
@@ -10,16 +10,16 @@ from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
-class Entry:
+class BaselineEntry:
     """Where a classical head lives ("module:Class") and one line about it."""
 
     path: str
     summary: str
 
 
-BASELINES: dict[str, Entry] = {
-    "linear": Entry("baselines.linear:Linear", "the 10-way linear head: Linear(128, 10), no more"),
-    "cosine": Entry("baselines.cosine:Cosine", "Linear(128, 10), then (1 + cos)/2: eq7 without a circuit"),
+BASELINES: dict[str, BaselineEntry] = {
+    "linear": BaselineEntry("baselines.linear:Linear", "the 10-way linear head: Linear(128, 10), no more"),
+    "cosine": BaselineEntry("baselines.cosine:Cosine", "Linear(128, 10), then (1 + cos)/2: eq7 without a circuit"),
 }
 
 

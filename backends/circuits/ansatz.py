@@ -1,7 +1,7 @@
 """Families of circuits with inputs and trainable weights, by width and depth.
 
-Inputs enter as rotations, for every one of them comes from the network as an angle. Deviation from the sources, which
-fix no such encoding or another one, is said with each.
+Inputs enter as rotations, because each comes from the network as an angle. The sources use another encoding or leave it
+open; each function states its deviation.
 """
 
 import itertools

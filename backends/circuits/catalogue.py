@@ -1,4 +1,4 @@
-"""The named circuits, and families of them with parameters. A user's own circuit need not be here: see circuit_files.py."""
+"""The named circuits, and families of circuits with parameters. A user's own circuits come from files (files.py)."""
 
 import dataclasses
 import functools

@@ -1,4 +1,4 @@
-"""Circuits by what a person writes: a name of the catalogue, or the path of a file."""
+"""Finds a circuit by its name in the catalogue or by the path of a file."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""OpenQASM 2 and 3, read by Qiskit's own readers; what cannot be represented is refused by its line."""
+"""Reads OpenQASM 2 and 3 with Qiskit's own readers; an error names the line of what cannot be represented."""
 
 import re
 from collections.abc import Collection, Sequence

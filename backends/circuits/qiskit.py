@@ -1,4 +1,4 @@
-"""Circuits into Qiskit and back, and OpenQASM through Qiskit's own readers. Qiskit is imported when it is used.
+"""Converts circuits to Qiskit and back. Qiskit is imported when it is used.
 
 Our qubit q is Qiskit's qubit q. Transpiling is in ``adapters/aer_compile.py``, jobs and bit strings are in ``adapters/aer_jobs.py``.
 """

@@ -1,4 +1,4 @@
-'''The short form of a circuit: a TOML file, read with the standard library alone.
+'''Circuits as TOML files, in a short form that is read with the standard library alone.
 
 n_qubits = 2
 inputs = ["phi", "chi"]        # angles from the network, in this order

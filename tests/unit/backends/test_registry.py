@@ -7,7 +7,7 @@ import pytest
 
 from backends.errors import ConfigError, MissingPackageError
 from backends.head import QuantumHead
-from backends.registry import HEADS, Entry, head_class
+from backends.registry import HEADS, HeadEntry, head_class
 
 
 @pytest.mark.parametrize("name", HEADS)
@@ -33,7 +33,7 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 def test_a_missing_sdk_is_named_with_its_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names the packages that are missing and the extra that installs them."""
-    entry = Entry("backends.adapters.aer:AerShots", "", ("no_such_sdk", "torch", "nor_this"), "qiskit")
+    entry = HeadEntry("backends.adapters.aer:AerShots", "", ("no_such_sdk", "torch", "nor_this"), "qiskit")
     monkeypatch.setitem(HEADS, "aer_shots", entry)
 
     assert entry.missing == ("no_such_sdk", "nor_this")

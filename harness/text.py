@@ -1,4 +1,4 @@
-"""Text that strangers wrote, made harmless for each format; numbers as people read them; numbers that are missing."""
+"""Texts of reports: untrusted text made safe for each format, numbers formatted for people, missing numbers."""
 
 import dataclasses
 import math
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 DASH = "–"
-# Inside a line; an underscore within a word is no emphasis. Then what makes a list or a heading at the start of a line.
+# Special inside a line (an underscore within a word is not), and at the start of a line (lists and headings).
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
 _MARKDOWN_START = re.compile(r"^(\s*)(\d*)((?<=\d)[.)]|(?<!\d)[-+#=])(?=[-+#=\s]|$)")
 _CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -14,7 +14,7 @@ _CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclasses.dataclass(frozen=True)
 class Missing:
-    """A number that there is none of, and why."""
+    """A number that does not exist, with the reason."""
 
     reason: str
 
@@ -23,14 +23,14 @@ class Missing:
 
 
 def clean(text: object, *, lines: bool = False) -> str:
-    r"""Return text with every control and invisible character made visible, so that it is shown as it is and does nothing.
+    r"""Return text in which every control or invisible character is replaced by a visible one.
 
     >>> clean("a\x1b[31mb")
     'a␛[31mb'
 
     Args:
-        text: Anything; ``str`` is taken of it.
-        lines: Keep line breaks (a traceback).
+        text: Any value; it is converted by ``str``.
+        lines: Keep line breaks, as in a traceback.
     """
     return "".join(char if lines and char == "\n" else _visible(char) for char in str(text))
 
@@ -49,7 +49,7 @@ def short(text: str, limit: int) -> str:
 
 
 def csv_safe(value: object) -> object:
-    """Return a value that no spreadsheet takes for a formula; other than strings it comes back as it is.
+    """Return a string that no spreadsheet takes for a formula; other values are returned unchanged.
 
     Source: OWASP, CSV Injection.
     """
@@ -57,7 +57,7 @@ def csv_safe(value: object) -> object:
 
 
 def markdown(value: object) -> str:
-    """Return text that Markdown shows literally, in a table's cell too."""
+    """Return text that Markdown shows literally, also in the cell of a table."""
     escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", clean(value).replace("&", "&amp;"))
     return _MARKDOWN_START.sub(r"\1\2\\\3", escaped.replace("<", "&lt;").replace(">", "&gt;"))
 
@@ -70,12 +70,12 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def count(value: float) -> str:
-    """Return a count with thousands separated; one decimal where it is a mean that is not whole."""
+    """Return a count with thousands separators; a mean that is not whole has one decimal."""
     return f"{value:,.0f}" if math.isclose(value, round(value), abs_tol=1e-9) else f"{value:,.1f}"
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits and thousands separated, never in powers of ten."""
+    """Return a number rounded to some significant digits, with thousands separators and without a power of ten."""
     if value == 0:
         return "0"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
@@ -83,12 +83,12 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def seconds(value: float) -> str:
-    """Return seconds with two decimals; a short time is "<0.01", for it is not nothing."""
+    """Return seconds with two decimals; a time that would be rounded to zero is "<0.01"."""
     return "<0.01" if 0 < value < 0.005 else f"{value:,.2f}"
 
 
 def share(value: float, n_images: int) -> str:
-    """Return an accuracy or a score, with as many decimals as the number of images can resolve."""
+    """Return an accuracy or a score with three decimals, four where there are more than 1,000 images."""
     return f"{value:.{4 if n_images > 1000 else 3}f}"
 
 

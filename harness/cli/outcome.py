@@ -4,13 +4,15 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pydantic
 
 from harness.records.disk import write_atomically
 from harness.records.record import RunRecord
 from harness.report import write_report
+from harness.report.rows import ComparisonRow, Scores
+from harness.text import Missing
 
 
 class Outcome(pydantic.BaseModel):
@@ -31,27 +33,34 @@ class Outcome(pydantic.BaseModel):
 
 class _Column(NamedTuple):
     title: str
-    text: Callable[[dict[str, Any]], str]
+    text: Callable[[ComparisonRow], str]
 
 
-def _number(key: str, form: str) -> Callable[[dict[str, Any]], str]:
-    return lambda row: form.format(row[key]) if isinstance(row[key], (int, float)) else "-"
+def _number(value: float | Missing, form: str) -> str:
+    return form.format(value) if isinstance(value, int | float) else "-"
 
 
-def _transferred(row: dict[str, Any]) -> bool:
-    return str(row["weights"]).startswith("transferred")
+def _score(row: ComparisonRow, form: Callable[[Scores], str]) -> str:
+    return "-" if isinstance(row.scores, Missing) else form(row.scores)
+
+
+def _transferred(row: ComparisonRow) -> bool:
+    return not isinstance(row.scores, Missing) and bool(row.scores.weights.trained_by)
 
 
 _COLUMNS = (
-    _Column("run", lambda row: row["label"] + ("" if row["runs_ok"] == row["runs"] else f" ({row['status']})")),
-    _Column("seeds", lambda row: str(row["runs"])),
-    _Column("accuracy", lambda row: _number("accuracy_mean", "{:.4f}")(row) + ("*" if _transferred(row) else "")),
-    _Column("macro F1", _number("macro_f1", "{:.4f}")),
-    _Column("wall s", _number("wall_s", "{:.1f}")),
-    _Column("ms/step", _number("step_ms", "{:.1f}")),
-    _Column("evals/step", _number("formula_evaluations", "{:.0f}")),
-    _Column("executed", _number("executed_evaluations", "{:.0f}")),
-    _Column("evals/s", _number("evaluations_per_s", "{:,.0f}")),
+    _Column("run", lambda row: row.label + ("" if row.runs_ok == row.runs else f" ({row.status})")),
+    _Column("seeds", lambda row: str(row.runs)),
+    _Column(
+        "accuracy",
+        lambda row: _score(row, lambda scores: f"{scores.accuracy_mean:.4f}") + ("*" if _transferred(row) else ""),
+    ),
+    _Column("macro F1", lambda row: _score(row, lambda scores: _number(scores.macro_f1, "{:.4f}"))),
+    _Column("wall s", lambda row: _number(row.costs.wall_s, "{:.1f}")),
+    _Column("ms/step", lambda row: _number(row.costs.step_ms, "{:.1f}")),
+    _Column("evals/step", lambda row: _number(row.costs.formula_evaluations, "{:.0f}")),
+    _Column("executed", lambda row: _number(row.costs.executed_evaluations, "{:.0f}")),
+    _Column("evals/s", lambda row: _number(row.costs.evaluations_per_s, "{:,.0f}")),
 )
 
 
@@ -86,17 +95,17 @@ def outcome(records: Sequence[RunRecord], folder: Path, *, title: str, command: 
 
 def table(records: Sequence[RunRecord]) -> list[str]:
     """Return a line for each label: the report's numbers, those that fit a terminal."""
-    from harness.report.groups import grouped
+    from harness.report.grouping import grouped
     from harness.report.tables import comparison
 
-    rows = comparison(grouped(records)).to_dict("records")
+    rows = comparison(grouped(records))
     cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for line in cells:
         first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
         lines.append("  ".join([first, *others]))
-    if any(row["scope"] == "slice" and _transferred(row) for row in rows):
+    if any(row.scope == "slice" and _transferred(row) for row in rows):
         lines.append(
             "* trained for a few steps only, for its cost; the accuracy is of weights that another run trained"
         )

@@ -1,10 +1,10 @@
-"""Records in, one self-contained page out: index.html, and the same numbers as Markdown and CSV.
+"""Reports: records in, one self-contained page out (index.html), and the same numbers as Markdown and CSV.
 
 matplotlib, pandas and jinja2 are the extra ``report``; they are imported when a report is written, not before.
 """
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import HarnessError, StoreError
@@ -20,21 +20,31 @@ class ReportPackageError(HarnessError, ImportError):
 
 
 def write_report(
-    records: Sequence[RunRecord], folder: Path, *, title: str, command: str | None = None, peers: Path | None = None
+    records: Sequence[RunRecord],
+    folder: Path,
+    *,
+    title: str,
+    command: str | None = None,
+    peers: Path | None = None,
+    earlier: Sequence[RunRecord] = (),
+    labels: Mapping[str, str] | None = None,
 ) -> Path:
     """Write index.html, report.md, comparison.csv, classes.csv and epochs.csv; each file appears whole or not at all.
 
     Args:
-        records: Runs of any status, in the order in which they are to be shown; none is left out.
+        records: Runs of any status, in the order in which they are to be shown; all are shown.
         folder: Where to write; made where it is missing.
         title: The page's heading.
         command: The command line that made the runs, shown as it is.
-        peers: The file of ``qhb peers --output``; shown where it is.
+        peers: The file of ``qhb peers --output``; shown where it exists.
+        earlier: Attempts that no longer count, because a later attempt does or the run was begun anew. They are listed, with
+            their reasons, and enter no number.
+        labels: Labels of the latest plan by run id; None: runs keep the label of the newest record of their configuration.
     Returns:
         The path of index.html.
     Raises:
         ReportPackageError: matplotlib, pandas or jinja2 is not installed.
-        StoreError: ``peers`` is not such a file.
+        StoreError: ``peers`` is not such a file, or the folder cannot be written.
     """
     missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
     if missing:
@@ -44,8 +54,10 @@ def write_report(
     from harness.report.page import write_page
 
     try:
-        return write_page(records, folder, title=title, command=command, peers=peers)
+        return write_page(
+            records, folder, title=title, command=command, peers=peers, earlier=earlier, labels=labels or {}
+        )
     except OSError as error:
         raise StoreError(
-            f"the report cannot be written to {folder}: {error.strerror or error}; name a folder that can with --output"
+            f"the report cannot be written to {folder}: {error.strerror or error}; give --output another folder"
         ) from error

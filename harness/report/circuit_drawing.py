@@ -1,13 +1,11 @@
-"""A circuit of any vendor, drawn: wires q0, q1, ... from the top (q0 is the paper's qubit 1), time to the right."""
+"""Draws a circuit with matplotlib: wires q0, q1, ... from the top (q0 is the paper's qubit 1), time to the right."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Arc, Circle, Rectangle
 
-from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.circuits.circuit import Circuit, Gate
 from backends.circuits.drawing import CONTROLLED, gate_text
 from backends.circuits.drawing import columns as columns_of
 from harness.report.svg import INK, MUTED, PAPER, Drawing, canvas, drawing
@@ -15,29 +13,11 @@ from harness.report.svg import INK, MUTED, PAPER, Drawing, canvas, drawing
 MAX_QUBITS, MAX_COLUMNS = 24, 60
 
 
-def circuit_from(data: Mapping[str, Any]) -> Circuit:
-    """Return the circuit of a record, where it is kept as data.
-
-    Raises:
-        backends.errors.CircuitError, KeyError, TypeError: the data is not a circuit.
-    """
-    gates = tuple(
-        Gate(
-            gate["name"],
-            tuple(gate["qubits"]),
-            tuple(Angle(**param) if isinstance(param, Mapping) else float(param) for param in gate["params"]),
-        )
-        for gate in data["gates"]
-    )
-    return Circuit(**{**data, "gates": gates, "measured": tuple(data["measured"])})
-
-
 def circuit_figure(circuit: Circuit, *, name: str, caption: str) -> Drawing | None:
     """Draw a circuit, None where it is too large to be read."""
-    columns = columns_of(circuit)
-    widths = [max(_width(gate, circuit) for gate in column) for column in columns]
-    if circuit.n_qubits > MAX_QUBITS or len(columns) > MAX_COLUMNS:
+    if circuit.n_qubits > MAX_QUBITS or len(columns := columns_of(circuit)) > MAX_COLUMNS:
         return None
+    widths = [max(_width(gate, circuit) for gate in column) for column in columns]
     total = 0.9 + sum(widths) + 0.3 * len(widths) + 1.0
     with canvas(name, width=0.52 * total, height=0.52 * circuit.n_qubits + 0.1, constrained=False) as figure:
         axes = figure.add_axes((0, 0, 1, 1))

@@ -1,10 +1,11 @@
-"""Confusion matrices, the paper's Fig. 7: summed over the seeds of a label."""
+"""Confusion matrices, as in the paper's Fig. 7: summed over the seeds of a configuration."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from harness.report.groups import Group, Results
+from harness.report.layout import Cell, Table, plain_table
 from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, WARM, Drawing, canvas, drawing
 from harness.text import counted, short
 
@@ -13,15 +14,15 @@ _COLUMNS = 5
 
 
 def confusion_of(group: Group) -> np.ndarray:
-    """Return images of all evaluated seeds, int, shape (true class, predicted class)."""
+    """Return the number of images of all evaluated seeds, int, shape (true class, predicted class)."""
     confusions = [run.evaluation.confusion for run in group.evaluated if run.evaluation]
     images: np.ndarray = np.array(confusions, dtype=int).sum(axis=0)
     return images
 
 
 def confusion_figure(results: Results) -> Drawing | None:
-    """Draw the reference row's matrix, or the first evaluated row's where there is no reference."""
-    group = shown(results)
+    """Draw the matrix of the reference row, or of the first evaluated row where there is no reference."""
+    group = _drawn_large(results)
     if group is None:
         return None
     matrix = confusion_of(group)
@@ -33,17 +34,30 @@ def confusion_figure(results: Results) -> Drawing | None:
         axes.set_ylabel("true digit")
         return drawing(
             figure, name="confusion",
-            alt=f"Confusion matrix of {group.label}; share of each digit that is classified rightly: {', '.join(rates)}.",
+            alt=f"Confusion matrix of {group.label}; share of each digit that is classified correctly: {', '.join(rates)}.",
             caption=f"Confusion matrix of {group.label} (cf. the paper's Fig. 7): images, summed over "
             f"{counted(len(group.evaluated), 'seed')}. Colour: share of the true digit; off the diagonal in a second "
-            "colour and on a square-root scale, so that single mistakes are seen. Rightly classified: "
-            f"{', '.join(rates)}. The paper says of its own: at least 95 % for every digit.",
+            "colour and on a square-root scale, so that single mistakes are visible. Correctly classified: "
+            f"{', '.join(rates)}. The paper reports at least 95 % for every digit.",
         )  # fmt: skip
+
+
+def confusion_table(results: Results) -> Table | None:
+    """Return the numbers of the large matrix; None where no run classified the test images."""
+    group = _drawn_large(results)
+    if group is None:
+        return None
+    rows = [
+        [Cell(str(digit), number=False), *(Cell(f"{images}") for images in row)]
+        for digit, row in enumerate(confusion_of(group))
+    ]
+    caption = f"Images of {group.label} by true digit (rows) and predicted digit (columns), summed over seeds."
+    return plain_table("confusion", caption, ["True", *map(str, range(len(rows)))], rows)
 
 
 def small_confusions(results: Results) -> Drawing | None:
     """Draw the matrices of the other rows, small and without numbers."""
-    main = shown(results)
+    main = _drawn_large(results)
     others = [group for group in results.groups if group.evaluated and group is not main]
     if not others:
         return None
@@ -65,8 +79,7 @@ def small_confusions(results: Results) -> Drawing | None:
         )  # fmt: skip
 
 
-def shown(results: Results) -> Group | None:
-    """Return the row whose matrix is drawn large."""
+def _drawn_large(results: Results) -> Group | None:
     return results.reference or next((group for group in results.groups if group.evaluated), None)
 
 

@@ -1,15 +1,16 @@
-"""Learning curves, the paper's Fig. 6: validation loss and accuracy by epoch."""
+"""Learning curves, as in the paper's Fig. 6: validation loss and accuracy by epoch."""
 
 import math
-from collections.abc import Sequence
-from typing import Any
+import statistics
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from harness.report.figures import WIDTH
 from harness.report.groups import Group, Results
+from harness.report.rows import EpochRow
 from harness.report.svg import MUTED, SERIES, Drawing, canvas, drawing
 from harness.spec import N_CLASSES
 from harness.text import short
@@ -17,8 +18,15 @@ from harness.text import short
 MAX_CURVES = 12
 
 
-def curves_figure(results: Results, epochs: pd.DataFrame) -> Drawing | None:
-    """Draw the mean over seeds of each fully trained label, the seeds' range shaded.
+class _Panel(NamedTuple):
+    title: str
+    labels: Sequence[str]
+    value: Callable[[EpochRow], float]
+    is_loss: bool
+
+
+def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | None:
+    """Draw the mean over seeds of each fully trained configuration, the seeds' range shaded.
 
     Heads whose outputs are probabilities have a loss panel of their own: their loss has a floor, that of others has none.
     """
@@ -29,19 +37,23 @@ def curves_figure(results: Results, epochs: pd.DataFrame) -> Drawing | None:
     floors = {group.label: loss_floor(group) for group in drawn}
     bounded = [group.label for group in drawn if floors[group.label] is not None]
     free = [group.label for group in drawn if floors[group.label] is None]
-    panels = [(labels, "validation_loss", _loss_title(labels, bounded, free)) for labels in (bounded, free) if labels]
-    panels.append(([group.label for group in drawn], "validation_accuracy", "validation accuracy"))
-    styles = {group.label: index for index, group in enumerate(drawn)}
-    ok = epochs[(epochs["status"] == "ok") & epochs["label"].isin(list(styles))]
-    ok = ok.astype({"validation_loss": float, "validation_accuracy": float, "epoch": int})
+    panels = [
+        _Panel(_loss_title(labels, bounded, free), labels, lambda row: row.validation_loss, is_loss=True)
+        for labels in (bounded, free)
+        if labels
+    ]
+    all_drawn = [group.label for group in drawn]
+    panels.append(_Panel("validation accuracy", all_drawn, lambda row: row.validation_accuracy, is_loss=False))
+    styles = {label: index for index, label in enumerate(all_drawn)}
+    by_epoch = _by_epoch(epochs, styles)
     with canvas("curves", width=WIDTH, height=3.4 + 0.2 * math.ceil(len(drawn) / 4)) as figure:
-        for axes, (labels, column, title) in zip(figure.subplots(1, len(panels)), panels, strict=True):
-            for label in labels:
-                by_epoch = ok[ok["label"] == label].groupby("epoch")[column]
-                _curve(axes, by_epoch.agg(["mean", "min", "max"]), styles[label], label)
-            if column == "validation_loss":
-                _draw_floors(axes, {floors[label] for label in labels} - {None})
-            axes.set_title(title)
+        for axes, panel in zip(figure.subplots(1, len(panels)), panels, strict=True):
+            for label in panel.labels:
+                values = {epoch: list(map(panel.value, rows)) for epoch, rows in sorted(by_epoch[label].items())}
+                _curve(axes, values, styles[label], label)
+            if panel.is_loss:
+                _draw_floors(axes, {floors[label] for label in panel.labels} - {None})
+            axes.set_title(panel.title)
             axes.set_xlabel("epoch")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             axes.grid(axis="y")
@@ -53,15 +65,15 @@ def curves_figure(results: Results, epochs: pd.DataFrame) -> Drawing | None:
         if bounded:
             caption += (
                 " Where the network's outputs are probabilities, cross-entropy cannot fall below ln(1 + 9 exp(-logit_scale)), "
-                "the dashed floor, so that losses on the two sides of it do not compare; accuracies do."
+                "the dashed floor. So losses of the two panels cannot be compared; accuracies can."
             )
         if len(trained) > len(drawn):
             caption += f" The first {len(drawn)} of {len(trained)} heads; all are in epochs.csv."
-        return drawing(figure, name="curves", alt=_in_words(ok, list(styles)), caption=caption)
+        return drawing(figure, name="curves", alt=_in_words(by_epoch), caption=caption)
 
 
 def loss_floor(group: Group) -> float | None:
-    """Return the least cross-entropy of a head whose ten outputs are probabilities, None for others: 1.4612 at scale 1."""
+    """Return the smallest cross-entropy of a head whose ten outputs are probabilities (1.4612 at scale 1), None for others."""
     spec = group.first.spec
     if not group.quantum and spec.head != "cosine":
         return None
@@ -85,21 +97,32 @@ def _draw_floors(axes: Axes, floors: set[float | None]) -> None:
         )  # fmt: skip
 
 
-def _curve(axes: Axes, bands: pd.DataFrame, index: int, label: str) -> None:
+def _curve(axes: Axes, values: Mapping[int, Sequence[float]], index: int, label: str) -> None:
+    """Draw the values of all seeds by epoch."""
     color = SERIES[index % len(SERIES)]
     style: Any = "solid" if index < len(SERIES) else (0, (3, 1.5))
-    axes.fill_between(bands.index, bands["min"], bands["max"], color=color, alpha=0.16, linewidth=0)
-    marker = "o" if len(bands) == 1 else None
-    axes.plot(
-        bands.index, bands["mean"], color=color, linestyle=style, linewidth=1.6, marker=marker, label=short(label, 48)
-    )
+    epochs = list(values)
+    lows, highs = list(map(min, values.values())), list(map(max, values.values()))
+    axes.fill_between(epochs, lows, highs, color=color, alpha=0.16, linewidth=0)
+    means = [statistics.fmean(seeds) for seeds in values.values()]
+    marker = "o" if len(epochs) == 1 else None
+    axes.plot(epochs, means, color=color, linestyle=style, linewidth=1.6, marker=marker, label=short(label, 48))
 
 
-def _in_words(ok: pd.DataFrame, labels: Sequence[str]) -> str:
+def _by_epoch(epochs: Sequence[EpochRow], labels: Collection[str]) -> dict[str, dict[int, list[EpochRow]]]:
+    """Return the rows of the runs that ended ok by label and epoch, one row a seed."""
+    found: dict[str, dict[int, list[EpochRow]]] = {label: {} for label in labels}
+    for row in epochs:
+        if row.status == "ok" and row.label in found:
+            found[row.label].setdefault(row.epoch, []).append(row)
+    return found
+
+
+def _in_words(by_epoch: Mapping[str, Mapping[int, Sequence[EpochRow]]]) -> str:
     parts = []
-    for label in labels:
-        mine = ok[ok["label"] == label]
-        last = mine[mine["epoch"] == mine["epoch"].max()]
-        loss, accuracy = last["validation_loss"].mean(), last["validation_accuracy"].mean()
+    for label, rows in by_epoch.items():
+        last = rows[max(rows)]
+        loss = statistics.fmean(row.validation_loss for row in last)
+        accuracy = statistics.fmean(row.validation_accuracy for row in last)
         parts.append(f"{label} ends at loss {loss:.3f}, accuracy {accuracy:.3f}")
     return "Validation loss and accuracy by epoch: " + "; ".join(parts)

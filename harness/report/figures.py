@@ -1,12 +1,14 @@
-"""Figures of accuracy and of wall time. They read the report's tables and compute no number that is not in them."""
+"""Figures of accuracy and of wall time. They draw the numbers of the comparison and no others."""
+
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from harness.records.record import PHASES
 from harness.report import paper
+from harness.report.comparison_table import phase_name
 from harness.report.groups import Results
-from harness.report.layout import phase_name
+from harness.report.rows import ComparisonRow
 from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, SERIES, Drawing, canvas, drawing
 from harness.text import Missing, share, short, significant
 
@@ -15,18 +17,18 @@ WIDTH = 12.3
 _PHASE_COLORS = (RULE, SERIES[2], SERIES[0], SERIES[5], SERIES[4], SERIES[3], SERIES[1], MUTED)
 
 
-def accuracy_figure(results: Results, comparison: pd.DataFrame) -> Drawing | None:
-    """Draw the test accuracy of every seed, a row a label, beside the paper's."""
-    rows = [row for row in comparison.to_dict("records") if not isinstance(row["accuracy_mean"], Missing)][:MAX_ROWS]
+def accuracy_figure(results: Results, comparison: Sequence[ComparisonRow]) -> Drawing | None:
+    """Draw the test accuracy of every seed, a row a configuration, beside the paper's."""
+    rows = [(row.label, row.scores) for row in comparison if not isinstance(row.scores, Missing)][:MAX_ROWS]
     if not rows:
         return None
     groups = {group.label: group for group in results.groups}
     is_mnist = _is_mnist(results)
     with canvas("accuracy", width=WIDTH, height=0.75 + 0.3 * len(rows)) as figure:
         axes = figure.add_subplot()
-        for y, row in enumerate(rows):
-            group = groups[row["label"]]
-            own = row["weights"] == "own"
+        for y, (label, scores) in enumerate(rows):
+            group = groups[label]
+            own = not scores.weights.trained_by
             color = ACCENT if own else MUTED
             values = [run.evaluation.accuracy for run in group.evaluated if run.evaluation]
             axes.plot([min(values), max(values)], [y, y], color=color, linewidth=1.2, zorder=2)
@@ -40,8 +42,8 @@ def accuracy_figure(results: Results, comparison: pd.DataFrame) -> Drawing | Non
                 zorder=3,
             )
             if len(values) > 1:
-                axes.plot([row["accuracy_mean"]] * 2, [y - 0.28, y + 0.28], color=INK, linewidth=1.4, zorder=4)
-            text = share(row["accuracy_mean"], row["test_images"])
+                axes.plot([scores.accuracy_mean] * 2, [y - 0.28, y + 0.28], color=INK, linewidth=1.4, zorder=4)
+            text = share(scores.accuracy_mean, scores.test_images)
             axes.annotate(text, (1.01, y), xycoords=("axes fraction", "data"), va="center")
         if is_mnist:
             axes.axvline(paper.ACCURACY, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
@@ -49,7 +51,7 @@ def accuracy_figure(results: Results, comparison: pd.DataFrame) -> Drawing | Non
                 f"paper {paper.ACCURACY}", (paper.ACCURACY, 1), xycoords=("data", "axes fraction"), xytext=(4, 2),
                 textcoords="offset points", color=MUTED, fontsize=8.5,
             )  # fmt: skip
-        axes.set_yticks(range(len(rows)), [short(row["label"], 52) for row in rows])
+        axes.set_yticks(range(len(rows)), [short(label, 52) for label, _ in rows])
         axes.set_ylim(len(rows) - 0.5, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
@@ -57,16 +59,16 @@ def accuracy_figure(results: Results, comparison: pd.DataFrame) -> Drawing | Non
         axes.set_xlabel("test accuracy")
         return drawing(
             figure, name="accuracy", alt="Test accuracy of every seed: "
-            + "; ".join(f"{row['label']} {share(row['accuracy_mean'], row['test_images'])}" for row in rows),
+            + "; ".join(f"{label} {share(scores.accuracy_mean, scores.test_images)}" for label, scores in rows),
             caption="Test accuracy. A dot is a seed, the upright line their mean (printed on the right); hollow grey dots "
-            "are slices classified with weights that another run trained."
+            "are of weights that another run trained."
             + (" The dashed line is the paper's 0.97, one run." if is_mnist else ""),
         )  # fmt: skip
 
 
-def phases_figure(comparison: pd.DataFrame) -> Drawing | None:
-    """Draw each label's wall time by phase, as shares of its total."""
-    rows = [row for row in comparison.to_dict("records") if not isinstance(row["total_s"], Missing) and row["total_s"]]
+def phases_figure(comparison: Sequence[ComparisonRow]) -> Drawing | None:
+    """Draw the wall time of each configuration by phase, as shares of its total."""
+    rows = [(row.label, row.phases) for row in comparison if not isinstance(row.phases, Missing) and row.phases.total_s]
     rows = rows[:MAX_ROWS]
     if not rows:
         return None
@@ -74,17 +76,17 @@ def phases_figure(comparison: pd.DataFrame) -> Drawing | None:
         axes = figure.add_subplot()
         left = np.zeros(len(rows))
         for phase, color in zip(PHASES, _PHASE_COLORS, strict=True):
-            shares = np.array([row[phase] / row["total_s"] for row in rows])
+            shares = np.array([getattr(phases, phase) / phases.total_s for _, phases in rows])
             axes.barh(
                 range(len(rows)), 100 * shares, left=100 * left, height=0.62, color=color, edgecolor=PAPER, linewidth=0.8,
                 label=phase_name(phase),
             )  # fmt: skip
             left += shares
-        for y, row in enumerate(rows):
+        for y, (_, phases) in enumerate(rows):
             axes.annotate(
-                f"{significant(row['total_s'])} s", (1.01, y), xycoords=("axes fraction", "data"), va="center"
+                f"{significant(phases.total_s)} s", (1.01, y), xycoords=("axes fraction", "data"), va="center"
             )
-        axes.set_yticks(range(len(rows)), [short(row["label"], 52) for row in rows])
+        axes.set_yticks(range(len(rows)), [short(label, 52) for label, _ in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(0, 100)
         axes.tick_params(axis="y", length=0)
@@ -95,8 +97,8 @@ def phases_figure(comparison: pd.DataFrame) -> Drawing | None:
         )
         return drawing(
             figure, name="phases", alt="Shares of wall time by phase for each head; the numbers are in the table below.",
-            caption="Where the wall time goes, and its total (mean over runs). Heads that send forward and shifted "
-            "evaluations in one job have its seconds divided in proportion to the evaluations.",
+            caption="Wall time by phase, and the total (mean over runs). Where a head sends forward and shifted evaluations in "
+            "one job, the job's seconds are divided in proportion to the evaluations.",
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What the paper publishes, as constants, each with its place in the paper. Nothing here is measured by us."""
+"""The paper's published numbers, each with its place in the paper. Nothing here was measured by us."""
 
 from typing import NamedTuple
 

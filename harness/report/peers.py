@@ -1,4 +1,4 @@
-"""The peers table, where ``qhb peers --output RESULTS/peers.json`` has left one: ours beside what a user would run instead."""
+"""The peers section: our heads against what a user would run instead, as ``qhb peers --output`` measured it."""
 
 import dataclasses
 import json
@@ -18,7 +18,7 @@ _WIDTH = 12.3
 
 
 class Measured(pydantic.BaseModel):
-    """What the file holds: the rows, and where they were measured."""
+    """The content of the file: the rows, and where they were measured."""
 
     environment: dict[str, Any]
     rows: list[Row]
@@ -53,23 +53,23 @@ def peers_section(path: Path) -> Peers | None:
 def _table(measured: Measured, where: Environment) -> Table:
     after = measured.environment.get("load_average_after")
     caption = (
-        "One step of eq7, batch 32: 2,880 circuit evaluations, forward and backward, on ours and on what a user would run "
-        "instead, in turn, in one process, after a check that both give the same answers. Ratio: median of the rounds "
-        "(smallest–largest); the peer's time over ours, but for the rows asked to be at most, where it is ours over "
-        f"the peer's. Measured on {where.cpu}, {where.n_cores} cores, load {where.load_average}"
+        "One step of eq7, batch 32: 2,880 circuit evaluations, forward and backward, on our head and on its peer, which is what "
+        "a user would run instead. Both run in turn in one process, after a check that they give the same answers. Ratio: "
+        "median of the rounds (smallest–largest) of the peer's time over ours; in rows whose target is a maximum, of our time "
+        f"over the peer's. Measured on {where.cpu}, {where.n_cores} cores, load {where.load_average}"
         + (f" before and {after} after" if isinstance(after, float | int) else "")
         + "."
     )
     return plain_table(
-        "peers", caption, ["Row", "Ours", "Peer", "Ratio", "Asked"], [_cells(row) for row in measured.rows]
+        "peers", caption, ["Row", "Ours", "Peer", "Ratio", "Target"], [_cells(row) for row in measured.rows]
     )
 
 
-def _cells(row: Row) -> list[Any]:
+def _cells(row: Row) -> list[str | Cell | Missing]:
     ratios = _ratios(row)
     if ratios is None or row.ours_s is None or row.peer_s is None:
         why = Missing(row.problem or "not measured")
-        return [row.row, Cell(row.ours, number=False), Cell(row.peer, number=False), why, _asked(row)]
+        return [row.row, Cell(row.ours, number=False), Cell(row.peer, number=False), why, _target(row)]
     part = "" if row.peer_images == row.images else f", from {count(row.peer_images)} of {count(row.images)} images"
     least, median, most = ratios
     spread = f"{significant(least)}–{significant(most)}, {row.rounds} rounds"
@@ -78,7 +78,7 @@ def _cells(row: Row) -> list[Any]:
         Cell(row.ours, _time(row.ours_s, row.ours_processor_s), number=False),
         Cell(row.peer, _time(row.peer_s, row.peer_processor_s) + part, number=False),
         Cell(f"{significant(median)} ×", spread),
-        _asked(row),
+        _target(row),
     ]
 
 
@@ -93,12 +93,12 @@ def _ratios(row: Row) -> tuple[float, float, float] | None:
     return None if None in found else found  # type: ignore[return-value]  # none of them is None
 
 
-def _asked(row: Row) -> Cell:
-    return Cell("nothing") if row.target is None else Cell(f"{significant(row.target)} ×", row.target_is)
+def _target(row: Row) -> Cell:
+    return Cell("none") if row.target is None else Cell(f"{significant(row.target)} ×", row.target_is)
 
 
 def _figure(rows: list[Row]) -> Drawing | None:
-    """Draw the ratios of the rows in which more is better, on a logarithmic scale, beside what was asked."""
+    """Draw the ratios of the rows in which more is better, on a logarithmic scale, beside the targets."""
     shown = [(row, ratios) for row in rows if (ratios := _ratios(row)) and row.target_is == "at least"]
     if not shown:
         return None
@@ -124,5 +124,5 @@ def _figure(rows: list[Row]) -> Drawing | None:
             name="peers",
             alt="How many times as fast: " + "; ".join(f"{row.row} {significant(ratios[1])}" for row, ratios in shown),
             caption="Times as fast as the peer: a dot is the median of the rounds, the line from the smallest to the largest, "
-            "the upright stroke what was asked.",
+            "the upright stroke the target.",
         )

@@ -2,87 +2,63 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
-import pandas as pd
-
-from harness.records.record import STATUSES, RunRecord
+from harness.records.record import STATUSES
 from harness.report import paper
 from harness.report.groups import Group, Results
-from harness.report.tables import Row
+from harness.report.machines import machines
+from harness.report.rows import ComparisonRow, Difference, Scores
 from harness.text import Missing, clean, counted, share
 
 
 @dataclasses.dataclass(frozen=True)
 class Statement:
-    """A term and what there is to say about it, plain text."""
+    """A term and the sentences about it, plain text."""
 
     term: str
     lines: list[str]
 
 
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """A run that is not ok, or an attempt that was not before a later one."""
-
-    status: str
-    who: str
-    reason: str
-    details: str
-
-
-def statements(results: Results, comparison: pd.DataFrame) -> list[Statement]:
+def statements(results: Results, comparison: Sequence[ComparisonRow]) -> list[Statement]:
     """Return what the page says first; every number is one of the comparison's."""
     if not results.runs:
-        return [Statement("Runs", ["None. There is no record to report on."])]
-    rows: dict[str, Row] = {row["label"]: row for row in comparison.to_dict("records")}
+        earlier = f" {counted(len(results.earlier), 'earlier attempt')} no longer count." if results.earlier else ""
+        return [Statement("Runs", [f"None. There is no record to report on.{earlier}"])]
+    rows = {row.label: row for row in comparison}
     full = [group for group in results.groups if group.full]
     others = [group for group in results.groups if group.ok and not group.full]
     found = [
-        Statement("Runs", [f"{_statuses(results)}.", *_interrupted(results)]),
+        Statement("Runs", [*_statuses(results), *_interrupted(results)]),
         Statement("Trained fully", [_full(rows[group.label]) for group in full] or ["No head."]),
     ]
     if others:
         found.append(Statement("Not trained fully", [_other(rows[group.label]) for group in others]))
-    differences = [_difference(row) for row in rows.values() if row["pairs"]]
+    differences = [_difference(row, row.difference) for row in comparison if not isinstance(row.difference, Missing)]
     if differences:
         found.append(Statement("Against linear", differences))
     if full:
         found.append(Statement("Reading", [*_reading([rows[group.label] for group in full]), *_protocol(full)]))
-    return [*found, Statement("Machine", _machines(results))]
+    return [*found, Statement("Machine", machines(results))]
 
 
-def problems(results: Results) -> list[Problem]:
-    """Return every run that is not ok, in the order of the statuses, then earlier attempts."""
-    found = [
-        _problem(run, f"{group.label}, seed {run.spec.seed}")
-        for status in STATUSES[1:]
-        for group in results.groups
-        for run in group.runs
-        if run.status == status
-    ]
-    for run in results.earlier:
-        who = f"{results.label_of[run.run_id]}, seed {run.spec.seed}, attempt {run.attempt} (tried again)"
-        if run.status != "ok":
-            found.append(_problem(run, who))
-    return found
-
-
-def _problem(run: RunRecord, who: str) -> Problem:
-    if run.failure is None:
-        return Problem(run.status, who, "no reason was recorded", "")
-    log = "\n".join(["", "last lines printed:", *run.failure.log_tail]) if run.failure.log_tail else ""
-    reason = clean(f"{run.failure.kind}: {run.failure.message}")
-    return Problem(run.status, who, reason, clean(run.failure.traceback + log, lines=True).strip())
-
-
-def _statuses(results: Results) -> str:
+def _statuses(results: Results) -> list[str]:
     counts = {status: sum(run.status == status for run in results.runs) for status in STATUSES}
     parts = [f"{number} {status}" for status, number in counts.items() if number]
-    return f"{counted(len(results.runs), 'run')} of {counted(len(results.groups), 'head')}: {', '.join(parts)}"
+    lines = [
+        f"{counted(len(results.runs), 'run')} of {counted(len(results.groups), 'configuration')}: {', '.join(parts)}."
+    ]
+    if results.earlier:
+        n_earlier = len(results.earlier)
+        lines.append(
+            f"{counted(n_earlier, 'earlier attempt')} no longer count{'s' if n_earlier == 1 else ''}: listed under Runs, in no "
+            "average."
+        )
+    return lines
 
 
 def _interrupted(results: Results) -> list[str]:
-    """Say which runs went on from a checkpoint, and what was noted of a run on the way."""
+    """Return which runs went on from a checkpoint, and the notes that runs recorded."""
     lines = []
     for run in results.runs:
         who = f"{results.label_of[run.run_id]}, seed {run.spec.seed}"
@@ -94,42 +70,54 @@ def _interrupted(results: Results) -> list[str]:
     return lines
 
 
-def _full(row: Row) -> str:
-    text = f"{row['label']}: {counted(row['runs_ok'], 'seed')}"
-    if not row["runs_evaluated"]:
+def _full(row: ComparisonRow) -> str:
+    text = f"{row.label}: {counted(row.runs_ok, 'seed')}"
+    scores = row.scores
+    if isinstance(scores, Missing):
         return f"{text}, not evaluated"
-    mean, least, most = (share(row[f"accuracy_{name}"], row["test_images"]) for name in ("mean", "min", "max"))
-    several = row["runs_evaluated"] > 1
-    return f"{text}, mean accuracy {mean} ({least}–{most})" if several else f"{text}, accuracy {mean}"
+    mean, least, most = _accuracies(scores)
+    return f"{text}, mean accuracy {mean} ({least}–{most})" if row.runs_evaluated > 1 else f"{text}, accuracy {mean}"
 
 
-def _other(row: Row) -> str:
-    if row["scope"] == "full":
-        text = f"{row['label']}: trained, but classified with weights {row['weights']}"
+def _other(row: ComparisonRow) -> str:
+    scores, steps = row.scores, row.costs.steps
+    if row.scope == "full":
+        text = f"{row.label}: trained to the end"
     else:
-        steps = "some steps" if isinstance(row["steps"], Missing) else counted(round(row["steps"]), "step")
-        text = f"{row['label']}: a slice of {steps}, for its cost"
-        if row["runs_evaluated"]:
-            text += f"; weights {row['weights']}"
-    if not row["runs_evaluated"]:
+        text = (
+            f"{row.label}: a slice of {'some steps' if isinstance(steps, Missing) else counted(round(steps), 'step')}"
+        )
+        text += ", run for its cost"
+    if isinstance(scores, Missing):
         return f"{text}; not evaluated"
-    return f"{text}: accuracy {share(row['accuracy_mean'], row['test_images'])}"
+    return f"{text}; weights {scores.weights}: accuracy {_accuracies(scores)[0]}"
 
 
-def _difference(row: Row) -> str:
-    mean, least, most = (f"{row[f'difference_pp_{name}']:+.2f}".replace("-", "−") for name in ("mean", "min", "max"))
-    pairs = f"mean of {row['pairs']} pairs with the same seed, {least} to {most}" if row["pairs"] > 1 else "one pair"
-    return f"{row['label']}: {mean} percentage points ({pairs})"
+def _accuracies(scores: Scores) -> tuple[str, str, str]:
+    """Return the mean, the smallest and the largest accuracy as text."""
+    mean, least, most = (
+        share(value, scores.test_images) for value in (scores.accuracy_mean, scores.accuracy_min, scores.accuracy_max)
+    )
+    return mean, least, most
 
 
-def _reading(rows: list[Row]) -> list[str]:
-    seeds = sorted({row["runs_ok"] for row in rows})
+def _difference(row: ComparisonRow, difference: Difference) -> str:
+    mean, least, most = (
+        f"{value:+.2f}".replace("-", "−")
+        for value in (difference.difference_pp_mean, difference.difference_pp_min, difference.difference_pp_max)
+    )
+    pairs = f"mean of {row.pairs} pairs with the same seed, {least} to {most}" if row.pairs > 1 else "one pair"
+    return f"{row.label}: {mean} percentage points ({pairs})"
+
+
+def _reading(rows: list[ComparisonRow]) -> list[str]:
+    seeds = sorted({row.runs_ok for row in rows})
     number = counted(seeds[0], "seed") if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
     text = f"Descriptive only, no test: with {number} a head, means and ranges are shown as they are."
-    row = next((row for row in rows if row["runs_evaluated"]), None)
-    if row is None:
+    scores = next((row.scores for row in rows if not isinstance(row.scores, Missing)), None)
+    if scores is None:
         return [text]
-    accuracy, n_images = row["accuracy_mean"], row["test_images"]
+    accuracy, n_images = scores.accuracy_mean, scores.test_images
     error = 100 * math.sqrt(accuracy * (1 - accuracy) / n_images)
     return [
         text,
@@ -140,15 +128,12 @@ def _reading(rows: list[Row]) -> list[str]:
 
 def _protocol(full: list[Group]) -> list[str]:
     """Say where the runs depart from the paper's data and epochs."""
-    apart = []
+    apart: list[str] = []
     for group in full:
         spec, images = group.first.spec, group.ok[0].dataset
         parts = [] if spec.data.name == paper.DATASET else [f"data set {spec.data.name}"]
-        if images and (images.n_train, images.n_validation, images.n_test) != (
-            paper.N_TRAIN,
-            paper.N_VALIDATION,
-            paper.N_TEST,
-        ):
+        published = (paper.N_TRAIN, paper.N_VALIDATION, paper.N_TEST)
+        if images and (images.n_train, images.n_validation, images.n_test) != published:
             parts.append(f"{images.n_train:,} / {images.n_validation:,} / {images.n_test:,} images")
         if spec.training.epochs != paper.EPOCHS:
             parts.append(counted(spec.training.epochs, "epoch"))
@@ -156,30 +141,9 @@ def _protocol(full: list[Group]) -> list[str]:
             apart.append(", ".join(parts))
     if not apart:
         return [
-            "As many images and epochs as the paper's: 3,200 / 800 / 1,000 of MNIST, 20 epochs. Which images is our choice."
+            "As many images and epochs as in the paper: 3,200 / 800 / 1,000 of MNIST, 20 epochs. Which images is our choice."
         ]
     return [
-        f"Not the paper's protocol ({'; '.join(apart)} instead of 3,200 / 800 / 1,000 MNIST images, 20 epochs): accuracies "
-        "do not compare with the published ones."
+        f"Not the paper's protocol ({'; '.join(apart)} instead of 3,200 / 800 / 1,000 MNIST images, 20 epochs): these "
+        "accuracies cannot be compared with the published ones."
     ]
-
-
-def _machines(results: Results) -> list[str]:
-    lines = []
-    by_machine: dict[str, list[float]] = {}
-    cores: dict[str, int] = {}
-    for run in results.runs:
-        found = run.environment
-        if found is None:
-            continue
-        threads = counted(found.torch_threads, "torch thread")
-        device = "" if found.torch_device == "cpu" else f", torch on {clean(found.torch_device)}"
-        name = f"{clean(found.cpu)}, {counted(found.n_cores, 'core')}, {threads} a run{device}"
-        by_machine.setdefault(name, []).append(found.load_average)
-        cores[name] = found.n_cores
-    for name, loads in by_machine.items():
-        line = f"{name}. Load when the runs began: {min(loads):.2f} to {max(loads):.2f}"
-        if max(loads) > cores[name]:
-            line += ", above the number of cores: other work slowed these runs, and their times are upper bounds"
-        lines.append(line + ".")
-    return lines or ["Not recorded."]

@@ -1,4 +1,4 @@
-"""matplotlib figures as inline SVG: the page's own fonts and colours (light and dark), no ids that clash, no surprises."""
+"""matplotlib figures as inline SVG with the page's fonts and colours (light and dark) and with ids of their own."""
 
 import dataclasses
 import io
@@ -13,7 +13,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-# Colours that stand for the page's CSS variables; matplotlib writes them, ``_themed`` puts the variables in their place.
+# Placeholders for the page's CSS variables: matplotlib writes these colours, and ``_themed`` replaces them.
 INK, MUTED, RULE, PAPER, ACCENT, WARM = (f"#0a00{number:02x}" for number in range(6))
 SERIES = tuple(f"#0b00{number:02x}" for number in range(1, 7))
 _VARIABLES = {
@@ -46,7 +46,14 @@ class Drawing:
 
 @contextmanager
 def canvas(name: str, *, width: float, height: float, constrained: bool = True) -> Iterator[Figure]:
-    """Give a figure in the page's style, inches; the same data always gives the same bytes."""
+    """Yield an empty figure in the page's style; the same data always gives the same bytes.
+
+    Args:
+        name: Of the figure; matplotlib derives its ids from it.
+        width: Inches.
+        height: Inches.
+        constrained: Let matplotlib lay out the axes.
+    """
     style: Any = {**_STYLE, "svg.hashsalt": name}  # matplotlib types each key; the names are checked when it reads them
     with mpl.rc_context(style):
         figure = Figure(figsize=(width, height), layout="constrained" if constrained else None)
@@ -58,14 +65,14 @@ def drawing(figure: Figure, *, name: str, alt: str, caption: str) -> Drawing:
     """Return a figure as inline SVG; call it inside ``canvas``.
 
     Args:
-        figure: What was drawn.
+        figure: A figure of ``canvas``.
         name: Prefix of all ids; unique on the page.
-        alt: What is to be seen, for those who do not see it.
+        alt: The figure in words, for screen readers.
         caption: Printed below.
     """
     buffer = io.StringIO()
     with warnings.catch_warnings():
-        # The texts are drawn by the reader's fonts; matplotlib's own only measures them.
+        # The browser draws the texts in its own fonts; matplotlib's fonts only measure them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
     text = buffer.getvalue()
@@ -79,7 +86,7 @@ def drawing(figure: Figure, *, name: str, alt: str, caption: str) -> Drawing:
 
 
 def _tidy(root: ET.Element, name: str) -> None:
-    """Drop namespaces, metadata and style sheets, which would hold for the whole page; make ids the figure's own."""
+    """Drop namespaces, metadata and style sheets, which would apply to the whole page; prefix ids with the figure's name."""
     for parent in list(root.iter()):
         for child in list(parent):
             child.tag = child.tag.rpartition("}")[2]

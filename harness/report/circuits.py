@@ -1,0 +1,94 @@
+"""The circuits of a report: each drawn once, with what is proven of its angles."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pydantic
+
+from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_proofs
+from backends.analysis.light_cone import dead_angles
+from backends.circuits.circuit import Circuit
+from backends.circuits.drawing import angle_symbols
+from backends.errors import CircuitError
+from backends.surrogates.polynomial import Grid
+from harness.report.circuit_drawing import circuit_figure
+from harness.report.groups import Results
+from harness.report.svg import Drawing
+from harness.text import clean, counted, listed
+
+_MOST_QUBITS, _MOST_GATES = 24, 1000  # of a circuit whose angles are looked at: beyond, a proof may take seconds
+_MOST_AMPLITUDES = 2**18  # of all points of a response's grid together: below a second
+_IN_WORDS = {STRUCTURE: "the circuit's structure", RESPONSE: "its exact response"}
+
+
+@dataclasses.dataclass(frozen=True)
+class CircuitSection:
+    """A circuit in words, and drawn where it is small enough to be read."""
+
+    text: str
+    drawn: Drawing | None
+
+
+def circuit_sections(results: Results) -> list[CircuitSection]:
+    """Return a section for each circuit that a run's head had."""
+    users: dict[str, tuple[dict[str, Any], list[str]]] = {}
+    for group in results.groups:
+        data = next((run.head.circuit for run in group.runs if run.head and run.head.circuit), None)
+        if data is not None:
+            users.setdefault(json.dumps(data, sort_keys=True), (data, []))[1].append(group.label)
+    proven: dict[str, dict[int, str]] = {}
+    return [_section(data, labels, number, proven) for number, (data, labels) in enumerate(users.values(), 1)]
+
+
+def circuit_from(data: Mapping[str, Any]) -> Circuit:
+    """Return the circuit that a record holds as data.
+
+    Raises:
+        backends.errors.CircuitError, pydantic.ValidationError: the data is not a circuit.
+    """
+    return pydantic.TypeAdapter(Circuit).validate_python(data)
+
+
+def angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
+    """Say which angles are proven not to matter on an ideal device; empty where nothing is proven."""
+    symbols = angle_symbols(circuit)
+    sentences = []
+    for proof in dict.fromkeys(proofs.values()):
+        dead = [symbols[angle] for angle, by in sorted(proofs.items()) if by == proof]
+        sentences.append(f"{listed(dead)} cannot matter on an ideal device (proof: {_IN_WORDS[proof]}).")
+    return " ".join(sentences)
+
+
+def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[str, dict[int, str]]) -> CircuitSection:
+    """Return one section; ``proven`` keeps the proofs by fingerprint, for circuits that differ in names alone."""
+    name = clean(data.get("name", "without a name"))
+    try:
+        circuit = circuit_from(data)
+        names = tuple(map(clean, circuit.angle_names))
+        circuit = dataclasses.replace(circuit, name=name, source=clean(circuit.source), angle_names=names)
+    except (CircuitError, pydantic.ValidationError) as error:
+        return CircuitSection(f"Circuit {name} cannot be drawn: {clean(error)}.", None)
+    if circuit.fingerprint not in proven:
+        proven[circuit.fingerprint] = _proofs(circuit)
+    parts = [
+        f"{name}: {counted(circuit.n_qubits, 'qubit')}, {counted(circuit.n_angles, 'angle')}.",
+        angles_in_words(circuit, proven[circuit.fingerprint]),
+        f"Source: {circuit.source or 'not given'}. Used by {listed(labels)}.",
+    ]
+    text = " ".join(filter(None, parts))
+    drawn = circuit_figure(circuit, name=f"circuit-{number}", caption=text)
+    return CircuitSection(text if drawn else f"{text} Too large to be drawn.", drawn)
+
+
+def _proofs(circuit: Circuit) -> dict[int, str]:
+    """Return the angles that are proven dead, each with the proof, where this takes less than seconds."""
+    if circuit.n_qubits > _MOST_QUBITS or len(circuit.gates) > _MOST_GATES:
+        return {}
+    dead = dead_angles(circuit)
+    try:
+        n_points = Grid.of(circuit, dead=dead).n_points
+    except CircuitError:
+        n_points = _MOST_AMPLITUDES + 1
+    return ideal_proofs(circuit) if n_points << circuit.n_qubits <= _MOST_AMPLITUDES else dict.fromkeys(dead, STRUCTURE)

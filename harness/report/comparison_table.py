@@ -1,0 +1,138 @@
+"""The main table of the report and the table of wall time by phase."""
+
+from collections.abc import Callable, Sequence
+
+from harness.records.record import PHASES
+from harness.report.layout import Cell, Notes, Table, aligned
+from harness.report.rows import ComparisonRow, Number
+from harness.text import Missing, count, seconds, share, significant
+
+_Column = Callable[[ComparisonRow], Cell | Missing]
+
+
+def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
+    """Return the main table: one row a configuration."""
+    columns: dict[str, _Column] = {
+        "Head": lambda row: Cell(row.label, _head(row), number=False),
+        "Runs": lambda row: Cell(row.status, _seeds(row), number=False),
+        "Scope": _scope,
+        "Accuracy": _accuracy,
+        "Macro F1": _macro_f1,
+        "Weights": _weights,
+        "Wall, s": lambda row: _number(row.costs.wall_s, lambda value: f"{value:,.1f}"),
+        "Step, ms": lambda row: _number(row.costs.step_ms, significant),
+        "Requested a step": _requested,
+        "Executed a step": _executed,
+        "Answered/s": lambda row: _number(row.costs.evaluations_per_s, significant),
+        "Peak, MiB": lambda row: _number(row.costs.peak_rss_mib, lambda value: f"{value:,.0f}"),
+    }
+    caption = (
+        "All heads. Accuracy: mean over seeds (smallest–largest). Times and rates: median over runs. "
+        "Requested: circuit evaluations of one optimizer step, forward + backward, and the formula batch × circuits × "
+        "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table answers from "
+        "evaluations that were executed once. Answered/s: requested evaluations over seconds inside the head. "
+        "Peak: memory of the process, the largest of the runs."
+    )
+    groups = [("", 3), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3), ("Memory", 1)]
+    return _table("comparison", caption, columns, rows, groups)
+
+
+def phases_table(rows: Sequence[ComparisonRow]) -> Table:
+    """Return the wall time by phase, seconds."""
+    columns: dict[str, _Column] = {"Head": lambda row: Cell(row.label, number=False)}
+    for phase in (*PHASES, "total_s"):
+        columns[phase_name(phase).capitalize()] = _phase(phase)
+    caption = "Wall time by phase, seconds: mean over the runs that ended ok. The phases add up to the total."
+    return _table("phases", caption, columns, rows, [])
+
+
+def phase_name(phase: str) -> str:
+    """Return a phase's name for people."""
+    return phase.removesuffix("_s").replace("_", " ")
+
+
+def _table(
+    name: str,
+    caption: str,
+    columns: dict[str, _Column],
+    rows: Sequence[ComparisonRow],
+    groups: list[tuple[str, int]],
+) -> Table:
+    notes = Notes()
+    cells = [[notes.cell(column(row)) for column in columns.values()] for row in rows]
+    return Table(name, caption, list(columns), aligned(cells), notes.lines(), groups)
+
+
+def _number(value: Number, text: Callable[[float], str]) -> Cell | Missing:
+    return value if isinstance(value, Missing) else Cell(text(value))
+
+
+def _head(row: ComparisonRow) -> str:
+    """Return head, circuit and shots, unless the label says them already."""
+    parts = [row.head]
+    if not isinstance(row.circuit, Missing):
+        parts += [row.circuit, "exact" if row.shots == "exact" else f"{row.shots} shots"]
+        parts += [] if row.execution == "native" else [str(row.execution)]
+    return "" if all(part in row.label for part in parts) else " · ".join(parts)
+
+
+def _seeds(row: ComparisonRow) -> str:
+    if isinstance(row.seeds, Missing):
+        return ""
+    return f"seed{'s' if len(row.seeds) > 1 else ''} {', '.join(map(str, row.seeds))}"
+
+
+def _scope(row: ComparisonRow) -> Cell:
+    steps = row.costs.steps
+    if row.scope == "full":
+        return Cell("full", number=False)
+    return Cell("slice", "" if isinstance(steps, Missing) else f"{count(steps)} steps", number=False)
+
+
+def _accuracy(row: ComparisonRow) -> Cell | Missing:
+    scores = row.scores
+    if isinstance(scores, Missing):
+        return scores
+    least, most = (share(value, scores.test_images) for value in (scores.accuracy_min, scores.accuracy_max))
+    spread = f"{least}–{most}" if row.runs_evaluated > 1 else "one seed"
+    return Cell(share(scores.accuracy_mean, scores.test_images), spread)
+
+
+def _macro_f1(row: ComparisonRow) -> Cell | Missing:
+    scores = row.scores
+    if isinstance(scores, Missing):
+        return scores
+    return _number(scores.macro_f1, lambda value: share(value, scores.test_images))
+
+
+def _weights(row: ComparisonRow) -> Cell | Missing:
+    if isinstance(row.scores, Missing):
+        return row.scores
+    word, _, source = str(row.scores.weights).partition(" from ")
+    return Cell(word, f"from {source}" if source else "", number=False)
+
+
+def _requested(row: ComparisonRow) -> Cell | Missing:
+    costs = row.costs
+    forward, backward, formula = costs.forward_evaluations, costs.backward_evaluations, costs.formula_evaluations
+    if isinstance(forward, Missing) or isinstance(backward, Missing) or isinstance(formula, Missing):
+        return next(value for value in (forward, backward, formula) if isinstance(value, Missing))
+    sign = "=" if abs(forward + backward - formula) <= 1e-6 * formula else "≠"
+    return Cell(f"{count(forward)} + {count(backward)}", f"{sign} {costs.formula}")
+
+
+def _executed(row: ComparisonRow) -> Cell | Missing:
+    executed, once = row.costs.executed_evaluations, row.costs.setup_evaluations
+    if isinstance(executed, Missing):
+        return executed
+    if isinstance(once, Missing) or not once:
+        return Cell(count(executed))
+    purpose = "to prove angles dead" if row.execution == "native" else "for the table"
+    return Cell(count(executed), f"{count(once)} once, {purpose}")
+
+
+def _phase(phase: str) -> _Column:
+    def cell(row: ComparisonRow) -> Cell | Missing:
+        return row.phases if isinstance(row.phases, Missing) else Cell(seconds(getattr(row.phases, phase)))
+
+    return cell

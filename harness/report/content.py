@@ -1,0 +1,127 @@
+"""What both pages show: tables, figures and sentences."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from harness.report import paper
+from harness.report.beside_paper import classes_table
+from harness.report.circuits import CircuitSection, circuit_sections
+from harness.report.comparison_table import comparison_table, phases_table
+from harness.report.confusion import confusion_figure, confusion_table, small_confusions
+from harness.report.curves import curves_figure
+from harness.report.environment_table import environment_table
+from harness.report.figures import accuracy_figure, phases_figure
+from harness.report.groups import Results
+from harness.report.head_settings import HeadSettings, head_settings
+from harness.report.layout import Table
+from harness.report.open_points import open_points
+from harness.report.peers import Peers
+from harness.report.problems import Problem, problems
+from harness.report.rows import ClassRow, ComparisonRow, EpochRow
+from harness.report.runs_table import runs_table
+from harness.report.statements import Statement, statements
+from harness.report.svg import Drawing
+from harness.text import clean
+
+LIMITS = (
+    "Accuracies are of one small set of test images and of the seeds listed. Other images and other seeds give others.",
+    "Times are of the machine and the load above. They say how fast this software ran there, not what a device could do.",
+    "A slice measures the cost of a step. Where it has an accuracy, another run trained the weights.",
+    "A simulator of a device has the errors of its noise model and no others.",
+    "Peak memory is of the whole process: Python, torch and data included.",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Figures:
+    """The figures; None where there is nothing to draw."""
+
+    accuracy: Drawing | None
+    phases: Drawing | None
+    curves: Drawing | None
+    confusion: Drawing | None
+    confusions: Drawing | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Content:
+    """Everything that the templates insert, in the order of the page.
+
+    Attributes:
+        title: Heading.
+        statements: The first screen.
+        problems: Runs and attempts that did not end ok.
+        comparison: Main table.
+        phases: Wall time by phase.
+        peers: Section of ``qhb peers``; None where it has not been run.
+        has_reference: Whether a fully trained quantum head stands beside the paper.
+        classes: Scores by digit beside the paper's Table 1.
+        confusion: Numbers of the large confusion matrix; None where no run classified the test images.
+        circuits: One section for each circuit.
+        open_points: What the paper leaves open.
+        heads: Each head's settings.
+        runs: Every run.
+        environment: Machine, versions, data, command.
+        limits: What the numbers do not say.
+        citation: Of the paper.
+        commits: Of our code, as the runs recorded them.
+        figures: See there.
+    """
+
+    title: str
+    statements: list[Statement]
+    problems: list[Problem]
+    comparison: Table
+    phases: Table
+    peers: Peers | None
+    has_reference: bool
+    classes: Table
+    confusion: Table | None
+    circuits: list[CircuitSection]
+    open_points: Table
+    heads: list[HeadSettings]
+    runs: Table
+    environment: Table
+    limits: Sequence[str]
+    citation: str
+    commits: list[str]
+    figures: Figures
+
+
+def content(
+    results: Results,
+    comparison: Sequence[ComparisonRow],
+    classes: Sequence[ClassRow],
+    epochs: Sequence[EpochRow],
+    *,
+    title: str,
+    command: str | None,
+    peers: Peers | None,
+) -> Content:
+    """Return what the pages show of the results and their rows."""
+    return Content(
+        title=clean(title),
+        statements=statements(results, comparison),
+        problems=problems(results),
+        comparison=comparison_table(comparison),
+        phases=phases_table(comparison),
+        peers=peers,
+        has_reference=results.reference is not None,
+        classes=classes_table(classes, comparison, results),
+        confusion=confusion_table(results),
+        circuits=circuit_sections(results),
+        open_points=open_points(results),
+        heads=head_settings(results),
+        runs=runs_table(results),
+        environment=environment_table(results, command),
+        limits=LIMITS,
+        citation=paper.CITATION,
+        commits=sorted({run.environment.git_commit or "" for run in results.runs if run.environment} - {""}),
+        figures=Figures(
+            accuracy=accuracy_figure(results, comparison),
+            phases=phases_figure(comparison),
+            curves=curves_figure(results, epochs),
+            confusion=confusion_figure(results),
+            confusions=small_confusions(results),
+        ),
+    )

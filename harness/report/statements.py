@@ -23,7 +23,7 @@ class Statement:
 def statements(results: Results, comparison: Sequence[ComparisonRow]) -> list[Statement]:
     """Return what the page says first; every number is one of the comparison's."""
     if not results.runs:
-        earlier = f" {counted(len(results.earlier), 'earlier attempt')} no longer count." if results.earlier else ""
+        earlier = f" {_earlier(results)}." if results.earlier else ""
         return [Statement("Runs", [f"None. There is no record to report on.{earlier}"])]
     rows = {row.label: row for row in comparison}
     full = [group for group in results.groups if group.full]
@@ -48,13 +48,14 @@ def _statuses(results: Results) -> list[str]:
     lines = [
         f"{counted(len(results.runs), 'run')} of {counted(len(results.groups), 'configuration')}: {', '.join(parts)}."
     ]
-    if results.earlier:
-        n_earlier = len(results.earlier)
-        lines.append(
-            f"{counted(n_earlier, 'earlier attempt')} no longer count{'s' if n_earlier == 1 else ''}: listed under Runs, in no "
-            "average."
-        )
-    return lines
+    return (
+        [*lines, f"{_earlier(results)}: they are listed under Runs and enter no number."] if results.earlier else lines
+    )
+
+
+def _earlier(results: Results) -> str:
+    number = len(results.earlier)
+    return f"{counted(number, 'earlier attempt')} no longer count{'s' if number == 1 else ''}"
 
 
 def _interrupted(results: Results) -> list[str]:

@@ -1,8 +1,6 @@
 """The page as a document: real runs, hostile texts, and the cases with little or nothing to show."""
 
-import dataclasses
 import html.parser
-import json
 import re
 import subprocess
 import sys
@@ -12,12 +10,8 @@ from pathlib import Path
 import pytest
 
 import harness.report
-from backends.circuits.catalogue import CIRCUITS
-from backends.circuits.circuit import GATES, Angle, Circuit, Gate
 from harness.records.record import RunRecord
 from harness.report import ReportPackageError, write_report
-from harness.report.circuit_drawing import circuit_figure, circuit_from, gate_text
-from harness.report.settings import angles_in_words
 from harness.spec import DataSpec, Run, RunSpec, TrainingSpec
 from harness.training.perform import perform
 
@@ -91,9 +85,9 @@ def page_of(records: Sequence[RunRecord], folder: Path, title: str = "A title") 
 def test_the_first_screen_says_what_was_run_and_what_was_not(records: list[RunRecord], tmp_path: Path) -> None:
     """Full training, slices with whose weights, and every run that is not ok, with its reason."""
     text = " ".join(page_of(records, tmp_path).text.split())
-    assert "6 runs of 5 heads: 4 ok, 1 failed, 1 diverged." in text
+    assert "6 runs of 5 configurations: 4 ok, 1 failed, 1 diverged." in text
     assert "linear: 2 seeds, mean accuracy" in text
-    assert "slice: a slice of 1 step, for its cost; weights transferred from eq7, seed 0: accuracy" in text
+    assert "slice: a slice of 1 step, run for its cost; weights transferred from eq7, seed 0: accuracy" in text
     assert "too fast, seed 0: DivergedError: the loss is" in text
     assert "no such weights, seed 0: StoreError: weights" in text
     assert "Not the paper's protocol (64 / 16 / 20 images, 2 epochs" in text
@@ -198,30 +192,41 @@ def test_importing_the_report_imports_none_of_its_packages() -> None:
     assert found.stdout.strip() == ""
 
 
-def test_dead_angles_are_found_by_the_oracle() -> None:
-    """Eq. (7) as printed ignores three of its four angles; turned round it uses all."""
-    assert angles_in_words(CIRCUITS["eq7"]).startswith("φ2, φ3 and φ4 never move the output")
-    assert angles_in_words(CIRCUITS["eq7_swapped"]) == "Every angle moves the output."
+def test_attempts_that_no_longer_count_are_shown(records: list[RunRecord], tmp_path: Path) -> None:
+    """A failure before a later attempt, and a record that was begun anew: in "Every run" and in "Not ok", in no number."""
+    again = records[0].model_copy(update={"attempt": 2})
+    failed = records[4].model_copy(update={"run_id": again.run_id, "label": "linear", "spec": again.spec})
+    anew = records[5].model_copy(update={"run_id": "8" * 64, "label": "begun anew"})
+    write_report([again, *records[1:3]], tmp_path, title="t", earlier=[failed, anew])
+
+    for name in ("index.html", "report.md"):
+        text = " ".join(Tags((tmp_path / name).read_text(encoding="utf-8")).text.split())
+        assert "3 runs of 2 configurations: 3 ok." in text, name
+        assert "2 earlier attempts no longer count" in text, name
+        assert "linear, seed 0, attempt 1 (attempt 2 counts instead): DivergedError: the loss is" in text, name
+        assert "begun anew, seed 0, attempt 1 (no longer counts): StoreError: weights" in text, name
+        assert text.count("attempt 2 counts instead") == 2, name
+    assert "begun anew" not in (tmp_path / "comparison.csv").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", GATES)
-def test_every_gate_is_drawn(name: str) -> None:
-    """A circuit of any gate of the vocabulary survives record and drawing, and is told in words."""
-    kind = GATES[name]
-    gate = Gate(name, tuple(range(kind.n_qubits))[::-1], (Angle(0, -1.0, 0.5),) * kind.n_params)
-    circuit = Circuit("c", 3, 1, (gate,), measured=(1, 2))
-    assert circuit_from(json.loads(json.dumps(dataclasses.asdict(circuit)))) == circuit
-    drawn = circuit_figure(circuit, name="c", caption="")
-    assert drawn is not None
-    assert gate_text(gate, circuit) in drawn.svg
+def test_earlier_attempts_alone_are_told_from_nothing(records: list[RunRecord], tmp_path: Path) -> None:
+    """After --fresh and before the first new record there is no number, but there were runs."""
+    write_report([], tmp_path, title="t", earlier=[records[0]])
+    text = Tags((tmp_path / "index.html").read_text(encoding="utf-8")).text
+    assert "There is no record to report on. 1 earlier attempt no longer counts." in " ".join(text.split())
 
 
-def test_weights_and_scales_are_written_in_the_box() -> None:
-    """Inputs are φ, trainable weights θ, both counted from 1; scale and offset are kept."""
-    circuit = Circuit("c", 1, 3, (Gate("u", (0,), (Angle(1, 2.0), Angle(2), 0.25)),), n_weights=1)
-    assert gate_text(circuit.gates[0], circuit) == "U(2φ₂, θ₁, 0.25)"
+def test_labels_of_the_latest_plan_are_shown(records: list[RunRecord], tmp_path: Path) -> None:
+    """A label that was changed in the plan changes in the report, without a run being made again."""
+    write_report(records, tmp_path, title="t", labels={"1" * 64: "renamed", "2" * 64: "renamed"})
+    text = Tags((tmp_path / "index.html").read_text(encoding="utf-8")).text
+    assert "renamed: 2 seeds, mean accuracy" in text
+    assert "linear: 2 seeds" not in text
 
 
-def test_a_circuit_too_large_to_read_is_not_drawn() -> None:
-    """The page says so instead of printing a thousand gates."""
-    assert circuit_figure(Circuit("c", 1, 0, (Gate("h", (0,)),) * 1000), name="c", caption="") is None
+def test_the_open_points_say_whose_each_column_is(records: list[RunRecord], tmp_path: Path) -> None:
+    """The paper's own words are not called ours."""
+    write_report(records, tmp_path, title="t")
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "The column 'Here' is our choice; the column 'The paper' is what the paper says." in text
+    assert "Every value in this table is ours" not in text

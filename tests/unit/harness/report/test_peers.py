@@ -80,7 +80,7 @@ def test_page_and_markdown_show_it(tmp_path: Path) -> None:
     assert "<b>missing" not in shown
     assert "15.0" in (tmp_path / "with" / "report.md").read_text()
     assert "peers" not in other.read_text()
-    assert "Beside what a user would run" not in (tmp_path / "without" / "report.md").read_text()
+    assert "what a user would run" not in (tmp_path / "without" / "report.md").read_text()
 
 
 @pytest.mark.parametrize(

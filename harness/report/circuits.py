@@ -75,7 +75,7 @@ def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[
     parts = [
         f"{name}: {counted(circuit.n_qubits, 'qubit')}, {counted(circuit.n_angles, 'angle')}.",
         angles_in_words(circuit, proven[circuit.fingerprint]),
-        f"Source: {circuit.source or 'not given'}. Used by {listed(labels)}.",
+        f"Source: {circuit.source or 'not given'}. Used by: {'; '.join(labels)}.",
     ]
     text = " ".join(filter(None, parts))
     drawn = circuit_figure(circuit, name=f"circuit-{number}", caption=text)

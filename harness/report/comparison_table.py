@@ -33,7 +33,7 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         "evaluations that were executed once. Answered/s: requested evaluations over seconds inside the head. "
         "Peak: memory of the process, the largest of the runs."
     )
-    groups = [("", 3), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3), ("Memory", 1)]
+    groups = [("", 3), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3), ("", 1)]
     return _table("comparison", caption, columns, rows, groups)
 
 

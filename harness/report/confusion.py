@@ -85,7 +85,7 @@ def _drawn_large(results: Results) -> Group | None:
 
 def _rate(matrix: np.ndarray, digit: int) -> str:
     images = matrix[digit].sum()
-    return f"{100 * matrix[digit, digit] / images:.1f} %" if images else "no images"
+    return f"{100 * matrix[digit, digit] / images:.1f}\u00a0%" if images else "no images"
 
 
 def _cells(axes: Axes, matrix: np.ndarray, *, numbers: bool) -> None:

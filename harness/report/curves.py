@@ -65,8 +65,10 @@ def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | Non
         if bounded:
             caption += (
                 " Where the network's outputs are probabilities, cross-entropy cannot fall below ln(1 + 9 exp(-logit_scale)), "
-                "the dashed floor. So losses of the two panels cannot be compared; accuracies can."
+                "the dashed floor."
             )
+        if bounded and free:
+            caption += " So losses of the two panels cannot be compared; accuracies can."
         if len(trained) > len(drawn):
             caption += f" The first {len(drawn)} of {len(trained)} heads; all are in epochs.csv."
         return drawing(figure, name="curves", alt=_in_words(by_epoch), caption=caption)

@@ -32,8 +32,8 @@ def _name(where: Environment) -> str:
 def _load(found: Sequence[Load], n_cores: int) -> str:
     if not found:
         return ""
-    totals = [load.total for load in found]
-    text = f" Load when the runs began: {min(totals):.2f} to {max(totals):.2f}"
+    least, most = (f"{total:.2f}" for total in (min(load.total for load in found), max(load.total for load in found)))
+    text = f" Load when the runs began: {least}" + (f" to {most}" if most != least else "")
     high = [load for load in found if load.total > n_cores]
     if not high:
         return f"{text}."

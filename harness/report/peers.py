@@ -61,7 +61,7 @@ def _table(measured: Measured, where: Environment) -> Table:
         + "."
     )
     return plain_table(
-        "peers", caption, ["Row", "Ours", "Peer", "Ratio", "Target"], [_cells(row) for row in measured.rows]
+        "peers", caption, ["Case", "Ours", "Peer", "Ratio", "Target"], [_cells(row) for row in measured.rows]
     )
 
 

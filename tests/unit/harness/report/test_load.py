@@ -81,5 +81,5 @@ def test_runs_of_another_machine_made_no_load_here() -> None:
 def test_a_low_load_is_told_without_blame() -> None:
     """Below the number of cores nobody was slowed."""
     assert machines(grouped([run("a", at=0, seconds=1, load=1.5)])) == [
-        "a cpu, 2 cores, 1 torch thread a run. Load when the runs began: 1.50 to 1.50."
+        "a cpu, 2 cores, 1 torch thread a run. Load when the runs began: 1.50."
     ]

@@ -53,6 +53,19 @@ def test_trainable_weights_are_theta_in_words_and_drawing() -> None:
     assert gate_text(circuit.gates[1], circuit) == "Rz(θ₁)"
 
 
+def test_the_authors_names_of_angles_are_used() -> None:
+    """A circuit whose angles have names keeps them, made visible; names that are equal then are refused by name."""
+    gates = (Gate("rx", (0,), (Angle(0),)), Gate("rz", (0,), (Angle(1),)))
+    circuit = Circuit("c", 1, 2, gates, n_weights=1, angle_names=("pixel", "a\x1b$<b>"))
+    (section,) = circuit_sections(grouped([run_with(circuit)]))
+    assert "a␛$<b> cannot matter" in section.text
+    assert section.drawn is not None
+    assert "Rx(pixel)" in section.drawn.svg
+    assert "Rz(a␛$&lt;b&gt;)" in section.drawn.svg
+    twins = dataclasses.replace(circuit, angle_names=("␛", "\x1b"))
+    assert "cannot be drawn: circuit 'c': expected a name of its own" in text_of(twins)
+
+
 def test_a_proof_is_looked_for_once_and_never_where_it_takes_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two names of one circuit need one proof; a large response is left alone, and structure alone is used."""
     asked: list[str] = []

@@ -37,7 +37,7 @@ def write_report(
         title: The page's heading.
         command: The command line that made the runs, shown as it is.
         peers: The file of ``qhb peers --output``; shown where it exists.
-        earlier: Attempts that no longer count, because a later attempt does or the run was begun anew. They are listed, with
+        earlier: Attempts that no longer count, because a later attempt does or the run was started over. They are listed, with
             their reasons, and enter no number.
         labels: Labels of the latest plan by run id; None: runs keep the label of the newest record of their configuration.
     Returns:

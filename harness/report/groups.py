@@ -59,7 +59,7 @@ class EarlierAttempt:
     Attributes:
         run: Its record.
         label: Of its configuration, as the report shows it.
-        counts_instead: Number of the attempt that counts for this run; None where none does, as after ``--fresh``.
+        counts_instead: Number of the attempt that counts for this run; None where none does, as after ``qhb run --fresh``.
     """
 
     run: RunRecord

@@ -37,7 +37,7 @@ _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """A figure of the page: inline SVG, what it says in words, and its caption."""
+    """A figure of the page: its name, inline SVG, and caption."""
 
     name: str
     svg: str

@@ -1,4 +1,4 @@
-"""A report of real runs in a real browser: it shows everything, obeys nothing, and prints."""
+"""A report of real runs in a real browser: it shows everything, runs no script of a label, and can be printed."""
 
 import os
 import shutil
@@ -50,7 +50,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_browser_shows_it_without_a_complaint(page: Path, tmp_path: Path) -> None:
-    """No message on the console (a refused resource would be one), hostile labels as text, every section there."""
+    """The console is empty (a refused resource would be reported there), hostile labels are text, and no section is missing."""
     seen = browse(page, tmp_path, "--dump-dom")
     assert "CONSOLE" not in seen.stderr
     assert "<title>Report &lt;script&gt;" in seen.stdout
@@ -62,7 +62,7 @@ def test_the_browser_shows_it_without_a_complaint(page: Path, tmp_path: Path) ->
 
 
 def test_the_policy_refuses_what_the_escaping_let_through(page: Path, tmp_path: Path) -> None:
-    """A script smuggled into the file does not run: the second lock, and proof that the console is being heard."""
+    """A script that is put into the file does not run, and the console reports it, so the console is really read."""
     text = page.read_text(encoding="utf-8").replace("</main>", "<script>document.title='taken'</script></main>")
     broken = tmp_path / "broken.html"
     broken.write_text(text, encoding="utf-8")
@@ -74,7 +74,7 @@ def test_the_policy_refuses_what_the_escaping_let_through(page: Path, tmp_path: 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["dark", "light"])
 def test_light_and_dark_differ(page: Path, tmp_path: Path, scheme: int) -> None:
-    """The page takes the reader's colour scheme: its first pixel row is dark or light."""
+    """The page follows the reader's colour scheme: its first rows of pixels are dark or light."""
     picture = tmp_path / "page.png"
     setting = f"--blink-settings=preferredColorScheme={scheme}"
     browse(

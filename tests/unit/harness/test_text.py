@@ -18,7 +18,7 @@ from harness.text import clean, count, csv_safe, fenced, markdown, seconds, shar
     ],
 )
 def test_invisible_characters_are_made_visible(hostile: str, shown: str) -> None:
-    """Controls, terminal escapes, direction marks and lone surrogates are shown, not obeyed; other text is left alone."""
+    """Control characters, terminal escapes, direction marks and lone surrogates become visible; other text is unchanged."""
     assert clean(hostile) == shown
     clean(hostile).encode()
 
@@ -30,7 +30,7 @@ def test_line_breaks_stay_only_where_asked() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_starts_a_formula(text: str) -> None:
-    """Whatever a spreadsheet would take for a formula gets an apostrophe; numbers are left as they are."""
+    """Text that a spreadsheet would take for a formula gets an apostrophe; numbers are unchanged."""
     assert csv_safe(text) == "'" + text
     assert csv_safe(-1.5) == -1.5
 
@@ -48,7 +48,7 @@ def test_a_fence_is_longer_than_any_backticks_inside() -> None:
 
 
 def test_numbers_as_people_read_them() -> None:
-    """Thousands separated, significant digits without powers of ten, decimals as the images can resolve."""
+    """Numbers have thousands separators, no powers of ten, and as many decimals as the images can resolve."""
     assert [count(2880), count(31.4)] == ["2,880", "31.4"]
     assert [significant(x) for x in (0, 0.01234, 6.321, 1941234, 99.96)] == [
         "0",

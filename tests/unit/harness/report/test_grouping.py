@@ -108,8 +108,8 @@ def test_the_last_attempt_counts_and_the_earlier_one_is_kept() -> None:
         assert (attempt.run.status, attempt.label, attempt.counts_instead) == ("diverged", "a", 2)
 
 
-def test_records_begun_anew_are_listed_without_a_run() -> None:
-    """After --fresh a record counts no longer, and none may count in its place; it has its configuration's label."""
+def test_records_that_were_started_over_are_listed_without_a_run() -> None:
+    """After --fresh a record no longer counts although none replaces it; it is shown with its configuration's label."""
     other_seed = record("renamed", seed=1, started_at=LATER)
     results = grouped([other_seed], earlier=[record("old", seed=0)])
     assert [run.run_id for run in results.runs] == ["renamed-1"]
@@ -120,7 +120,7 @@ def test_records_begun_anew_are_listed_without_a_run() -> None:
 
 
 def test_an_attempt_is_listed_once() -> None:
-    """It does not matter that the store hands on an attempt as earlier that is among the records."""
+    """An attempt that is passed both among the records and as an earlier one is not listed twice."""
     first, second = failing("a"), record("a", attempt=2)
     results = grouped([first, second], earlier=[first, second])
     assert [attempt.run.attempt for attempt in results.earlier] == [1]

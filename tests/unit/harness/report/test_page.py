@@ -31,7 +31,7 @@ SMALL = {"data": DataSpec(n_images=100), "training": TrainingSpec(epochs=2)}
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> list[RunRecord]:
-    """Return real runs: two seeds of linear, a quantum head, a slice with its weights, a diverged and a failed run."""
+    """Return real runs: two seeds of linear, a quantum head, a slice with its weights, a diverged run and a failed one."""
     folder = tmp_path_factory.mktemp("weights")
 
     def made(label: str, run_id: str, **spec: object) -> RunRecord:
@@ -50,7 +50,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> list[RunRecord]:
 
 
 class Tags(html.parser.HTMLParser):
-    """Collects the elements of a page, and its texts."""
+    """Collects the elements and the texts of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Tags(html.parser.HTMLParser):
 
 
 def page_of(records: Sequence[RunRecord], folder: Path, title: str = "A title") -> Tags:
-    """Write a report, check what holds for all, and return its page."""
+    """Write a report, check what must hold for every report, and return its page."""
     path = write_report(records, folder, title=title, command="qhb run")
     assert {file.name for file in folder.iterdir()} == FILES
     text = path.read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def page_of(records: Sequence[RunRecord], folder: Path, title: str = "A title") 
 
 
 def test_the_first_screen_says_what_was_run_and_what_was_not(records: list[RunRecord], tmp_path: Path) -> None:
-    """Full training, slices with whose weights, and every run that is not ok, with its reason."""
+    """It lists full training, slices and the source of their weights, and every run that is not ok, with its reason."""
     text = " ".join(page_of(records, tmp_path).text.split())
     assert "6 runs of 5 configurations: 4 ok, 1 failed, 1 diverged." in text
     assert "linear: 2 seeds, mean accuracy" in text
@@ -95,7 +95,7 @@ def test_the_first_screen_says_what_was_run_and_what_was_not(records: list[RunRe
 
 
 def test_a_run_that_went_on_from_a_checkpoint_is_named(records: list[RunRecord], tmp_path: Path) -> None:
-    """The first screen names the run, the step, and what was noted on the way."""
+    """The first screen names the run, the step, and the run's notes."""
     resumed = records[0].model_copy(update={"resumed_at": 120, "notes": ["a damaged checkpoint was passed over"]})
     text = page_of([resumed, *records[1:]], tmp_path).text
 
@@ -104,7 +104,7 @@ def test_a_run_that_went_on_from_a_checkpoint_is_named(records: list[RunRecord],
 
 
 def test_the_page_needs_nothing_and_runs_nothing(records: list[RunRecord], tmp_path: Path) -> None:
-    """One file: no script, nothing loaded, and a policy that would refuse both."""
+    """The page is one file without scripts that loads nothing, and its policy would refuse both."""
     page = page_of(records, tmp_path)
     tags = {tag for tag, _ in page.found}
     assert not tags & {"script", "img", "iframe", "object", "embed", "form", "base", "foreignobject"}
@@ -118,8 +118,8 @@ def test_the_page_needs_nothing_and_runs_nothing(records: list[RunRecord], tmp_p
             assert (attrs.get(name) or "#").startswith(("#", "data:,"))
 
 
-def test_tables_and_figures_can_be_heard(records: list[RunRecord], tmp_path: Path) -> None:
-    """Every table has a caption and scoped headings, every figure says in words what it shows."""
+def test_tables_and_figures_can_be_read_by_a_screen_reader(records: list[RunRecord], tmp_path: Path) -> None:
+    """Every table has a caption and scoped headings, and every figure a description in words."""
     page = page_of(records, tmp_path)
     count = [tag for tag, _ in page.found].count
     assert count("table") == count("caption") > 4
@@ -159,7 +159,7 @@ def test_hostile_texts_are_shown_and_change_nothing(records: list[RunRecord], tm
 
 @pytest.mark.parametrize("chosen", [[], [0], [2], [3], [4, 5], [0, 4], [2, 3]], ids=str)
 def test_a_report_of_little_or_nothing(records: list[RunRecord], tmp_path: Path, chosen: list[int]) -> None:
-    """No records, one run, a slice alone, failures alone: the page says so and has no holes."""
+    """With no records, one run, a slice alone or failures alone the page says so and shows no placeholder."""
     page = page_of([records[index] for index in chosen], tmp_path)
     if not chosen:
         assert "There is no record to report on" in page.text
@@ -168,7 +168,7 @@ def test_a_report_of_little_or_nothing(records: list[RunRecord], tmp_path: Path,
 
 
 def test_the_same_records_give_the_same_bytes(records: list[RunRecord], tmp_path: Path) -> None:
-    """Nothing of the report depends on the clock, on memory addresses or on what was drawn before."""
+    """The report does not depend on the clock, on memory addresses or on earlier drawings."""
     for folder in ("a", "b"):
         write_report(records, tmp_path / folder, title="t")
     for name in FILES:
@@ -176,7 +176,7 @@ def test_the_same_records_give_the_same_bytes(records: list[RunRecord], tmp_path
 
 
 def test_missing_packages_are_named_with_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without the extra there is one clear error, before anything is written."""
+    """Without the extra there is one clear error and nothing is written."""
     monkeypatch.setattr(harness.report, "_PACKAGES", ("jinja2", "no_such_package"))
     with pytest.raises(
         ReportPackageError, match=r"no_such_package, not installed: pip install 'quantum-head-bench\[report\]'"
@@ -193,10 +193,10 @@ def test_importing_the_report_imports_none_of_its_packages() -> None:
 
 
 def test_attempts_that_no_longer_count_are_shown(records: list[RunRecord], tmp_path: Path) -> None:
-    """A failure before a later attempt, and a record that was begun anew: in "Every run" and in "Not ok", in no number."""
+    """A failure before a later attempt, and a record that was started over: in "Every run" and in "Not ok", in no number."""
     again = records[0].model_copy(update={"attempt": 2})
     failed = records[4].model_copy(update={"run_id": again.run_id, "label": "linear", "spec": again.spec})
-    anew = records[5].model_copy(update={"run_id": "8" * 64, "label": "begun anew"})
+    anew = records[5].model_copy(update={"run_id": "8" * 64, "label": "started over"})
     write_report([again, *records[1:3]], tmp_path, title="t", earlier=[failed, anew])
 
     for name in ("index.html", "report.md"):
@@ -204,13 +204,13 @@ def test_attempts_that_no_longer_count_are_shown(records: list[RunRecord], tmp_p
         assert "3 runs of 2 configurations: 3 ok." in text, name
         assert "2 earlier attempts no longer count" in text, name
         assert "linear, seed 0, attempt 1 (attempt 2 counts instead): DivergedError: the loss is" in text, name
-        assert "begun anew, seed 0, attempt 1 (no longer counts): StoreError: weights" in text, name
+        assert "started over, seed 0, attempt 1 (no longer counts): StoreError: weights" in text, name
         assert text.count("attempt 2 counts instead") == 2, name
-    assert "begun anew" not in (tmp_path / "comparison.csv").read_text(encoding="utf-8")
+    assert "started over" not in (tmp_path / "comparison.csv").read_text(encoding="utf-8")
 
 
 def test_earlier_attempts_alone_are_told_from_nothing(records: list[RunRecord], tmp_path: Path) -> None:
-    """After --fresh and before the first new record there is no number, but there were runs."""
+    """After --fresh and before the first new record the page has no numbers, but says that there were runs."""
     write_report([], tmp_path, title="t", earlier=[records[0]])
     text = Tags((tmp_path / "index.html").read_text(encoding="utf-8")).text
     assert "There is no record to report on. 1 earlier attempt no longer counts." in " ".join(text.split())

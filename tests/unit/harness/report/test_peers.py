@@ -1,4 +1,4 @@
-"""The peers section of the report: what stands in it is what the file holds, and any other file is refused by name."""
+"""The peers section of the report: it shows the numbers of the file, and refuses any other file by name."""
 
 import dataclasses
 import json
@@ -30,7 +30,7 @@ def written(folder: Path, rows: list[Row], **environment_changes: Any) -> Path:
 
 
 def test_numbers_are_those_of_the_file(tmp_path: Path) -> None:
-    """Times in milliseconds, the median with its spread, the share of the step that was measured, and what was asked."""
+    """Times in milliseconds, the median with its spread, the share of the step that was measured, and the target."""
     section = peers_section(written(tmp_path, [MEASURED, MOST]))
 
     assert section is not None
@@ -49,7 +49,7 @@ def test_numbers_are_those_of_the_file(tmp_path: Path) -> None:
 
 
 def test_a_row_without_numbers_says_why(tmp_path: Path) -> None:
-    """It is a dash with the reason below the table, not a row that is left out; and it is not drawn."""
+    """The row is kept, with a dash and the reason below the table, and it is not drawn."""
     section = peers_section(written(tmp_path, [UNMEASURED]))
 
     assert section is not None
@@ -59,7 +59,7 @@ def test_a_row_without_numbers_says_why(tmp_path: Path) -> None:
 
 
 def test_the_figure_draws_the_rows_in_which_more_is_better(tmp_path: Path) -> None:
-    """A ratio that may be at most something stands in the table alone."""
+    """A row whose target is a maximum is in the table but not in the figure."""
     section = peers_section(written(tmp_path, [MEASURED, MOST]))
 
     assert section is not None
@@ -68,7 +68,7 @@ def test_the_figure_draws_the_rows_in_which_more_is_better(tmp_path: Path) -> No
 
 
 def test_page_and_markdown_show_it(tmp_path: Path) -> None:
-    """Where the file is, both have the section, its texts escaped; where it is not, neither has."""
+    """With the file both pages have the section, with its texts escaped; without it neither has."""
     path = written(tmp_path, [MEASURED, UNMEASURED])
 
     page = write_report([], tmp_path / "with", title="t", peers=path)

@@ -18,8 +18,9 @@ from harness.report.groups import Results
 from harness.report.svg import Drawing
 from harness.text import clean, counted, listed
 
-_MOST_QUBITS, _MOST_GATES = 24, 1000  # of a circuit whose angles are looked at: beyond, a proof may take seconds
-_MOST_AMPLITUDES = 2**18  # of all points of a response's grid together: below a second
+_MOST_QUBITS, _MOST_ANGLES, _MOST_GATES = 24, 1000, 1000  # beyond, a proof takes seconds, and no drawing can be read
+_MOST_AMPLITUDES = 2**18  # of all points of a response's grid together: about a second
+_NOT_DRAWN = "Too large to be drawn."
 _IN_WORDS = {STRUCTURE: "the circuit's structure", RESPONSE: "its exact response"}
 
 
@@ -51,7 +52,7 @@ def circuit_from(data: Mapping[str, Any]) -> Circuit:
     return pydantic.TypeAdapter(Circuit).validate_python(data)
 
 
-def angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
+def _angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
     """Say which angles are proven not to matter on an ideal device; empty where nothing is proven."""
     symbols = angle_symbols(circuit)
     sentences = []
@@ -70,22 +71,19 @@ def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[
         circuit = dataclasses.replace(circuit, name=name, source=clean(circuit.source), angle_names=names)
     except (CircuitError, pydantic.ValidationError) as error:
         return CircuitSection(f"Circuit {name} cannot be drawn: {clean(error)}.", None)
+    size = f"{name}: {counted(circuit.n_qubits, 'qubit')}, {counted(circuit.n_angles, 'angle')}."
+    users = f"Source: {circuit.source or 'not given'}. Used by: {'; '.join(labels)}."
+    if circuit.n_qubits > _MOST_QUBITS or circuit.n_angles > _MOST_ANGLES or len(circuit.gates) > _MOST_GATES:
+        return CircuitSection(f"{size} {users} {_NOT_DRAWN}", None)
     if circuit.fingerprint not in proven:
         proven[circuit.fingerprint] = _proofs(circuit)
-    parts = [
-        f"{name}: {counted(circuit.n_qubits, 'qubit')}, {counted(circuit.n_angles, 'angle')}.",
-        angles_in_words(circuit, proven[circuit.fingerprint]),
-        f"Source: {circuit.source or 'not given'}. Used by: {'; '.join(labels)}.",
-    ]
-    text = " ".join(filter(None, parts))
+    text = " ".join(filter(None, (size, _angles_in_words(circuit, proven[circuit.fingerprint]), users)))
     drawn = circuit_figure(circuit, name=f"circuit-{number}", caption=text)
-    return CircuitSection(text if drawn else f"{text} Too large to be drawn.", drawn)
+    return CircuitSection(text if drawn else f"{text} {_NOT_DRAWN}", drawn)
 
 
 def _proofs(circuit: Circuit) -> dict[int, str]:
-    """Return the angles that are proven dead, each with the proof, where this takes less than seconds."""
-    if circuit.n_qubits > _MOST_QUBITS or len(circuit.gates) > _MOST_GATES:
-        return {}
+    """Return the angles that are proven dead, each with the proof; by the structure alone where a response takes seconds."""
     dead = dead_angles(circuit)
     try:
         n_points = Grid.of(circuit, dead=dead).n_points

@@ -87,7 +87,8 @@ def test_a_proof_is_looked_for_once_and_never_where_it_takes_seconds(monkeypatch
 def test_a_circuit_too_large_to_read_is_not_drawn() -> None:
     """The page says so instead of printing a thousand gates, or of filling memory with a billion wires."""
     assert circuit_figure(Circuit("c", 1, 0, (Gate("h", (0,)),) * 1000), name="c", caption="") is None
-    assert text_of(Circuit("c", 10**9, 0, (Gate("h", (0,)),))).endswith("Too large to be drawn.")
+    for n_qubits, n_angles in ((10**9, 0), (1, 10**9)):
+        assert text_of(Circuit("c", n_qubits, n_angles, (Gate("h", (0,)),))).endswith("Too large to be drawn.")
 
 
 def test_data_that_is_no_circuit_is_named() -> None:

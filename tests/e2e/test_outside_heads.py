@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness.execution.execute import Watcher, execute
-from harness.execution.options import Settings
+from harness.execution.execute import execute
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.local_executor import LocalExecutor
+from harness.execution.options import ExecutionOptions
 from harness.plan.plan import expand, parse
 from harness.records.store import Store
 from harness.training import data
@@ -119,8 +121,8 @@ def test_what_a_stranger_does_is_a_record(tmp_path, monkeypatch):
     ended = []
     store = Store(tmp_path / "store")
     with store.opened():
-        watcher = Watcher(ended.append, lambda runs: None)
-        execute(runs, store, Settings(jobs=2), watcher)
+        callbacks = ExecutionCallbacks(ended.append, lambda runs: None)
+        execute(runs, store, ExecutionOptions(jobs=2), callbacks, executor=LocalExecutor())
     found = {record.spec.head: record for record in ended}
 
     assert {record.run_id for record in store.read().records} == {run.run_id for run in runs}
@@ -198,7 +200,8 @@ def test_a_head_edited_after_the_plan_was_read(tmp_path, monkeypatch):
     ended = []
     store = Store(tmp_path / "store")
     with store.opened():
-        execute(runs, store, Settings(jobs=1), Watcher(ended.append, lambda runs: None))
+        callbacks = ExecutionCallbacks(ended.append, lambda runs: None)
+        execute(runs, store, ExecutionOptions(jobs=1), callbacks, executor=LocalExecutor())
 
     assert [record.status for record in ended] == ["failed"]
     assert "'edited_heads:Good' is not the one that was asked for: expected code" in ended[0].failure.message

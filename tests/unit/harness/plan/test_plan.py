@@ -97,6 +97,11 @@ def test_id_is_of_what_is_asked():
             r"p.toml:7: runs.\[2\].shots: .*got True",
         ),
         (
+            '[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nweights = ["x"]',
+            r"circuit 'eq7' says itself which angles are weights; leave weights = \['x'\] out",
+        ),
+        ('[[runs]]\nhead = "linear"\nweights = ["x"]', r"weights = \['x'\]: expected a circuit in an OpenQASM file"),
+        (
             '[[runs]]\nshots = 3\n[[runs]]\nhead = "linear"\nshots = 4',
             r"p.toml:3: missing key runs.\[1\].head",
         ),

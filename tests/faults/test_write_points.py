@@ -40,7 +40,7 @@ def lines(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def points(lines, figures):
-    """What came of each point at which a fault happened."""
+    """The outcome of each point at which a fault happened."""
     found = [line for kind in _KINDS for line in lines[kind] if line["happened"]]
     for kind in _KINDS:
         mine = [point for point in found if point["kind"] == kind]
@@ -60,7 +60,7 @@ def _of(points, *kinds):
 
 @pytest.mark.parametrize("kind", _KINDS)
 def test_every_point_was_hit(lines, kind):
-    """A fault happened at each point from the first to the last, and the run that met none came after them and was ok."""
+    """A fault happened at each point from the first to the last; the run after these met none and was ok."""
     *hit, after = lines[kind]
 
     assert len(hit) >= _LEAST_POINTS
@@ -70,23 +70,23 @@ def test_every_point_was_hit(lines, kind):
 
 
 def test_a_kill_kills(points):
-    """Each process that was to be killed was."""
+    """Each process that was to be killed was killed."""
     assert {point["code"] for point in _of(points, "kill")} == {-9}
 
 
 def test_no_half_written_file_is_ever_read(points):
-    """After a fault anywhere there is either the whole record or none."""
+    """After a fault at any point there is either the whole record or none."""
     assert [point for point in points if point["damaged"]] == []
 
 
 def test_the_run_ends_in_the_same_bits(points):
-    """Made again after a fault anywhere, the run is ok, recorded once, and equal to one that nothing happened to."""
+    """Made again after a fault at any point, the run is ok, recorded once, and equal to an undisturbed one."""
     assert [point for point in _of(points, *_KINDS) if point["again"] != 0 or not _is_sound(point)] == []
 
 
 @pytest.mark.chaos
 def test_killed_at_random_it_ends_in_the_same_bits(tmp_path, figures):
-    """Killed at any moment, and again when it goes on, a run ends ok, recorded once, in the same bits."""
+    """Killed at random moments, again and again, a run ends ok, recorded once, in the same bits."""
     killed = _made(tmp_path, "random", str(_N_KILLS))
     n_kills = sum(run["kills"] for run in killed)
     figures["kills of a run in a fork at random moments"] = n_kills

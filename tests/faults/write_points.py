@@ -31,7 +31,7 @@ _MOST_POINTS = 500
 
 
 class _Torn:
-    """A file that is being written when the fault comes: half of it is there."""
+    """A file of which half is written when the fault happens."""
 
     def __init__(self, file, at_fault):
         self._file, self._at_fault = file, at_fault
@@ -70,7 +70,7 @@ def install(at_fault):
 
 
 def one_run(root):
-    """Make the run and store its record, as child.py and execute.py do between them."""
+    """Make the run and store its record, as child.py and execute.py do together."""
     store = Store(root)
     for name in ("records", "weights", "checkpoints", "quarantine"):
         (root / name).mkdir(parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ def in_fork(root, at_fault, *, killed_after_s=None):
 
 
 def fault_at(point, kind, happened):
-    """Return what happens at the point-th call: a kill, half of it written, or an error of the disk; marks ``happened``."""
+    """Return a function that causes a kill or a disk error at its point-th call, with half of the file written; it sets ``happened``."""
     counter = itertools.count()
 
     def at_fault(name, before=lambda: None):
@@ -125,7 +125,7 @@ def no_fault(name, before=lambda: None):
 
 
 def killed_at_random(folder, n_kills, sound, *, run_s):
-    """Kill runs at random moments, each until it comes to its end; print what came of those that were killed."""
+    """Kill runs at random moments, each until it is ok; print the outcome of those that were killed."""
     dice = random.Random(n_kills)
     killed = 0
     for number in itertools.count():
@@ -145,7 +145,7 @@ def killed_at_random(folder, n_kills, sound, *, run_s):
 
 
 def hit_once(folder, kind, sound):
-    """Hit every point once with a fault of one kind, make the run again; print what came of it."""
+    """Hit every point once with a fault of one kind and make the run again; print the outcome."""
     for point in range(_MOST_POINTS):
         root = folder / f"{kind}-{point}"
         happened = mmap.mmap(-1, 1)  # shared with the fork; a run may survive a fault, so its exit code does not tell

@@ -41,7 +41,7 @@ def test_ratios_are_of_the_rounds() -> None:
 
 
 def test_a_ratio_that_may_be_at_most_is_the_other_way_round() -> None:
-    """Where the target is a most, the ratio is ours over the peer's."""
+    """Where the target is "at most", the ratio is ours over the peer's."""
     found = summary([(Seconds(3, 1), Seconds(2, 1))], target_is="at most")
 
     assert found["ratio_median"] == 1.5
@@ -91,7 +91,7 @@ def test_a_quick_call_warms_up_before_it_is_timed() -> None:
 
 
 def test_a_peer_with_other_answers_has_no_ratio() -> None:
-    """A layer whose answers are 1 - p is found out: its time would say nothing."""
+    """A layer whose answers are 1 - p gets no ratio: its time would say nothing."""
     row = prepare(pair_with(lambda angles: 1 - right(angles)))
 
     assert isinstance(row, Row)
@@ -131,7 +131,7 @@ def test_a_missing_package_is_a_row() -> None:
 
 
 def test_a_peer_that_fails_is_a_row() -> None:
-    """So is what a vendor raises."""
+    """An exception of a vendor is a row with the reason."""
 
     def failing(angles: torch.Tensor) -> torch.Tensor:
         raise ZeroDivisionError("vendor's own")
@@ -188,7 +188,7 @@ def test_the_command_writes_rows_and_where_they_were_measured(tmp_path: Path) ->
 
 
 def test_an_unknown_row_is_a_usage_error() -> None:
-    """``--only`` that fits no row names those that there are."""
+    """``--only`` that fits no row is answered with the known rows."""
     done = CliRunner().invoke(command, ["--only", "nothing"])
 
     assert done.exit_code == 2

@@ -68,7 +68,9 @@ class PennyLaneOptions(HeadOptions):
         known = usable_devices()
         if known and device not in known:  # none known: PennyLane is missing, and _prepare says so
             hint = did_you_mean(device, known)
-            raise ValueError(f"expected an installed PennyLane device ({', '.join(sorted(known))}){hint}")
+            raise ValueError(
+                f"expected an installed PennyLane device ({', '.join(sorted(known))}), got {device!r}{hint}"
+            )
         return device
 
 

@@ -106,6 +106,14 @@ def test_id_is_of_what_is_asked():
             r"p.toml:3: missing key runs.\[1\].head",
         ),
         (
+            '[[runs]]\nhead = "pennylane"\ncircuit = "eq7"\noptions = { device = "default.qubt" }',
+            r"installed PennyLane device \(.*\), got 'default.qubt'; did you mean 'default.qubit'\?$",
+        ),
+        (
+            '[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\nshots = 10\noptions = { device = "sherbroke" }',
+            r"option device: unknown device 'sherbroke'; did you mean 'sherbrooke'\?$",
+        ),
+        (
             '[[runs]]\nhead = "statevector"\ncircuit = "eq7"\noptions = { device = "manila" }',
             r"head 'statevector' has no option 'device'; its options: none; heads that have 'device': fake_ibm, pennylane",
         ),

@@ -9,7 +9,7 @@ class TrainingStep(Brief):
 
     def setup(self, label):
         with or_skip():
-            from harness.heads import build_head
+            from harness import heads
             from harness.spec import N_CLASSES, RunSpec, TrainingSpec
             from harness.training import data
             from harness.training.model import Classifier
@@ -27,7 +27,11 @@ class TrainingStep(Brief):
             except ValueError as error:  # this commit has no tables in plans
                 raise NotImplementedError(str(error)) from error
             split = data.split(data.load(asked.data.name), asked.data, seed=0)
-            classifier = Classifier(build_head(asked, n_classes=N_CLASSES), asked.model, seed=0)
+            if hasattr(heads, "resolve_head"):
+                head = heads.build_head(asked, heads.resolve_head(asked))
+            else:  # older commits
+                head = heads.build_head(asked, n_classes=N_CLASSES)
+            classifier = Classifier(head, asked.model, seed=0)
         steps = TrainingSpec(max_steps=10)
         self.train = lambda: train(
             classifier, split, steps, seed=0, clock=Clock(), progress=lambda done, total, loss: None

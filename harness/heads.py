@@ -28,7 +28,7 @@ class ResolvedHead:
         circuit: The circuit.
         factory: What makes the head: the backend's own class, or the maker of its response tables.
         options: The head's options with every default filled in.
-        code: SHA-256 of the code of somebody else's head, as it is now; None for one of ours.
+        code: SHA-256 of the present code of an outside head; None for one of ours.
     """
 
     circuit: Circuit

@@ -1,6 +1,6 @@
-"""RunSpec: all that is asked of one run. Two runs with equal specs on one machine give equal bits.
+"""RunSpec: everything that is asked of one run. Two runs with equal specs on one machine give equal bits.
 
-Every default that the paper leaves open is marked "ours"; the values of the paper carry its section.
+Defaults that the paper leaves open are marked "Ours"; values of the paper are given with its section.
 """
 
 import hashlib
@@ -29,9 +29,10 @@ class DataSpec(Spec):
     n_images: int = pydantic.Field(5000, ge=50, le=60_000)
     """Ours: which 5,000 images; the first ones of the training file."""
     test: Literal["split", "official"] = "split"
-    """split: the paper's fifth of the images; official: the data set's own 10,000 test images."""
+    """split: a fifth of the images, as in the paper; official: the data set's own 10,000 test images."""
     split_seed: int = pydantic.Field(0, ge=0)
-    """Ours. Chooses the test images, the same for every run; training and validation images vary with the run's seed."""
+    """Ours. Chooses the test images, which are the same for every run; training and validation images vary with the run's
+    seed."""
     pixel_scaling: Literal["unit", "standard"] = "unit"
     """Ours. unit: [0, 1]; standard: zero mean, unit variance over the training images."""
 
@@ -62,11 +63,11 @@ class TrainingSpec(Spec):
     """Deviation from paper: exact is the true derivative; paper_eq9 is Eq. (9) as printed, twice as large at pi/2."""
     skip_dead_angles: bool = False
     """Deviation from paper where true: shifted evaluations of angles that provably cannot matter are left out; the paper
-    makes them. Heads that torch differentiates have none."""
+    makes them. Heads that torch differentiates make no shifted evaluations."""
     max_steps: int | None = pydantic.Field(None, ge=1)
-    """Stop after so many steps: a slice, run for its cost."""
+    """Stop after so many steps: a slice, made to measure the cost."""
     torch_device: str = "cpu"
-    """Where torch computes, as in ``torch.device``."""
+    """The device on which torch computes, as in ``torch.device``."""
 
 
 class RunSpec(Spec):
@@ -74,31 +75,32 @@ class RunSpec(Spec):
 
     head: str
     head_code: str | None = None
-    """SHA-256 of the files that define somebody else's head, so that a head that is edited is another run; None for ours."""
+    """SHA-256 of the files that define an outside head, so that an edited head is another run; None for ours."""
     circuit: str | None = None
-    """Name in the catalogue with all its parameters, or of a file; None for a classical head."""
+    """Name in the catalogue with all parameters, or name of a file; None for a classical head."""
     own_circuit: Circuit | None = None
-    """What the file held, so that the run can be made again without it; None for a circuit of the catalogue."""
+    """The circuit in the file, so that the run can be made again without it; None for a circuit of the catalogue."""
     shots: int | None = None
     """Repetitions of each evaluation; None = exact probabilities."""
     options: dict[str, Any] = {}
     execution: Literal["native", "table"] = "native"
-    """native: the backend executes every evaluation; table: only those that a response table is built and verified with."""
+    """native: the backend executes every evaluation; table: it executes only those that build and verify a response table,
+    which answers in its place."""
     seed: int = pydantic.Field(0, ge=0, lt=2**31)
     data: DataSpec = DataSpec()
     model: ModelSpec = ModelSpec()
     training: TrainingSpec = TrainingSpec()
     weights_from: str | None = None
-    """Run id: classify the test images with the weights that this run trained, not with one's own."""
+    """Id of another run: classify the test images with the weights that it trained."""
 
     @property
     def scope(self) -> Literal["full", "slice"]:
-        """Whether the training goes to its end."""
+        """full: the training goes to its end; slice: it stops after ``max_steps``."""
         return "full" if self.training.max_steps is None else "slice"
 
     @property
     def title(self) -> str:
-        """A short name for people, the same for all seeds."""
+        """A short name for tables, the same for all seeds."""
         parts = [self.head]
         if "device" in self.options:
             parts[0] += f"[{self.options['device']}]"
@@ -117,10 +119,10 @@ class Run(NamedTuple):
 
 
 def run_id_of(spec: RunSpec, *, dataset_sha256: str, circuit_fingerprint: str | None) -> str:
-    """Return the SHA-256 of what is asked: the spec with what its names stand for. Seed included; machine left out.
+    """Return a run's id: the SHA-256 of the spec and of what its names stand for. The seed counts, the machine does not.
 
-    A circuit counts by its name and by what it computes (``Circuit.fingerprint``), so that a file that changes is another
-    run, and one that moves is not. Somebody else's head counts by its name and its code.
+    A circuit counts by its name and by what it computes (``Circuit.fingerprint``): a file that changes is another run, a
+    file that moves is not. An outside head counts by its name and its code.
     """
     left_out = {"own_circuit"} if spec.head_code else {"own_circuit", "head_code"}
     asked = {

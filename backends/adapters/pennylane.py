@@ -65,10 +65,12 @@ class PennyLaneOptions(HeadOptions):
     def _device_is_usable(cls, device: str) -> str:
         if device in _UNSUITABLE:
             raise ValueError(f"that device {_UNSUITABLE[device]}")
-        known = [name for name in _installed_devices() if name not in _UNSUITABLE]
+        known = usable_devices()
         if known and device not in known:  # none known: PennyLane is missing, and _prepare says so
             hint = did_you_mean(device, known)
-            raise ValueError(f"expected an installed PennyLane device ({', '.join(sorted(known))}){hint}")
+            raise ValueError(
+                f"expected an installed PennyLane device ({', '.join(sorted(known))}), got {device!r}{hint}"
+            )
         return device
 
 
@@ -120,7 +122,7 @@ class PennyLane(QuantumHead):
 
     def provenance(self) -> dict[str, Any]:
         """Return the device, the distribution and version that provide it, and how rows reach it."""
-        distribution = _installed_devices()[self.options.device]
+        distribution = usable_devices()[self.options.device]
         return {
             "engine": f"pennylane {importlib.metadata.version('pennylane')}",
             "device": self.options.device,
@@ -176,7 +178,7 @@ def _operation(gate: Gate, rows: np.ndarray) -> Any:
 
 
 @functools.cache
-def _installed_devices() -> dict[str, str]:
-    """Return the distribution behind each installed PennyLane device, read from metadata: nothing is imported."""
+def usable_devices() -> dict[str, str]:
+    """Return the distribution of each installed device that the head can use, read from metadata: nothing is imported."""
     found = importlib.metadata.entry_points(group="pennylane.plugins")
-    return {entry.name: entry.dist.name for entry in found if entry.dist is not None}
+    return {entry.name: entry.dist.name for entry in found if entry.dist and entry.name not in _UNSUITABLE}

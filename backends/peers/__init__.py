@@ -1,6 +1,5 @@
-"""What a user would run instead of our heads, each as its own documentation recommends, and how the two are timed.
+"""Peers: what a user would run instead of our heads, each as its own documentation recommends, and how both are timed.
 
-These are no heads: they know one circuit, and nobody trains with them. They stand here because vendors' SDKs may be
-imported in ``backends`` alone, and because an installed ``qhb peers`` must find them, which it would not in benchmarks/.
-No head may import them; ``qhb peers`` loads them when it is called.
+Peers are not heads: each knows one circuit and is used for timing alone. They are in ``backends`` because only there may
+vendors' SDKs be imported, and because an installed ``qhb peers`` must find them. No head may import them.
 """

@@ -1,4 +1,4 @@
-"""What every peer is made into: a differentiable function from angles to p(0)."""
+"""The common form of all peers: a differentiable function from angles to p(0)."""
 
 import dataclasses
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Layer = Callable[[torch.Tensor], torch.Tensor]
 
 
 def by_parameter_shift(probabilities: Callable[[torch.Tensor], torch.Tensor]) -> Layer:
-    """Return a layer of a vendor that has no gradients: rows and their shifted copies go to it in one job.
+    """Return a layer for a vendor without gradients: rows and their shifted copies go to it in one job.
 
     Args:
         probabilities: Rows of angles, shape (n_rows, n_angles) -> p(0), float64, shape (n_rows,).

@@ -1,7 +1,8 @@
-"""The peers table: first both sides of a row must give the same answers, then all rows are timed, in one process.
+"""Measures the rows of the peers table: our head and the peer must first give the same answers, then both are timed.
 
-A round goes through all rows, and in each row through both sides: what slows the machine for a minute hits a round of every row,
-and not all rounds of one. Each side gets the number of torch threads that it is faster with: one, or as many as there are cores.
+All is done in one process. A round times every row once, both candidates one after the other: a disturbance of a minute hits
+one round of every row, and not all rounds of one row. Each candidate gets the number of torch threads with which it is
+faster: one, or as many as there are cores.
 """
 
 import dataclasses
@@ -19,12 +20,14 @@ from backends.head import QuantumHead
 from backends.peers.layer import Layer
 from backends.peers.pairs import BATCH, CIRCUITS, Pair
 
-_LEAST_S = 0.2  # of a side in a round: a step of 1 ms is repeated, so that the clock and the scheduler do not show
+_LEAST_S = (
+    0.2  # of a candidate in a round: a step of 1 ms is repeated, so that the clock and the scheduler do not matter
+)
 _MOST_REPEATS = 1000
-_SETTLES_S = 1.0  # a call that takes longer is not called for nothing
-_TRIES = 5  # of a number of threads, where a call is quick: one that other processes disturb says little
+_WARM_UP_S = 1.0  # a call that takes longer is not called once more to warm up
+_TRIES = 5  # of a number of threads, where a call is quick: a single one may be disturbed by other processes
 _SIGMAS = 5
-_SINGLE_PRECISION = 1e-5  # what an exact layer that hands on float32 may be off
+_SINGLE_PRECISION = 1e-5  # deviation allowed to an exact layer that computes in float32
 
 
 Target = Literal["at least", "at most"]
@@ -35,24 +38,24 @@ class Row:
     """A row of the peers table; the fields are the keys of its JSON.
 
     Attributes:
-        row: Name.
-        ours: What ran of ours.
-        peer: What it ran against.
-        ours_s: Median seconds of a step.
-        peer_s: The same of the peer; of one that was given fewer images, scaled by their number.
-        ratio_median: Of peer / ours (of ours / peer where a target is a most), one for each round, in which both ran
-            next to each other.
-        ratio_min: Smallest of these.
-        ratio_max: Largest.
-        target: Ratio that was asked for; None for none.
-        target_is: Whether the target is the least or the most that the ratio may be.
+        row: Its name.
+        ours: Our head.
+        peer: What it is compared with.
+        ours_s: Median seconds of a step of ours.
+        peer_s: Median seconds of a step of the peer, scaled up where it was given fewer images.
+        ratio_median: Median of the rounds' ratios peer / ours (ours / peer where the target is "at most").
+        ratio_min: Smallest of these ratios.
+        ratio_max: Largest of these ratios.
+        target: The ratio that is aimed at; None: no target.
+        target_is: Whether the ratio should be at least or at most the target.
         rounds: Rounds that were timed.
-        images: Images of what was timed, here of a step.
+        images: Images of a step.
         peer_images: How many of them the peer was given.
-        ours_processor_s: Median processor seconds of a step, all threads.
-        peer_processor_s: The same of the peer, scaled as its time.
-        deviation: Largest difference of the peer's probabilities and derivatives from the expected, over what is allowed.
-        problem: Why there are no numbers.
+        ours_processor_s: Median processor seconds of a step of ours, all threads.
+        peer_processor_s: Median processor seconds of a step of the peer, all threads, scaled as ``peer_s``.
+        deviation: Largest deviation of the peer's probabilities and derivatives from the expected ones, as a multiple of
+            what is allowed.
+        problem: Why there are no numbers; None: there are.
     """
 
     row: str
@@ -75,45 +78,50 @@ class Row:
 
 
 class Seconds(NamedTuple):
-    """Wall time, and processor time of all threads, which other processes on the machine change less."""
+    """Wall time, and processor time of all threads, on which other processes have less influence; seconds."""
 
     wall: float
     processor: float
 
 
 @dataclasses.dataclass(frozen=True)
-class Side:
-    """What is timed: a call, the number of torch threads it gets, and how often it is called in a round.
+class Candidate:
+    """What is timed.
 
-    ``settles``: once more before that, untimed, for in a training a step follows upon another, and finds its memory there.
+    Attributes:
+        call: A step.
+        threads: How many torch threads it gets.
+        repeats: How often it is called in a round.
+        warms_up: Call it once more before these, untimed: in a training each step follows another, and finds the memory
+            that it needs allocated.
     """
 
     call: Callable[[], Any]
     threads: int = 1
     repeats: int = 1
-    settles: bool = False
+    warms_up: bool = False
 
     @classmethod
     def warmed_up(cls, call: Callable[[], Any], *, threads: Iterable[int] = (1,)) -> Self:
-        """Return the side with the number of threads that it is fastest with; a quick one is repeated within its round.
+        """Return a candidate with the number of threads with which it is fastest; a quick call is repeated in each round.
 
-        The number matters to Aer, too, which shares the OpenMP runtime with torch.
+        The number matters to Aer too, which shares the OpenMP runtime with torch.
         """
         tried = {}
         for number in threads:
-            side = cls(call, number)
-            again = _TRIES if side.seconds().wall < _LEAST_S else 1
-            tried[number] = min(side.seconds().wall for _ in range(again))
+            candidate = cls(call, number)
+            again = _TRIES if candidate.seconds().wall < _LEAST_S else 1
+            tried[number] = min(candidate.seconds().wall for _ in range(again))
         best = min(tried, key=lambda number: tried[number])
         repeats = math.ceil(min(_LEAST_S / tried[best], _MOST_REPEATS))
-        return cls(call, best, repeats, settles=tried[best] < _SETTLES_S)
+        return cls(call, best, repeats, warms_up=tried[best] < _WARM_UP_S)
 
     def seconds(self) -> Seconds:
         """Return the seconds of one call."""
         before = torch.get_num_threads()
         torch.set_num_threads(self.threads)
         try:
-            if self.settles:
+            if self.warms_up:
                 self.call()
             wall, processor = time.perf_counter(), time.process_time()
             for _ in range(self.repeats):
@@ -125,20 +133,20 @@ class Side:
 
 
 @dataclasses.dataclass(frozen=True)
-class Contest:
-    """Two sides that are ready to be timed.
+class Comparison:
+    """Two candidates that are ready to be timed.
 
     Attributes:
         row: Their row, without numbers.
-        ours: Our side.
-        peer: The peer's.
-        scale: What to multiply ours and the peer's seconds with.
-        most_rounds: More are not worth their time; None for as many as asked for.
+        ours: Our head.
+        peer: The peer.
+        scale: Factors for the seconds of ours and of the peer.
+        most_rounds: Time it in no more rounds than these; None: in all.
     """
 
     row: Row
-    ours: Side
-    peer: Side
+    ours: Candidate
+    peer: Candidate
     scale: tuple[float, float] = (1.0, 1.0)
     most_rounds: int | None = None
 
@@ -155,47 +163,47 @@ class Contest:
         return dataclasses.replace(self.row, rounds=len(times), **numbers)
 
 
-def ready(pair: Pair) -> Contest | Row:
-    """Return the two sides of a pair, checked and warmed up; where they cannot be timed, a row that says why."""
+def prepare(pair: Pair) -> Comparison | Row:
+    """Return the comparison of a pair, checked and warmed up; where it cannot be timed, a row that says why."""
     row = Row(pair.row, str(pair.ours), pair.peer.text, target=pair.target, peer_images=pair.peer.images)
     try:
         peer, ours = pair.peer.build(), pair.ours.build()
         row = dataclasses.replace(row, deviation=_deviation(pair, peer))
     except HeadError as error:
         return dataclasses.replace(row, problem=str(error))
-    except Exception as error:  # a vendor's: the other rows are worth having
+    except Exception as error:  # a vendor's own: the other rows are still measured
         return dataclasses.replace(row, problem=f"{type(error).__name__}: {error}")
     if row.deviation is None or row.deviation > 1:
         return dataclasses.replace(row, problem="the peer gives other answers, so its time says nothing")
     fewer, whole = _angles(pair.peer.images), _angles(BATCH)
     threads = sorted({1, os.cpu_count() or 1}, reverse=True)
-    return Contest(
+    return Comparison(
         row,
-        Side.warmed_up(lambda: _step(ours, whole), threads=threads),
-        Side.warmed_up(lambda: _step(peer, fewer), threads=threads),
+        Candidate.warmed_up(lambda: _step(ours, whole), threads=threads),
+        Candidate.warmed_up(lambda: _step(peer, fewer), threads=threads),
         scale=(1.0, BATCH / pair.peer.images),
     )
 
 
-def timed(contests: Sequence[Contest], *, rounds: int) -> Iterator[Row]:
-    """Yield the row of each contest once all rounds are over; who goes first changes from round to round."""
-    times: list[list[tuple[Seconds, Seconds]]] = [[] for _ in contests]
+def timed(comparisons: Sequence[Comparison], *, rounds: int) -> Iterator[Row]:
+    """Time the comparisons and yield their rows; the candidate that goes first changes from round to round."""
+    times: list[list[tuple[Seconds, Seconds]]] = [[] for _ in comparisons]
     for number in range(rounds):
-        for contest, found in zip(contests, times, strict=True):
-            if contest.most_rounds is None or number < contest.most_rounds:
-                found.append(contest.seconds(peer_first=number % 2 == 1))
-    yield from (contest.finished(found) for contest, found in zip(contests, times, strict=True))
+        for comparison, found in zip(comparisons, times, strict=True):
+            if comparison.most_rounds is None or number < comparison.most_rounds:
+                found.append(comparison.seconds(peer_first=number % 2 == 1))
+    yield from (comparison.finished(found) for comparison, found in zip(comparisons, times, strict=True))
 
 
 def summary(
     times: list[tuple[Seconds, Seconds]], *, scale: tuple[float, float] = (1.0, 1.0), target_is: Target = "at least"
 ) -> dict[str, Any]:
-    """Return medians of both times, and median, least and largest of their ratio, as keys of a row.
+    """Return the medians of both times, and median, smallest and largest of their ratios, as fields of a row.
 
     Args:
-        times: Of (ours, peer), a pair a round.
-        scale: What to multiply ours and the peer's with.
-        target_is: At least: the ratio is peer / ours; at most: ours / peer.
+        times: The seconds of (ours, peer) in each round.
+        scale: Factors for the seconds of ours and of the peer.
+        target_is: "at least": the ratio is peer / ours; "at most": ours / peer.
     """
     walls = [(ours.wall * scale[0], peer.wall * scale[1]) for ours, peer in times]
     ratios = [peer / ours if target_is == "at least" else ours / peer for ours, peer in walls]
@@ -217,7 +225,7 @@ def _angles(n_images: int) -> torch.Tensor:
 
 
 def _step(layer: Layer | QuantumHead, angles: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Forward and backward of a batch; returns probabilities and derivatives."""
+    """Return probabilities and derivatives of a batch: one forward and one backward pass."""
     leaf = angles.clone().requires_grad_()
     found = layer(leaf)
     found.sum().backward()
@@ -226,7 +234,7 @@ def _step(layer: Layer | QuantumHead, angles: torch.Tensor) -> tuple[torch.Tenso
 
 
 def _deviation(pair: Pair, peer: Layer) -> float:
-    """Return how far the peer's answers are from the expected, where 1 is as far as they may be.
+    """Return how far the peer's answers are from the expected ones; 1 is as far as they may be.
 
     Sampled frequencies may differ by 5 standard errors of p = 1/2 (a derivative by parameter shift is half the
     difference of two, so it has less), and probabilities of a noisy device by half the asymmetry of its readout:

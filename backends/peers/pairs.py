@@ -1,4 +1,4 @@
-"""The rows of the peers table: which head of ours is timed against which peer, and by how much it has to be faster."""
+"""The rows of the peers table: which head of ours is timed against which peer, and how much faster it should be."""
 
 import dataclasses
 import importlib
@@ -19,7 +19,7 @@ CIRCUITS = 10  # of an image, one a class: with the 8 shifts of eq7, 32 x 10 x 9
 
 @dataclasses.dataclass(frozen=True)
 class Ours:
-    """A head of ours, native or as its response table."""
+    """A head of ours, native or as a response table."""
 
     head: str
     shots: int | None = None
@@ -27,13 +27,13 @@ class Ours:
     execution: Literal["native", "table"] = "native"
 
     def build(self) -> QuantumHead:
-        """Return the head, on eq7, a circuit a class."""
+        """Return the head: circuit eq7, one copy a class."""
         native = head_class(self.head)
         factory: HeadFactory = Tabulated(native) if self.execution == "table" else native
         return factory(circuit_named("eq7"), n_circuits=CIRCUITS, shots=self.shots, seed=1, options=self.options)
 
     def exact(self) -> "Ours":
-        """Return the head whose answers are the expected ones: the same noise, without shots."""
+        """Return the head that gives the expected answers: the same noise, without shots."""
         noisy = head_class(self.head).capabilities.noisy
         return Ours(self.head, options=self.options) if noisy else Ours("statevector")
 
@@ -47,12 +47,12 @@ class Peer:
     """What a user would run instead.
 
     Attributes:
-        text: What it is, for people.
+        text: Its description in tables.
         path: "module:function" in this package; the function returns a ``Layer``.
         settings: Its arguments.
         packages: Import name and distribution of what it needs.
-        images: How many of the step's images it is given: fewer than the batch for one so slow that the step would take
-            minutes, and so without a cost of its own for a job that fewer images would exaggerate.
+        images: How many of the step's images it is given. Fewer than the batch where a step would take minutes; such a
+            peer has no fixed cost of a job, which fewer images would exaggerate.
     """
 
     text: str
@@ -80,7 +80,14 @@ class Peer:
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-    """A row: ours against a peer; ``target`` is the least ratio of their times that was asked for, None for none."""
+    """A row of the table.
+
+    Attributes:
+        row: Its name.
+        ours: Our head.
+        peer: What it is compared with.
+        target: The ratio peer / ours of their times should be at least this; None: no target.
+    """
 
     row: str
     ours: Ours

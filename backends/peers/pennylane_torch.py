@@ -1,4 +1,4 @@
-"""PennyLane: a QNode made a torch layer by its TorchLayer, with each of its ways to a gradient."""
+"""PennyLane: a QNode in its TorchLayer, with each of its gradient methods."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from backends.peers.layer import Layer
 def torch_layer(
     *, device: str, diff_method: Literal["backprop", "adjoint", "parameter-shift"], shots: int | None = None
 ) -> Layer:
-    """TorchLayer over all rows at once; by parameter-shift row by row, for that refuses batches (pennylane#4462)."""
+    """TorchLayer over all rows at once; with parameter-shift row by row, because it refuses batches (pennylane#4462)."""
     import pennylane as qml
 
     def circuit(inputs: torch.Tensor) -> Any:

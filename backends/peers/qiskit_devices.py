@@ -1,6 +1,6 @@
 """A fake IBM device as users run it: Aer with the device's whole noise model, and the runtime's local testing mode.
 
-Neither has gradients: our shifted rows are added to their job, and what is measured is theirs.
+Neither has gradients: our shifted rows are added to its job.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from backends.circuits.catalogue import circuit_named
 from backends.circuits.qiskit import to_qiskit
 from backends.peers.layer import Layer, by_parameter_shift
 
-_LAYOUT = [0, 1, 2]  # as our head's, so that both have the same errors
+_LAYOUT = [0, 1, 2]  # that of our head, so that both have the same errors
 
 
 def aer_from_backend(*, device: str, shots: int) -> Layer:

@@ -15,7 +15,7 @@ def sampler_qnn(*, shots: int) -> Layer:
     from qiskit_machine_learning.neural_networks import SamplerQNN
 
     circuit, angles = to_qiskit(circuit_named("eq7"))
-    circuit.remove_final_measurements()  # it adds its own, and reads no other: ours would give one answer for all rows
+    circuit.remove_final_measurements()  # it adds its own and reads only those; with ours, all rows have one answer
     qnn = SamplerQNN(
         circuit=circuit,
         sampler=SamplerV2(default_shots=shots, seed=1),

@@ -14,8 +14,8 @@ import click
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from harness.heads import build_head
-from harness.spec import N_CLASSES, RunSpec, TrainingSpec
+from harness.heads import build_head, resolve_head
+from harness.spec import RunSpec, TrainingSpec
 from harness.training import data
 from harness.training.model import Classifier
 from harness.training.timing import Clock
@@ -30,7 +30,7 @@ def trained(n_steps, n_threads):
     """Train the classical rival; return the seconds of each step."""
     torch.set_num_threads(n_threads)
     split = data.split(data.load(_SPEC.data.name), _SPEC.data, seed=0)
-    classifier = Classifier(build_head(_SPEC, n_classes=N_CLASSES), _SPEC.model, seed=0)
+    classifier = Classifier(build_head(_SPEC, resolve_head(_SPEC)), _SPEC.model, seed=0)
     spec = TrainingSpec(max_steps=n_steps)
     return train(classifier, split, spec, seed=0, clock=Clock(), progress=lambda *_: None).step_seconds
 
@@ -38,7 +38,7 @@ def trained(n_steps, n_threads):
 def operations():
     """Return the floating-point operations of one step: a multiplication and an addition are two."""
     split = data.split(data.load(_SPEC.data.name), _SPEC.data, seed=0)
-    classifier = Classifier(build_head(_SPEC, n_classes=N_CLASSES), _SPEC.model, seed=0)
+    classifier = Classifier(build_head(_SPEC, resolve_head(_SPEC)), _SPEC.model, seed=0)
     batch = _SPEC.training.batch_size
     with FlopCounterMode(display=False) as counter:
         logits = classifier(split.training.images[:batch])

@@ -28,11 +28,11 @@ _WIDTH = 100
     metavar="NAME",
     help="An input variable of an OpenQASM file that is a trainable weight; repeatable.",
 )
-@click.option("--head", help="Also say what this head makes of the circuit; for noise, fake_ibm.")
+@click.option("--head", help="Also analyse the circuit as this head executes it; fake_ibm for noise.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the head; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def command(circuit: str, weights: tuple[str, ...], head: str | None, settings: tuple[str, ...], as_json: bool) -> None:
-    """See through a circuit: which angles matter, to what formula, and what a device makes of it.
+    """Analyse a circuit: which angles matter, its formula, and the effect of a device.
 
     CIRCUIT is a name of qhb list, or a file that ends in .toml or .qasm.
     """
@@ -128,7 +128,7 @@ def _formulas(found: Inspection) -> list[str]:
 
 
 def _lines(formulas: list[Formula], *, only_short: bool = False) -> list[str]:
-    """Return a line an output: p0 where there is one, p0[k] of output k where there are several."""
+    """Return a line for each output: p0 where there is one output, p0[k] for output k of several."""
     lines = []
     for output, formula in enumerate(formulas):
         left = "p0" if len(formulas) == 1 else f"p0[{output}]"
@@ -173,7 +173,7 @@ def _noise(noise: Noise, found: Inspection, head: str) -> list[str]:
     if noise.added:
         lines.append(f"It adds terms that the ideal circuit does not have, of at most {noise.added:.2g}.")
     dead = [found.names[number - 1] for number in noise.dead_angles]
-    lines.append(f"Never matters with this noise: {', '.join(dead) or 'no angle of which this is so'}.")
+    lines.append(f"Never matters with this noise: {', '.join(dead) or 'no angle'}.")
     return [_wrapped(line) for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""Two rows of the peers table that no vendor is part of: training through a response table, over the classical rival's."""
+"""Two rows of the peers table without a vendor: training through a response table, compared with the linear head."""
 
 import dataclasses
 import tempfile
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from backends.peers.measure import Contest, Row, Side
+from backends.peers.measure import Candidate, Comparison, Row
 from harness.errors import HarnessError
 from harness.heads import build_head, resolve_head
 from harness.spec import Run, RunSpec, TrainingSpec
@@ -30,18 +30,18 @@ STEP = Row(
 RUN = dataclasses.replace(STEP, row="whole run by the paper's protocol, fake_ibm table over linear head", target=1.15)
 
 
-def training_step() -> Contest:
-    """Return optimizer steps of the whole classifier: data, network, head, backward, update."""
-    ours, linear = (Side.warmed_up(_training(spec)) for spec in (_OURS, _LINEAR))
-    return Contest(STEP, ours, linear, scale=(1 / _STEPS, 1 / _STEPS))
+def training_step() -> Comparison:
+    """Return the comparison of optimizer steps of the whole classifier: data, network, head, backward, update."""
+    ours, linear = (Candidate.warmed_up(_training(spec)) for spec in (_OURS, _LINEAR))
+    return Comparison(STEP, ours, linear, scale=(1 / _STEPS, 1 / _STEPS))
 
 
-def whole_run() -> Contest:
-    """Return whole runs by the paper's protocol: table, 20 epochs, validation after each, test images."""
+def whole_run() -> Comparison:
+    """Return the comparison of whole runs by the paper's protocol: 20 epochs, validation after each, test images."""
     split = data.split(data.load(_LINEAR.data.name), _LINEAR.data, seed=_LINEAR.seed)
     images = len(split.training.labels) * _LINEAR.training.epochs
     row = dataclasses.replace(RUN, images=images, peer_images=images)
-    return Contest(row, Side(_run(_OURS)), Side(_run(_LINEAR)), most_rounds=_RUN_ROUNDS)
+    return Comparison(row, Candidate(_run(_OURS)), Candidate(_run(_LINEAR)), most_rounds=_RUN_ROUNDS)
 
 
 def _training(spec: RunSpec) -> Callable[[], Any]:

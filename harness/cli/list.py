@@ -1,10 +1,12 @@
 """``qhb list``."""
 
+import dataclasses
 import json
 from typing import Any
 
 import click
 
+from backends.adapters import fake_devices, pennylane
 from backends.circuits.catalogue import CIRCUITS, FAMILIES, circuit_named, signature
 from backends.circuits.circuit import Circuit
 from backends.outside import OutsideEntry, outside_heads
@@ -22,55 +24,101 @@ _DATASETS = {
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """Something that a plan can name.
+
+    Attributes:
+        name: As a plan names it.
+        summary: One line.
+        missing: Packages that it needs and that are not installed; None where it needs none.
+        pip: The command that installs them.
+    """
+
+    name: str
+    summary: str
+    missing: tuple[str, ...] | None = None
+    pip: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields that are not None."""
+        return {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
+
+
 @click.command("list")
+@click.argument("what", metavar="[devices]", type=click.Choice(["devices"]), required=False)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def command(as_json: bool) -> None:
-    """Heads, circuits, data sets and presets: what there is, what is missing."""
-    found = _found()
+def command(what: str | None, as_json: bool) -> None:
+    """Heads, circuits, data sets and presets: what there is, what is missing.
+
+    With "devices": the devices of the heads fake_ibm and pennylane.
+    """
+    found = _devices() if what else _everything()
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        content = {kind: [item.as_json() for item in items] for kind, items in found.items()}
+        click.echo(json.dumps(content, indent=1))
         return
-    for kind, entries in found.items():
-        if not entries:
+    for kind, items in found.items():
+        if not items:
             continue
         click.secho(kind, bold=True)
-        width = max(len(entry["name"]) for entry in entries)
-        for entry in entries:
-            missing = f"  [missing {', '.join(entry['missing'])}: {entry['pip']}]" if entry.get("missing") else ""
-            click.echo(f"  {entry['name']:<{width}}  {entry['summary']}{missing}")
+        width = max(len(item.name) for item in items)
+        for item in items:
+            missing = f"  [missing {', '.join(item.missing)}: {item.pip}]" if item.missing else ""
+            click.echo(f"  {item.name:<{width}}  {item.summary}{missing}")
 
 
-def _found() -> dict[str, list[dict[str, Any]]]:
+def _everything() -> dict[str, list[Item]]:
     return {
         "quantum heads": [
-            {"name": name, "summary": entry.summary, "missing": list(entry.missing), "pip": entry.pip_line}
+            Item(
+                name, entry.summary + (": qhb list devices" if name in _DEVICES else ""), entry.missing, entry.pip_line
+            )
             for name, entry in HEADS.items()
         ],
         "outside heads": [_outside(name, entry) for name, entry in outside_heads().items()],
-        "classical heads": [{"name": name, "summary": entry.summary} for name, entry in BASELINES.items()],
+        "classical heads": [Item(name, entry.summary) for name, entry in BASELINES.items()],
         "circuits": [
             *(_circuit(name, circuit) for name, circuit in CIRCUITS.items()),
             *(_circuit(signature(name), circuit_named(name)) for name in FAMILIES),
         ],
-        "data sets": [{"name": name, "summary": _DATASETS[name]} for name in DATASETS],
-        "presets": [
-            {"name": preset.name, "summary": " ".join(load_preset(preset.name).description.split())}
-            for preset in presets()
-        ],
+        "data sets": [Item(name, _DATASETS[name]) for name in DATASETS],
+        "presets": [Item(preset.name, " ".join(load_preset(preset.name).description.split())) for preset in presets()],
     }
 
 
-def _outside(name: str, entry: OutsideEntry) -> dict[str, Any]:
+def _devices() -> dict[str, list[Item]]:
+    """Return the devices by head; one item that says what is missing where a head's SDK is not installed."""
+    found: dict[str, list[Item]] = {}
+    for head, items in _DEVICES.items():
+        entry = HEADS[head]
+        found[f"devices of {head}"] = [Item("-", "none", entry.missing, entry.pip_line)] if entry.missing else items()
+    return found
+
+
+def _fake_devices() -> list[Item]:
+    sizes = sorted((fake_devices.device_size(name), name) for name in fake_devices.devices())
+    return [Item(name, counted(size, "qubit")) for size, name in sizes]
+
+
+def _pennylane_devices() -> list[Item]:
+    return [Item(name, f"of {distribution}") for name, distribution in sorted(pennylane.usable_devices().items())]
+
+
+_DEVICES = {"fake_ibm": _fake_devices, "pennylane": _pennylane_devices}
+"""What lists the devices of a head that has an option ``device``."""
+
+
+def _outside(name: str, entry: OutsideEntry) -> Item:
     owners = ", ".join(entry.distributions)
     if name in HEADS or name in BASELINES:
-        return {"name": name, "summary": f"ignored: {owners} offers it, but the name is ours; use {entry.path}"}
+        return Item(name, f"ignored: {owners} offers it, but the name is ours; use {entry.path}")
     if len(entry.distributions) > 1:
-        return {"name": name, "summary": f"refused: offered by {owners}; uninstall all but one"}
-    return {"name": name, "summary": f"{entry.path}, of {owners}"}
+        return Item(name, f"refused: offered by {owners}; uninstall all but one")
+    return Item(name, f"{entry.path}, of {owners}")
 
 
-def _circuit(name: str, circuit: Circuit) -> dict[str, Any]:
+def _circuit(name: str, circuit: Circuit) -> Item:
     weights = f" and {counted(circuit.n_weights, 'weight')}" if circuit.n_weights else ""
     inputs, outputs = counted(circuit.n_inputs, "input"), counted(circuit.n_outputs, "output")
-    size = f"{counted(circuit.n_qubits, 'qubit')}, {inputs}{weights}, {outputs}"
-    return {"name": name, "summary": f"{size}; {circuit.source}"}
+    return Item(name, f"{counted(circuit.n_qubits, 'qubit')}, {inputs}{weights}, {outputs}; {circuit.source}")

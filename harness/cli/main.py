@@ -1,4 +1,4 @@
-"""``qhb``: finds the subcommand, and turns the exceptions of ours into a message and an exit code."""
+"""``qhb``: finds the subcommand, and turns our exceptions into a message and an exit code."""
 
 import importlib
 import os
@@ -8,18 +8,20 @@ from typing import Any
 
 import click
 
+from backends.errors import did_you_mean
+
 _SUMMARIES = {
     "run": "Train and measure every run of a plan, then write the report.",
     "report": "Write the report of a results folder again.",
     "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
     "show": "Print one run.",
     "status": "How far the runs in a results folder are, from any terminal.",
-    "rerun": "Make one recorded run again in this very process, to debug it.",
-    "merge": "Bring the runs of several results folders into one.",
+    "rerun": "Make one recorded run again in this process, to debug it.",
+    "merge": "Copy the runs of several results folders into one.",
     "export": "Write all records as one table, CSV or Parquet.",
-    "doctor": "Say what installed versions do wrong, what is wrong with results, and mend it.",
+    "doctor": "Find known faults of the installed versions and damage in results, and mend it.",
     "check": "Run the conformance suite on a head, ours or yours.",
-    "inspect": "See through a circuit: which angles matter, to what formula, what a device makes of it.",
+    "inspect": "Analyse a circuit: which angles matter, its formula, the effect of a device.",
     "peers": "Time our heads against what a user would run instead.",
 }
 
@@ -36,6 +38,14 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"harness.cli.{name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _SUMMARIES and not name.startswith("-"):
+            ctx.fail(f"No such command {name!r}{did_you_mean(name, _SUMMARIES)}; commands: {', '.join(_SUMMARIES)}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_SUMMARIES.items()))
@@ -44,13 +54,15 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="quantum-head-bench", prog_name="qhb")
 def qhb() -> None:
-    """Trains one image classifier with interchangeable heads, quantum and classical, and says what each costs."""
+    """Trains one image classifier with interchangeable heads, quantum and classical, and measures what each costs."""
 
 
 def main() -> None:
     """Entry point of the ``qhb`` command."""
     _open_standard_streams()
-    sys.path.append(str(Path.cwd()))  # for heads named package.module:Class; last, so that it hides nothing installed
+    sys.path.append(
+        str(Path.cwd())
+    )  # for heads named package.module:Class; last, so that it hides no installed package
     try:
         code: Any = qhb.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -71,10 +83,10 @@ def main() -> None:
 
 
 def _open_standard_streams() -> None:
-    """Open what was closed (``>&-``): otherwise the next pipe or file takes its number, and a run's messages for its own."""
+    """Open a closed standard stream (``>&-``): otherwise the next file takes its number, and gets what is printed."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free, which is this one
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest free number, which is this one
             setattr(sys, name, os.fdopen(number, mode, closefd=False))

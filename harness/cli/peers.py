@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from backends.peers.measure import Contest, Row, ready, timed
+from backends.peers.measure import Comparison, Row, prepare, timed
 from backends.peers.pairs import PAIRS
 from harness.cli.linear_peers import RUN, STEP, training_step, whole_run
 from harness.records.disk import write_atomically
@@ -28,14 +28,14 @@ from harness.records.environment import environment, versions
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="File for rows and environment, for the report."
 )
 def command(as_json: bool, only: tuple[str, ...], rounds: int, output: Path | None) -> int:
-    """Time our heads against what a user would run instead, in turn, in one process. Ends in 3 if a row has no numbers."""
+    """Time our heads against what a user would run instead, in turn, in one process. Exits with 3 if a row has no numbers."""
     known = _known()
     chosen = [make for name, make in known.items() if not only or any(text in name for text in only)]
     if not chosen:
         raise click.UsageError(f"--only {' '.join(only)}: no such row; there are: {'; '.join(known)}")
     where = _environment()
     with contextlib.redirect_stdout(sys.stderr):  # vendors print; standard output is for the rows
-        rows = _measured([_told(make()) for make in chosen], rounds=rounds)
+        rows = _measured([_announced(make()) for make in chosen], rounds=rounds)
     if not as_json:
         for row in rows:
             click.echo(_line(row))
@@ -49,22 +49,22 @@ def command(as_json: bool, only: tuple[str, ...], rounds: int, output: Path | No
     return 3 if any(row.problem for row in rows) else 0
 
 
-def _known() -> dict[str, Callable[[], Contest | Row]]:
-    """Return what makes each row ready, by its name."""
-    pairs: dict[str, Callable[[], Contest | Row]] = {pair.row: functools.partial(ready, pair) for pair in PAIRS}
+def _known() -> dict[str, Callable[[], Comparison | Row]]:
+    """Return the function that prepares each row, by the row's name."""
+    pairs: dict[str, Callable[[], Comparison | Row]] = {pair.row: functools.partial(prepare, pair) for pair in PAIRS}
     return {**pairs, STEP.row: training_step, RUN.row: whole_run}
 
 
-def _told(found: Contest | Row) -> Contest | Row:
+def _announced(found: Comparison | Row) -> Comparison | Row:
     row = found if isinstance(found, Row) else found.row
     click.echo(f"{row.row}: {row.problem or 'ready'}", err=True)
     return found
 
 
-def _measured(found: list[Contest | Row], *, rounds: int) -> list[Row]:
-    """Return all rows in their order, those that could not be made ready as they are."""
-    rows = timed([contest for contest in found if isinstance(contest, Contest)], rounds=rounds)
-    return [next(rows) if isinstance(contest, Contest) else contest for contest in found]
+def _measured(found: list[Comparison | Row], *, rounds: int) -> list[Row]:
+    """Return all rows in their order; those that could not be prepared are returned as they are."""
+    rows = timed([comparison for comparison in found if isinstance(comparison, Comparison)], rounds=rounds)
+    return [next(rows) if isinstance(comparison, Comparison) else comparison for comparison in found]
 
 
 def _environment() -> dict[str, Any]:

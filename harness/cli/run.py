@@ -13,11 +13,12 @@ import click
 
 from harness.cli.console import Console
 from harness.cli.outcome import outcome
+from harness.cli.run_messages import angles_of_files, how_to_make_again
 from harness.errors import ClusterError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
 from harness.execution.signals import Signals, Stopped
 from harness.plan.last_plan import read_last_plan, resolve, write_last_plan
-from harness.plan.plan import load_file, load_preset
+from harness.plan.plan import load_file, load_preset, sections_with
 from harness.records.environment import n_cores
 from harness.records.lock_owner import command_line
 from harness.records.record import RunRecord
@@ -29,7 +30,28 @@ if TYPE_CHECKING:
     from harness.execution.executor import Executor
 
 
-@click.command("run")
+class _RunCommand(click.Command):
+    """Answers a plan's key that is given as an option with the place where it belongs."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = error.option_name.lstrip("-").replace("-", "_")
+            for key in (name, f"{name}s"):
+                for section in sections_with(key):
+                    place = _PLACES.get(section, f"under [{section}]")
+                    raise click.UsageError(
+                        f"No such option {error.option_name}: {key} is a key of the plan; set it in the plan file, {place}",
+                        ctx=ctx,
+                    ) from None
+            raise
+
+
+_PLACES = {"": "before its first [table]", "runs": "in a [[runs]] table"}
+
+
+@click.command("run", cls=_RunCommand)
 @click.argument("plan_file", metavar="[PLAN.toml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--preset", help="A plan that comes with qhb, a name of qhb list; bench by default.")
 @click.option("--results", type=click.Path(path_type=Path, file_okay=False), help="Default: results/runs/NAME-OF-PLAN.")
@@ -52,10 +74,12 @@ if TYPE_CHECKING:
 @click.option(
     "--retry",
     type=click.Choice(["failed", "timeout", "all"]),
-    help="Make these again as well: runs that failed, diverged or answered nonsense; that ran out of time; or both.",
+    help="Make these again as well: runs that failed, diverged or gave invalid output; that ran out of time; or both.",
 )
 @click.option(
-    "--fresh", is_flag=True, help="Make every run again, from its beginning; earlier records stay, and stand no longer."
+    "--fresh",
+    is_flag=True,
+    help="Make every run again, from its beginning; earlier records are kept but no longer count.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that is not ok.")
 @click.option("--wait", is_flag=True, help="If another qhb run holds the results folder, wait for it.")
@@ -66,8 +90,8 @@ if TYPE_CHECKING:
 def command(**options: Any) -> int:
     """Train and measure every run of a plan, then write the report.
 
-    The same command again goes on where it stopped: a run that is ok is not made again, one that was killed goes on from
-    its checkpoint, and one that failed or ran out of time is left as it is unless --retry says otherwise.
+    The same command again continues where it stopped: a run that is ok is not made again, one that was killed continues
+    from its checkpoint, and one that failed or ran out of time is left as it is unless --retry says otherwise.
     """
     with Signals() as signals:
         try:
@@ -97,7 +121,9 @@ def _command(
     if fresh and retry:
         raise PlanError(f"--fresh makes every run again, --retry {retry} some of them; give one of them")
     if dask and jobs:
-        raise PlanError(f"--jobs {jobs} is for runs on this machine, --dask {dask} for its workers; give one of them")
+        raise PlanError(
+            f"--jobs {jobs} is for runs on this machine, --dask {dask} for runs on its workers; give one of them"
+        )
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / plan.name)
@@ -118,8 +144,12 @@ def _command(
         chosen = runs_to_make(runs, kept, retry=retry)
         console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
         console.line(f"results: {store.root}")
+        for line in angles_of_files(runs):
+            console.line(line)
         if chosen:
-            data.split(dataset, plan.data, seed=plan.seeds[0])  # one that cannot be made is refused before any training
+            data.split(
+                dataset, plan.data, seed=plan.seeds[0]
+            )  # a split that cannot be made is refused before any training
             _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
             kept = store.read().records
         wanted = {run.run_id for run in runs}
@@ -139,7 +169,7 @@ def _command(
 
 
 def _kept(store: Store, console: Console) -> list[RunRecord]:
-    """Return what earlier commands recorded, and put aside what is damaged."""
+    """Return the records of earlier commands, and move damaged ones to the quarantine."""
     found = store.read()
     for path, why in found.damaged:
         console.line(f"warning: {why}; it is now {store.set_aside(path)}")
@@ -147,7 +177,7 @@ def _kept(store: Store, console: Console) -> list[RunRecord]:
 
 
 def _left(runs: list[Run], chosen: list[Run], kept: list[RunRecord]) -> str:
-    """Say how many runs are left as they are, and how they ended where not all are ok."""
+    """Say how many runs are not made again, and how they ended where not all are ok."""
     left = {run.run_id for run in runs} - {run.run_id for run in chosen}
     counts = collections.Counter(record.status for record in kept if record.run_id in left)
     ends = ", ".join(f"{n} {status}" for status, n in counts.most_common())
@@ -185,19 +215,17 @@ def _executor(dask: str | None, console: Console) -> "Iterator[Executor]":
 
 
 def _say_what_is_not_ok(records: list[RunRecord], store: Store, console: Console, *, n_missing: int) -> None:
-    retry = set()
     for record in records:
         if record.failure:
             why = f"{record.failure.kind}: {record.failure.message}"
             console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {why}")
             console.line(f"  more: qhb show {record.run_id[:12]} --results {shlex.quote(str(store.root))}")
-            retry.add("timeout" if record.status == "timeout" else "failed")
     if n_missing:
         console.line(f"{n_missing} runs are not made yet. To go on: {_command_line()}")
-    if retry:
-        console.line(f"to make what is not ok again: add --retry {retry.pop() if len(retry) == 1 else 'all'}")
+    for line in how_to_make_again({record.status for record in records}, command=_command_line()):
+        console.line(line)
 
 
 def _command_line() -> str:
-    """Return the command that goes on with this one: what --fresh began anew goes on without it."""
+    """Return the command that continues this one: without --fresh, which would begin everything again."""
     return command_line(without="--fresh")

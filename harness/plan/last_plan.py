@@ -90,7 +90,11 @@ def read_last_plan(folder: Path) -> LastPlan | None:
 def _key(plan: Plan, *, dataset_sha256: str, folder: Path) -> str | None:
     """Digest the plan, what its names stand for, and the code that expands it, ours and the installed."""
     try:
-        circuits = [find_circuit(entry.circuit, folder=folder).fingerprint for entry in plan.runs if entry.circuit]
+        circuits = [
+            find_circuit(entry.circuit, folder=folder, weights=entry.weights).fingerprint
+            for entry in plan.runs
+            if entry.circuit
+        ]
     except CircuitError:
         return None  # expanding it says what is wrong
     known = [plan.model_dump(mode="json"), dataset_sha256, circuits, sys.version, list(_installed()), list(_code())]

@@ -25,6 +25,8 @@ class Entry(Spec):
     head: str
     circuit: str | None = None
     """Name in the catalogue, or path of a .toml or .qasm file, from the plan's folder."""
+    weights: list[str] = []  # noqa: RUF012  pydantic copies defaults
+    """Of an OpenQASM file: which of its inputs are trainable weights; the others come from the network."""
     shots: int | None = None
     options: dict[str, Any] = {}  # noqa: RUF012  pydantic copies defaults
     execution: Literal["native", "table"] = "native"
@@ -168,7 +170,7 @@ def _runs_of_entry(
     """
     from harness.heads import resolve_head  # it loads torch, which reading a plan does not need
 
-    circuit = None if entry.circuit is None else find_circuit(entry.circuit, folder=folder)
+    circuit = _circuit_of(entry, folder)
     asked = {
         "head": entry.head,
         "circuit": circuit.name if circuit else None,
@@ -197,6 +199,22 @@ def _runs_of_entry(
         )
         runs.append(Run(run_id, entry.label or spec.title, spec))
     return runs
+
+
+def _circuit_of(entry: Entry, folder: Path) -> Circuit | None:
+    """Return the circuit that an entry names, None if it names none.
+
+    Raises:
+        PlanError: it has weights and no circuit.
+        CircuitError: there is no such circuit, or its file cannot be used.
+    """
+    if entry.circuit is not None:
+        return find_circuit(entry.circuit, folder=folder, weights=entry.weights)
+    if entry.weights:
+        raise PlanError(
+            f"weights = {entry.weights}: expected a circuit in an OpenQASM file beside them, got no circuit"
+        )
+    return None
 
 
 def _torch_device_problem(plan: Plan) -> list[str]:

@@ -1,4 +1,4 @@
-"""All canaries, a vendor at a time in processes of their own, two at once. Imports no vendor."""
+"""Runs all canaries, those of each vendor in a process of their own, two processes at a time. Imports no vendor."""
 
 import concurrent.futures
 import os

@@ -1,4 +1,4 @@
-"""Canaries of torch and torchvision; run as backends/canaries are, for harness code is what works around them."""
+"""Canaries of torch and torchvision. They are not in backends/canaries because our ways around are in the harness."""
 
 import importlib
 import os
@@ -13,7 +13,7 @@ from harness.training.perform import TORCH_THREADS
 
 
 def _torchvision() -> Observation:
-    """Import torchvision as it is, and then our way."""
+    """Import torchvision directly, then our way."""
     try:
         importlib.import_module("torchvision.datasets")
         found, seen = False, "torchvision imports"
@@ -23,7 +23,7 @@ def _torchvision() -> Observation:
 
 
 def _threads() -> Observation:
-    """Count the threads that each of several runs side by side would take."""
+    """Count the threads that each of several runs side by side would use."""
     cores = n_cores()
     n_threads = torch.get_num_threads()
     set_outside = [name for name in ONE_THREAD if name in os.environ]

@@ -1,4 +1,4 @@
-"""Outside heads through the whole harness: a good one runs, checks and reports; bad ones become records, and the rest goes on."""
+"""Outside heads through the whole harness: a good one is checked, run and reported; each bad one becomes a record, and other runs go on."""
 
 import json
 import os
@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness.execution.execute import Watcher, execute
-from harness.execution.options import Settings
+from harness.execution.execute import execute
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.local_executor import LocalExecutor
+from harness.execution.options import ExecutionOptions
 from harness.plan.plan import expand, parse
 from harness.records.store import Store
 from harness.training import data
@@ -119,8 +121,8 @@ def test_what_a_stranger_does_is_a_record(tmp_path, monkeypatch):
     ended = []
     store = Store(tmp_path / "store")
     with store.opened():
-        watcher = Watcher(ended.append, lambda runs: None)
-        execute(runs, store, Settings(jobs=2), watcher)
+        callbacks = ExecutionCallbacks(ended.append, lambda runs: None)
+        execute(runs, store, ExecutionOptions(jobs=2), callbacks, executor=LocalExecutor())
     found = {record.spec.head: record for record in ended}
 
     assert {record.run_id for record in store.read().records} == {run.run_id for run in runs}
@@ -133,7 +135,7 @@ def test_what_a_stranger_does_is_a_record(tmp_path, monkeypatch):
 
 
 def test_plugin_is_installed_checked_run_and_reported(tmp_path):
-    """The example, pip-installed into a folder of its own, is listed, checked, run and reported without a change of ours."""
+    """The example, pip-installed into a folder of its own, is listed, checked, run and reported without a change to this project."""
     source = shutil.copytree(_ROOT / "examples" / "plugin_head", tmp_path / "source")  # setuptools builds in place
     pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
     subprocess.run([*pip, "--target", str(tmp_path / "site"), str(source)], check=True)
@@ -163,7 +165,7 @@ def _qhb(folder, *arguments):
 
 
 def test_heads_in_the_working_folder_are_found(tmp_path):
-    """Qhb finds package.module:Class in the folder it is called in, without PYTHONPATH."""
+    """Qhb finds package.module:Class in the working folder, without PYTHONPATH."""
     (tmp_path / "bad_heads.py").write_text(_BAD)
     (tmp_path / "plan.toml").write_text(_PLAN + _entries(["bad_heads:Good"]))
 
@@ -171,7 +173,7 @@ def test_heads_in_the_working_folder_are_found(tmp_path):
 
 
 def test_an_edited_head_is_another_run(tmp_path):
-    """Once its file, or that of a base, says something else, a run is made anew, and the earlier record stays."""
+    """When the file of a head or of its base class changes, the run is another one; the earlier record is kept."""
     (tmp_path / "bad_heads.py").write_text(_BAD)
     (tmp_path / "mine.py").write_text("import bad_heads\n\n\nclass Mine(bad_heads.Good):\n    pass\n")
     (tmp_path / "plan.toml").write_text(_PLAN + _entries(["mine:Mine", "statevector"]))
@@ -188,7 +190,7 @@ def test_an_edited_head_is_another_run(tmp_path):
 
 
 def test_a_head_edited_after_the_plan_was_read(tmp_path, monkeypatch):
-    """A process that finds other code than was asked for makes no run of it: that would be recorded as the one it is not."""
+    """A process that finds other code than was asked for refuses the run, which would be recorded under the wrong id."""
     path = tmp_path / "edited_heads.py"
     path.write_text(_BAD)
     monkeypatch.syspath_prepend(tmp_path)
@@ -198,7 +200,8 @@ def test_a_head_edited_after_the_plan_was_read(tmp_path, monkeypatch):
     ended = []
     store = Store(tmp_path / "store")
     with store.opened():
-        execute(runs, store, Settings(jobs=1), Watcher(ended.append, lambda runs: None))
+        callbacks = ExecutionCallbacks(ended.append, lambda runs: None)
+        execute(runs, store, ExecutionOptions(jobs=1), callbacks, executor=LocalExecutor())
 
     assert [record.status for record in ended] == ["failed"]
     assert "'edited_heads:Good' is not the one that was asked for: expected code" in ended[0].failure.message

@@ -6,8 +6,10 @@ import pytest
 
 from backends.circuits import CIRCUITS, dumps, read_circuit
 from harness.errors import PlanError
-from harness.execution.execute import Watcher, execute
-from harness.execution.options import Settings
+from harness.execution.execute import execute
+from harness.execution.executor import ExecutionCallbacks
+from harness.execution.local_executor import LocalExecutor
+from harness.execution.options import ExecutionOptions
 from harness.plan.plan import expand, load_file
 from harness.records.store import Store
 from harness.spec import RunSpec
@@ -49,7 +51,8 @@ def _expand(plan_file):
 def _execute(runs, folder):
     store = Store(folder)
     with store.opened():
-        execute(runs, store, Settings(jobs=2), Watcher(lambda record: None, lambda runs: None))
+        callbacks = ExecutionCallbacks(lambda record: None, lambda runs: None)
+        execute(runs, store, ExecutionOptions(jobs=2), callbacks, executor=LocalExecutor())
     return {record.spec.circuit: record for record in store.read().records}
 
 

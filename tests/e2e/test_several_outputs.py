@@ -5,7 +5,7 @@ import torch
 
 from backends import circuit_named
 from backends.registry import HEADS
-from harness.heads import build_head
+from harness.heads import build_head, resolve_head
 from harness.spec import DataSpec, ModelSpec, RunSpec
 from harness.training import data
 from harness.training.model import Classifier
@@ -32,7 +32,7 @@ def test_ten_outputs_are_trained_end_to_end(name):
     spec = spec.model_copy(
         update={"training": spec.training.model_copy(update={"max_steps": n_steps, "batch_size": batch_size})}
     )
-    head = build_head(spec, n_classes=10)
+    head = build_head(spec, resolve_head(spec))
     classifier = Classifier(head, ModelSpec(), seed=0)
     before = {key: values.clone() for key, values in classifier.state_dict().items()}
     split = data.split(data.load("mnist-5000"), spec.data, seed=0)

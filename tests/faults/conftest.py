@@ -1,25 +1,17 @@
-"""The table of figures that the fault tests fill, and docs/reliability.md, where the chaos environment writes it."""
+"""The figures that the fault tests collect, as JSON for docs/figures/reliability.py."""
 
 import os
-import platform
 from pathlib import Path
 
 import pytest
 
-from docs.figures import between_marks
-from harness.records.record import now
-
-_DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
+from docs.figures.reliability import Figures
 
 
 @pytest.fixture(scope="session")
 def figures():
-    """Figures by what they count; with QHB_CHAOS they are written into docs/reliability.md at the end."""
+    """Figures by what they count; at the end they are written to the file that QHB_FIGURES names, if it is set."""
     found = {}
     yield found
-    if found and "QHB_CHAOS" in os.environ:
-        rows = "\n".join(f"| {what} | {value} |" for what, value in found.items())
-        made = f"Made by `tox -e chaos`, {now()[:10]}, Python {platform.python_version()}, {os.cpu_count()} cores."
-        table = f"| Figure | Value |\n|---|---|\n{rows}\n\n{made}\n"
-        text = _DOCUMENT.read_text(encoding="utf-8")
-        _DOCUMENT.write_text(between_marks(text, "figures", table), encoding="utf-8")
+    if found and (path := os.environ.get("QHB_FIGURES")):
+        Path(path).write_text(Figures.of_today(found).model_dump_json(indent=1) + "\n", encoding="utf-8")

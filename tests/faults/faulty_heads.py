@@ -1,4 +1,4 @@
-"""Heads that fail in every way that a head can; outside heads, as a stranger's would be. Imported in runs' processes only."""
+"""Outside heads that each fail in another way. They are imported in the processes of runs only."""
 
 import ctypes
 import os
@@ -14,7 +14,7 @@ from backends import Capabilities, Executed, QuantumHead
 
 
 class Sound(QuantumHead):
-    """Answers at once; the others are it, with one fault."""
+    """Answers at once; the other heads are this one with one fault."""
 
     capabilities = Capabilities(analytic=True, shots=True, noisy=False, autograd=False, multicore=False, max_qubits=9)
     n_jobs = 0
@@ -29,7 +29,7 @@ class Sound(QuantumHead):
         return Executed(self.answer(rows), circuits=len(rows), shots=0)
 
     def fault(self):
-        """What happens in the third job."""
+        """Called in the third job."""
 
     def answer(self, rows):
         return (0.5 + 0.4 * torch.sin(rows.sum(dim=1, keepdim=True))).double()
@@ -148,5 +148,5 @@ class WillNotStop(Sound):
 
 
 def _tell(pid: int) -> None:
-    """Leave the id of a process that must not outlive the run, for the test."""
+    """Tell the test the id of a process that must not outlive the run."""
     (Path(os.environ["QHB_FAULTS_FOLDER"]) / str(pid)).touch()

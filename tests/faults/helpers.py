@@ -1,4 +1,4 @@
-"""What the fault tests share: plans, ``qhb`` as a process of its own, and what two ends must have in common."""
+"""Helpers of the fault tests: plans, ``qhb`` as a process, and the part of a finished plan that must be reproducible."""
 
 import contextlib
 import os
@@ -44,7 +44,7 @@ weights_of = "linear"
 
 
 def plan_of(heads, **training):
-    """Return a plan that trains outside heads of faulty_heads.py, and a sound one at the end."""
+    """Return a plan that trains heads of faulty_heads.py."""
     settings = "\n".join(f"{key} = {value}" for key, value in ({"epochs": 1, "batch_size": 8} | training).items())
     entries = [f'[[runs]]\nlabel = "{head}"\nhead = "faults.faulty_heads:{head}"\ncircuit = "eq7"' for head in heads]
     return "\n".join([f'name = "p"\n[data]\nn_images = 50\n[training]\n{settings}', *entries])
@@ -56,7 +56,7 @@ def runs_of(text):
 
 
 def make(runs, store, *, ended=lambda record: None, progress=lambda runs: None, executor=None, **options):
-    """Make what is not made yet, as ``qhb run`` does, in this process; return the latest records by label."""
+    """Make the runs that are not made yet, as ``qhb run`` does, in this process; return the latest records by label."""
     with store.opened():
         chosen = runs_to_make(runs, store.read().records)
         options = ExecutionOptions(**{"jobs": 2, "checkpoint_s": 0.0} | options)
@@ -81,14 +81,14 @@ def start_qhb(*arguments, cwd, **options):
 
 
 def qhb(*arguments, cwd, **options):
-    """Run ``qhb`` to its end; return its exit code and what it said."""
+    """Run ``qhb`` to its end; return its exit code and its output."""
     process = start_qhb(*arguments, cwd=cwd, **options)
     said, _ = process.communicate(timeout=600)
     return process.returncode, said
 
 
 def wait_for(condition, *, process=None, seconds=120):
-    """Wait until a condition holds; it must do so in the end, and while the process runs."""
+    """Wait until a condition holds; fail when it takes too long or the process ends before."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -97,7 +97,7 @@ def wait_for(condition, *, process=None, seconds=120):
 
 
 def is_alive(pid):
-    """Whether a process runs; one that ended and was not waited for does not."""
+    """Whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -105,7 +105,7 @@ def is_alive(pid):
 
 
 def alive_below(store):
-    """Return the processes of a store's runs that are alive: those whose log is open on their standard error."""
+    """Return the living processes of a store's runs: those whose standard error is a run's log."""
     logs = {str(path.resolve()) for path in (store.root / "logs").iterdir()}
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -122,7 +122,7 @@ def kill(pid):
 
 
 def end_of(store):
-    """Return what the ends of a plan must have in common, bit for bit: all but times, places and attempts."""
+    """Return what must be equal, bit for bit, whenever a plan is finished: records and weights without times, machine and attempts."""
     found = {}
     for record in store.read().records:
         content = record.model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""Dask workers, schedulers and clients that die in every way: no run is lost or doubled, none stays behind."""
+"""Dask workers, schedulers and clients that end in many ways: no run is lost or made twice, and no process stays behind."""
 
 import ctypes
 import json
@@ -34,7 +34,7 @@ _QHB = "from harness.cli.main import main; main()"
 
 
 def _records(runs, store, **how):
-    """Make the runs and return their records as they end: two seeds have one label."""
+    """Make the runs and return their records in the order in which they end; two seeds share a label."""
     ended = []
     make(runs, store, ended=ended.append, **how)
     return ended
@@ -63,7 +63,7 @@ async def _by_close(dask_worker):
 
 @pytest.mark.parametrize("end", [_by_exit, _by_segfault, _by_close])
 def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
-    """sys.exit, a segmentation fault, a graceful end: the run goes on from its checkpoint, and ends in the same weights."""
+    """After sys.exit, a segmentation fault or a graceful end of its worker, a run continues from its checkpoint and gives the same weights."""
     store, runs, struck = Store(tmp_path), runs_of(_PLAN.format(epochs=150)), []
     with connected("local:2") as client:
 
@@ -84,7 +84,7 @@ def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
 
 
 def test_all_workers_killed_three_times(tmp_path):
-    """Each time that a run is under way, every worker is killed: three times, then the runs are ``killed``, with the workers."""
+    """Every worker is killed whenever it makes a run; after three times the runs are recorded as ``killed``."""
     store, killed = Store(tmp_path), set()
     with connected("local:2") as client:
 
@@ -144,8 +144,8 @@ class _Place:
             "-c", _QHB, "run", "plan.toml", "--results", "results", "--checkpoint-every", "0.2", "--dask", dask
         )
 
-    def under_way(self, before=()):
-        """The processes of both runs, once they are there."""
+    def run_processes(self, before=()):
+        """Wait for the processes of both runs, and return them."""
 
         def found():
             texts = [path.read_text() for path in (self.folder / "results/progress").glob("*.json")]
@@ -170,14 +170,14 @@ def place(tmp_path):
 
 
 def test_the_client_is_killed(place):
-    """The workers stop its runs; the next client goes on with them, on the same workers, from their checkpoints."""
+    """When the client is killed, the workers stop its runs; the next client continues them from their checkpoints."""
     client = place.qhb(place.address)
-    first = place.under_way()
+    first = place.run_processes()
     wait_for(lambda: len(list((place.folder / "results/checkpoints").glob("*/*"))) >= 2)
     client.kill()
     wait_for(lambda: not any(map(is_alive, first)))
     again = place.qhb(place.address)
-    place.under_way(first)
+    place.run_processes(first)
     os.killpg(again.pid, signal.SIGINT)
 
     assert again.wait(60) == 130
@@ -186,9 +186,9 @@ def test_the_client_is_killed(place):
 
 
 def test_the_scheduler_is_killed(place):
-    """The command ends with the store's exit code and the line that goes on; workers stop the runs."""
+    """When the scheduler is killed, the command ends with exit code 4 and says how to continue; the workers stop the runs."""
     client = place.qhb(place.address)
-    runs = place.under_way()
+    runs = place.run_processes()
     place.scheduler.kill()
 
     assert client.wait(60) == 4
@@ -199,9 +199,9 @@ def test_the_scheduler_is_killed(place):
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c(place, times):
-    """Once: in good order and without a traceback; twice: at once. Neither workers nor runs stay, the folder is free."""
+    """After one signal the command ends without a traceback, after two at once; no worker and no run stays, and the folder is free."""
     client = place.qhb("local:2")
-    place.under_way()
+    place.run_processes()
     below = [process.pid for process in psutil.Process(client.pid).children(recursive=True)]
     for _ in range(times):
         os.killpg(client.pid, signal.SIGINT)
@@ -215,7 +215,7 @@ def test_ctrl_c(place, times):
 
 
 def test_nobody_answers(place):
-    """An address without a scheduler is named, with the store's exit code."""
+    """An address without a scheduler is named, with exit code 4."""
     client = place.qhb("tcp://127.0.0.1:9")
 
     assert client.wait(90) == 4

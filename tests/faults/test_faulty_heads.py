@@ -1,4 +1,4 @@
-"""Heads that crash, hang and lie: each becomes a record that says how, nothing stays behind, and the others go on."""
+"""Heads that crash, hang or answer wrongly: each becomes a record that says how, no process stays behind, and other runs go on."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -56,7 +56,7 @@ def test_a_fault_is_a_record_that_says_what_happened(made, head):
 
 @pytest.mark.parametrize("head", _HANGING)
 def test_a_head_that_hangs_runs_out_of_time(made, head):
-    """Whatever it does, a run over its deadline is ended."""
+    """A run over its deadline is ended, even if it does not react."""
     record = made[0][head]
 
     assert record.status == "timeout"
@@ -65,17 +65,17 @@ def test_a_head_that_hangs_runs_out_of_time(made, head):
 
 @pytest.mark.parametrize("head", ["Sleeps", "SleepsInC", "Crashes"])
 def test_the_log_ends_in_the_stack(made, head):
-    """Of a run that hangs or crashes, in Python or in C, the record's last log lines name the place."""
+    """The last log lines in the record of a run that hangs or crashes, in Python or in C, name the place."""
     assert "faulty_heads.py" in "\n".join(made[0][head].failure.log_tail)
 
 
 def test_last_words_are_kept(made):
-    """What a run printed before it went is in its record."""
+    """What a run printed before its process ended is in its record."""
     assert "last words" in made[0]["ExitsAtOnce"].failure.log_tail
 
 
 def test_the_others_go_on(made):
-    """A sound run between all these is ok, and every run has a record."""
+    """A sound run among the faulty ones is ok, and every run has a record."""
     records, _, _ = made
 
     assert records["Sound"].status == "ok"
@@ -83,7 +83,7 @@ def test_the_others_go_on(made):
 
 
 def test_nothing_stays_behind(made):
-    """No process of a run is left, nor one that it started, nor a copy of itself; nor progress nor temporary files."""
+    """No process of a run is left, none that it started, and no progress or temporary file."""
     _, stores, pids = made
 
     assert len(list(pids.iterdir())) == 2

@@ -1,4 +1,4 @@
-"""A plan that is finished is recognised without making anything; how long that takes is a figure, not a test."""
+"""A finished plan is recognised without making a run. How long that takes is a figure, not a test."""
 
 import time
 
@@ -10,7 +10,7 @@ from harness.records.store import Store
 
 @pytest.mark.chaos
 def test_600_finished_runs(tmp_path, figures):
-    """The command on 600 runs that are ok makes none, and says so; the third time it has nothing to remember either."""
+    """The same command on a plan of 600 runs that are ok makes none, and says so."""
     text = PLAN.replace('name = "p"', f'name = "p"\nseeds = {list(range(200))}').format(epochs=1)
     plan = tmp_path / "plan.toml"
     plan.write_text(text)

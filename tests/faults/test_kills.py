@@ -1,4 +1,4 @@
-"""Kills at random places: nothing that was acknowledged is lost, nothing is doubled, and the end is the same bit for bit."""
+"""Kills at random moments: no acknowledged run is lost or made twice, and the results are the same bit for bit."""
 
 import os
 import random
@@ -15,14 +15,14 @@ _TEXT = PLAN.format(epochs=20 if "QHB_CHAOS" in os.environ else 5)
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """The end of the plan where nothing happened, made one run after the other."""
+    """The results of the plan without kills, made one run after the other."""
     store = Store(tmp_path_factory.mktemp("undisturbed"))
     make(runs_of(_TEXT), store, jobs=1)
     return end_of(store)
 
 
 def _losses(store, undisturbed, acknowledged):
-    """Count what was lost, doubled, damaged, or ended in other bits."""
+    """Count the runs that were lost, doubled or damaged, or that gave other bits."""
     found = store.read()
     records, damaged = found.records, found.damaged
     there = {path.name for path in store.records_folder.iterdir()}
@@ -33,13 +33,13 @@ def _losses(store, undisturbed, acknowledged):
 
 
 def _life_s(dice):
-    """Return when to kill a process: among its imports, which cost the least time, or later, when it trains and writes."""
+    """Return after how many seconds to kill a process: during its imports, or later, while it trains and writes."""
     return dice.uniform(0, 1) if dice.random() < 0.6 else dice.uniform(2, 4.5)
 
 
 @pytest.mark.parametrize("n_kills", [3, pytest.param(50, marks=pytest.mark.chaos)])
 def test_killed_runs(tmp_path, undisturbed, figures, n_kills):
-    """The processes of runs are killed, anywhere from their first import to their last write."""
+    """Processes of runs are killed at moments from their first import to their last write."""
     dice = random.Random(n_kills)
     killed, resumed, losses, n_rounds = 0, 0, 0, 0
     while killed < n_kills:
@@ -72,7 +72,7 @@ def test_killed_runs(tmp_path, undisturbed, figures, n_kills):
 
 @pytest.mark.parametrize("n_kills", [1, pytest.param(30, marks=pytest.mark.chaos)])
 def test_killed_qhb(tmp_path, undisturbed, figures, n_kills):
-    """``qhb run`` itself is killed: its runs go with it, what it printed as ended is kept, and the same command goes on."""
+    """When ``qhb run`` itself is killed, its runs end too, runs that it reported as ended are kept, and the same command continues."""
     plan = tmp_path / "plan.toml"
     plan.write_text(_TEXT)
     dice = random.Random(n_kills)

@@ -1,4 +1,4 @@
-"""Nobody listens any longer: the runs go on, and what counts is in the results folder."""
+"""Output streams that are closed, full or broken: the runs go on, and the results folder is complete."""
 
 import os
 import pty
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.chaos
 
 @pytest.mark.parametrize("streams", [">&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full", "| true"])
 def test_messages_that_have_nowhere_to_go(tmp_path, streams):
-    """Closed, full or broken streams end no run, and change no exit code."""
+    """Closed, full or broken streams do not end a run or change the exit code."""
     (tmp_path / "plan.toml").write_text(PLAN.format(epochs=1))
     script = f'("$@"; echo $? > code) {streams}'
     command = ["bash", "-c", script, "bash", *QHB, "run", "plan.toml", "--results", "results"]
@@ -26,7 +26,7 @@ def test_messages_that_have_nowhere_to_go(tmp_path, streams):
 
 
 def test_a_terminal_that_closes(tmp_path):
-    """It is a SIGHUP, and exits as one."""
+    """A terminal that closes sends SIGHUP; qhb exits with its code."""
     (tmp_path / "plan.toml").write_text(PLAN.format(epochs=10_000))
     store = Store(tmp_path / "results")
     ours, theirs = pty.openpty()

@@ -1,4 +1,4 @@
-"""Asked to stop, once or twice, at work or waiting: qhb says how to go on, exits with the signal's code, and leaves nothing behind."""
+"""Signals to qhb, once or twice, while it makes runs or waits: it says how to continue, exits with the signal's code, and no process stays."""
 
 import signal
 
@@ -32,7 +32,7 @@ def _started(plan, *options):
     ],
 )
 def test_asked_to_stop(long_plan, number, code):
-    """The first signal ends it with the command that goes on; runs under way keep their checkpoints and get no record."""
+    """The first signal ends qhb, which prints the command that continues; unfinished runs keep their checkpoints and get no record."""
     process, store = _started(long_plan, "--checkpoint-every", "0")
     wait_for(lambda: list(store.root.glob("checkpoints/*/*.safetensors")), process=process)
     process.send_signal(number)
@@ -50,7 +50,7 @@ def test_asked_to_stop(long_plan, number, code):
 
 
 def test_asked_twice(long_plan):
-    """The second signal ends it at once, and its runs with it."""
+    """The second signal ends qhb and its runs at once."""
     process, store = _started(long_plan)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
@@ -63,7 +63,7 @@ def test_asked_twice(long_plan):
 
 @pytest.mark.chaos
 def test_stopped_while_it_makes_all_anew(tmp_path):
-    """--fresh is asked for once: the command that goes on has it no longer, and makes what is not made anew yet."""
+    """Stopped in a command with --fresh, the command that continues has no --fresh, and makes the runs that are left."""
     path, store = tmp_path / "plan.toml", Store(tmp_path / "results")
     path.write_text(PLAN.format(epochs=1))
     command = ("run", path, "--results", store.root, "--jobs", "1")
@@ -85,7 +85,7 @@ def test_stopped_while_it_makes_all_anew(tmp_path):
 
 
 def test_asked_while_it_waits(long_plan):
-    """Before any run is made it stops as well: here, where it waits for another process."""
+    """``qhb`` also stops while it waits for another process, before it makes any run."""
     store = Store(long_plan.parent / "results")
     with store.opened():
         process = start_qhb("run", long_plan, "--results", store.root, "--wait", cwd=long_plan.parent)

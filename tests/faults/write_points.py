@@ -1,14 +1,16 @@
-"""Makes one run again and again in forks of this process, each with another fault at another write, fsync, rename or unlink.
+"""Makes one run again and again in forks of this process, each with a fault at another write, fsync, rename or unlink.
 
-python write_points.py FOLDER kill|ENOSPC|EIO prints a JSON line for each point; with random N_KILLS, one for each run of those
-that are killed N_KILLS times in all, at random moments. Forks, because torch is loaded once; it is not pytest that forks,
-because a process with threads cannot.
+python write_points.py FOLDER kill|ENOSPC|EIO prints a JSON line for each point, and a last one for the point after the last,
+where no fault happens. python write_points.py FOLDER random N_KILLS kills runs at random moments, N_KILLS times in all, and
+prints a line for each run that was killed. It forks, so that torch is loaded once; pytest itself cannot fork, because it has
+threads.
 """
 
 import contextlib
 import errno
 import itertools
 import json
+import mmap
 import os
 import random
 import signal
@@ -29,7 +31,7 @@ _MOST_POINTS = 500
 
 
 class _Torn:
-    """A file that is being written when the fault comes: half of it is there."""
+    """A file of which half is written when the fault happens."""
 
     def __init__(self, file, at_fault):
         self._file, self._at_fault = file, at_fault
@@ -68,7 +70,7 @@ def install(at_fault):
 
 
 def one_run(root):
-    """Make the run and store its record, as child.py and execute.py do between them."""
+    """Make the run and store its record, as child.py and execute.py do together."""
     store = Store(root)
     for name in ("records", "weights", "checkpoints", "quarantine"):
         (root / name).mkdir(parents=True, exist_ok=True)
@@ -101,13 +103,14 @@ def in_fork(root, at_fault, *, killed_after_s=None):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def fault_at(point, kind):
-    """Return what happens at the point-th call: a kill, half of it written, or an error of the disk."""
+def fault_at(point, kind, happened):
+    """Return a function that causes a kill or a disk error at its point-th call, with half of the file written; it sets ``happened``."""
     counter = itertools.count()
 
     def at_fault(name, before=lambda: None):
         if next(counter) != point:
             return
+        happened[0] = 1
         with contextlib.suppress(OSError):
             before()
         if kind == "kill":
@@ -118,11 +121,11 @@ def fault_at(point, kind):
 
 
 def no_fault(name, before=lambda: None):
-    """Let every call be."""
+    """Let every call pass."""
 
 
 def killed_at_random(folder, n_kills, sound, *, run_s):
-    """Kill runs at random moments, each until it comes to its end; print what came of those that were killed."""
+    """Kill runs at random moments, each until it is ok; print the outcome of those that were killed."""
     dice = random.Random(n_kills)
     killed = 0
     for number in itertools.count():
@@ -142,19 +145,22 @@ def killed_at_random(folder, n_kills, sound, *, run_s):
 
 
 def hit_once(folder, kind, sound):
-    """Hit every point once with a fault of one kind, make the run again; print what came of it."""
+    """Hit every point once with a fault of one kind and make the run again; print the outcome."""
     for point in range(_MOST_POINTS):
         root = folder / f"{kind}-{point}"
-        code = in_fork(root, fault_at(point, kind))
-        if code == 0:
-            return  # the run has no such point any more
+        happened = mmap.mmap(-1, 1)  # shared with the fork; a run may survive a fault, so its exit code does not tell
+        code = in_fork(root, fault_at(point, kind, happened))
+        line = {"kind": kind, "point": point, "code": code, "happened": bool(happened[0])}
+        if not happened[0]:
+            print(json.dumps(line), flush=True)  # noqa: T201  its answer
+            return
         found = Store(root).read()
         acknowledged = len(found.records)
         again = in_fork(root, no_fault)
         equal = end_of(Store(root)) == sound
         n_ok = len(list((root / "records").glob("*.json")))
-        line = {"kind": kind, "point": point, "code": code, "damaged": len(found.damaged), "again": again}
-        print(json.dumps(line | {"acknowledged": acknowledged, "equal": equal, "records": n_ok}), flush=True)  # noqa: T201  its answer
+        line |= {"damaged": len(found.damaged), "acknowledged": acknowledged}
+        print(json.dumps(line | {"again": again, "equal": equal, "records": n_ok}), flush=True)  # noqa: T201  its answer
 
 
 def main(folder, kind, n_kills="0"):

@@ -91,7 +91,7 @@ def test_tapes_do_not_change_the_shots(device: str) -> None:
 @pytest.mark.parametrize(
     ("device", "message"),
     [
-        ("defualt.qubit", r"did you mean 'default.qubit'\?, got 'defualt.qubit'"),
+        ("defualt.qubit", "got 'defualt.qubit'; did you mean 'default.qubit'"),
         ("null.qubit", "computes nothing, got 'null.qubit'"),
         ("default.gaussian", "optical modes"),
     ],

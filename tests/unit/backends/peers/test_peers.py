@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from backends import circuit_named, head_class
 from backends.circuits.catalogue import CIRCUITS
 from backends.peers.layer import Layer, by_parameter_shift
-from backends.peers.measure import Contest, Row, Seconds, Side, ready, summary, timed
+from backends.peers.measure import Candidate, Comparison, Row, Seconds, prepare, summary, timed
 from backends.peers.pairs import PAIRS, Ours, Pair, Peer
 from harness.cli.peers import command
 
@@ -41,22 +41,22 @@ def test_ratios_are_of_the_rounds() -> None:
 
 
 def test_a_ratio_that_may_be_at_most_is_the_other_way_round() -> None:
-    """Where the target is a most, the ratio is ours over the peer's."""
+    """Where the target is "at most", the ratio is ours over the peer's."""
     found = summary([(Seconds(3, 1), Seconds(2, 1))], target_is="at most")
 
     assert found["ratio_median"] == 1.5
 
 
-def contest(name: str, *calls: Any, **facts: Any) -> Contest:
+def comparison(name: str, *calls: Any, **facts: Any) -> Comparison:
     """Return a row of two calls."""
-    return Contest(Row(name, "ours", "theirs"), *(Side(call) for call in calls), **facts)
+    return Comparison(Row(name, "ours", "theirs"), *(Candidate(call) for call in calls), **facts)
 
 
 def test_a_round_goes_through_all_rows_and_takes_turns() -> None:
-    """Both sides of a row run next to each other, neither always goes first, and no row has its rounds in a row."""
+    """Both candidates of a row run one after the other, neither always goes first, and the rounds of a row are spread."""
     calls: list[str] = []
     rows = [
-        contest(name, *(lambda side=name + side: calls.append(side) for side in ("o", "p")), most_rounds=most)  # type: ignore[misc]
+        comparison(name, *(lambda call=name + letter: calls.append(call) for letter in ("o", "p")), most_rounds=most)  # type: ignore[misc]
         for name, most in (("a", None), ("b", 2))
     ]
 
@@ -67,32 +67,32 @@ def test_a_round_goes_through_all_rows_and_takes_turns() -> None:
 
 
 def test_warm_up_is_not_timed_and_threads_are_restored() -> None:
-    """A quick side is called six times for each number of threads before it counts, and torch's threads are as they were."""
+    """A quick call is made six times for each number of threads before it counts, and torch's threads are as they were."""
     before = torch.get_num_threads()
     seen: list[int] = []
 
-    side = Side.warmed_up(lambda: seen.append(torch.get_num_threads()), threads=(2, 1))
-    once = dataclasses.replace(side, repeats=1, settles=False)
-    next(timed([Contest(Row("row", "ours", "theirs"), once, once)], rounds=1))
+    candidate = Candidate.warmed_up(lambda: seen.append(torch.get_num_threads()), threads=(2, 1))
+    once = dataclasses.replace(candidate, repeats=1, warms_up=False)
+    next(timed([Comparison(Row("row", "ours", "theirs"), once, once)], rounds=1))
 
     assert seen[:12] == [2] * 6 + [1] * 6
-    assert seen[12:] == [side.threads] * 2
+    assert seen[12:] == [candidate.threads] * 2
     assert torch.get_num_threads() == before
 
 
-def test_a_quick_call_settles_before_it_is_timed() -> None:
-    """A side that is quick is called once more than it is timed, a slow one is not."""
+def test_a_quick_call_warms_up_before_it_is_timed() -> None:
+    """A quick call is made once more than it is timed, a slow one is not."""
     calls: list[int] = []
 
-    Side(lambda: calls.append(1), repeats=3, settles=True).seconds()
+    Candidate(lambda: calls.append(1), repeats=3, warms_up=True).seconds()
 
     assert len(calls) == 4
-    assert Side.warmed_up(lambda: None).settles
+    assert Candidate.warmed_up(lambda: None).warms_up
 
 
 def test_a_peer_with_other_answers_has_no_ratio() -> None:
-    """A layer whose answers are 1 - p is found out: its time would say nothing."""
-    row = ready(pair_with(lambda angles: 1 - right(angles)))
+    """A layer whose answers are 1 - p gets no ratio: its time would say nothing."""
+    row = prepare(pair_with(lambda angles: 1 - right(angles)))
 
     assert isinstance(row, Row)
     assert row.problem == "the peer gives other answers, so its time says nothing"
@@ -102,7 +102,7 @@ def test_a_peer_with_other_answers_has_no_ratio() -> None:
 
 def test_a_peer_with_other_derivatives_has_no_ratio() -> None:
     """Right probabilities are not enough: derivatives are compared, too."""
-    row = ready(pair_with(lambda angles: right(angles) + 0 * angles.sum() + (angles - angles.detach()).sum()))
+    row = prepare(pair_with(lambda angles: right(angles) + 0 * angles.sum() + (angles - angles.detach()).sum()))
 
     assert isinstance(row, Row)
     assert row.problem == "the peer gives other answers, so its time says nothing"
@@ -110,8 +110,8 @@ def test_a_peer_with_other_derivatives_has_no_ratio() -> None:
 
 def test_a_peer_with_fewer_images_is_scaled() -> None:
     """A peer that was given 2 of 32 images has 16 times its seconds in the row, and the row says so."""
-    made = ready(pair_with(right))
-    assert isinstance(made, Contest)
+    made = prepare(pair_with(right))
+    assert isinstance(made, Comparison)
 
     row = made.finished([(Seconds(1, 1), Seconds(3, 1))] * 2)
 
@@ -123,7 +123,7 @@ def test_a_missing_package_is_a_row() -> None:
     """The table hides no row: the reason and the pip line stand in the place of the numbers."""
     peer = Peer("a peer", "nowhere:layer", {}, {"no_such_package": "no-such-package"})
 
-    row = ready(Pair("row", Ours("statevector"), peer))
+    row = prepare(Pair("row", Ours("statevector"), peer))
 
     assert isinstance(row, Row)
     assert row.problem is not None
@@ -131,12 +131,12 @@ def test_a_missing_package_is_a_row() -> None:
 
 
 def test_a_peer_that_fails_is_a_row() -> None:
-    """So is what a vendor raises."""
+    """An exception of a vendor is a row with the reason."""
 
     def failing(angles: torch.Tensor) -> torch.Tensor:
         raise ZeroDivisionError("vendor's own")
 
-    row = ready(pair_with(failing))
+    row = prepare(pair_with(failing))
 
     assert isinstance(row, Row)
     assert row.problem == "ZeroDivisionError: vendor's own"
@@ -188,7 +188,7 @@ def test_the_command_writes_rows_and_where_they_were_measured(tmp_path: Path) ->
 
 
 def test_an_unknown_row_is_a_usage_error() -> None:
-    """``--only`` that fits no row names those that there are."""
+    """``--only`` that fits no row is answered with the known rows."""
     done = CliRunner().invoke(command, ["--only", "nothing"])
 
     assert done.exit_code == 2

@@ -64,7 +64,7 @@ def test_runs_become_records(tmp_path):
 
 
 def test_diverged_run_is_a_record_and_its_dependent_is_skipped(tmp_path):
-    """A run that diverges says so with its step; the run that wanted its weights says whose it lacks."""
+    """A run that diverges says at which step; the run that needs its weights is skipped and names it."""
     records = _execute(_runs(more="learning_rate = 1e30"), Store(tmp_path))
 
     assert records["one"].status == "diverged"
@@ -75,7 +75,7 @@ def test_diverged_run_is_a_record_and_its_dependent_is_skipped(tmp_path):
 
 
 def test_deadline(tmp_path):
-    """A run over its deadline ends as timeout, which names the deadline, and its seconds are those that it had."""
+    """A run over its deadline ends as timeout; the message names the deadline, and the seconds are those of its process."""
     records = _execute(_runs(epochs=10_000)[:1], Store(tmp_path), timeout_s=4.0)
 
     assert records["one"].status == "timeout"

@@ -1,4 +1,4 @@
-"""What a results folder remembers of a plan: used again for the same plan, and for no other."""
+"""The last plan of a results folder: its runs are used again for the same plan, and for no other."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from harness.plan.plan import parse
 _PLAN = 'name = "p"\nseeds = [{seed}]\n[[runs]]\nhead = "{head}"\n{more}'
 
 
-def _announce(earlier, folder=Path(), *, head="linear", seed=0, more="", sha="0"):
+def _resolve(earlier, folder=Path(), *, head="linear", seed=0, more="", sha="0"):
     plan = parse(_PLAN.format(head=head, seed=seed, more=more), where="p")
     return resolve(plan, dataset_sha256=sha, folder=folder, command="qhb run", earlier=earlier)
 
 
 @pytest.fixture
 def expansions(monkeypatch):
-    """The plans that were expanded."""
+    """Return the list of plans that were expanded."""
     made = []
     expand = last_plan.expand
 
@@ -31,9 +31,9 @@ def expansions(monkeypatch):
 
 
 def test_the_same_plan_is_expanded_once(expansions):
-    """Announced again, as it comes back from its file, the runs are the same and nothing is expanded."""
-    first = _announce(None)
-    again = _announce(type(first).model_validate_json(first.model_dump_json()))
+    """Resolved again from its file, the same plan has the same runs and is not expanded."""
+    first = _resolve(None)
+    again = _resolve(type(first).model_validate_json(first.model_dump_json()))
 
     assert again == first
     assert len(expansions) == 1
@@ -41,9 +41,9 @@ def test_the_same_plan_is_expanded_once(expansions):
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"sha": "1"}, {"head": "cosine"}, {"more": "max_steps = 3"}])
 def test_another_plan_is_another(expansions, change):
-    """A changed seed, data set, head or entry is expanded anew, and gives other runs."""
-    first = _announce(None)
-    second = _announce(first, **change)
+    """A plan with another seed, data set, head or entry is expanded and gives other runs."""
+    first = _resolve(None)
+    second = _resolve(first, **change)
 
     assert len(expansions) == 2
     assert second.key != first.key
@@ -51,22 +51,22 @@ def test_another_plan_is_another(expansions, change):
 
 
 def test_changed_code_and_packages_count(expansions, monkeypatch):
-    """Other installed versions, or edited sources of ours, make the plan another."""
-    first = _announce(None)
+    """With other installed versions or edited sources the plan is expanded again."""
+    first = _resolve(None)
     monkeypatch.setattr(last_plan, "_installed", lambda: iter(["torch-99.dist-info"]))
-    second = _announce(first)
+    second = _resolve(first)
     monkeypatch.setattr(last_plan, "_code", lambda: iter([("x.py", 1, 2)]))
-    third = _announce(second)
+    third = _resolve(second)
 
     assert len(expansions) == 3
     assert len({first.key, second.key, third.key}) == 3
 
 
 def test_a_stranger_s_head_is_looked_at_each_time(expansions):
-    """Of a head that is not ours nobody knows whether it changed."""
+    """A plan with an outside head is expanded each time, because its code may have changed."""
     more = 'circuit = "eq7"'
-    first = _announce(None, head="backends.adapters.statevector:Statevector", more=more)
-    _announce(first, head="backends.adapters.statevector:Statevector", more=more)
+    first = _resolve(None, head="backends.adapters.statevector:Statevector", more=more)
+    _resolve(first, head="backends.adapters.statevector:Statevector", more=more)
 
     assert first.key is None
     assert len(expansions) == 2

@@ -1,4 +1,4 @@
-"""Plans: what a TOML file may say, and how it is told what it may not."""
+"""Plans: what a TOML file may hold, and the messages about what it may not hold."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_bench_is_the_papers_protocol():
 
 
 def test_weights_of_is_the_run_with_the_same_seed():
-    """weights_of names a label; each run gets the run id of that label with its own seed."""
+    """weights_of names a label; each run uses the weights of that label's run with the same seed."""
     runs = _expand(
         '[[runs]]\nlabel = "a"\nhead = "cosine"\n[[runs]]\nhead = "cosine"\nmax_steps = 3\nweights_of = "a"',
         "seeds = [4, 5]",
@@ -97,8 +97,21 @@ def test_id_is_of_what_is_asked():
             r"p.toml:7: runs.\[2\].shots: .*got True",
         ),
         (
+            '[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nweights = ["x"]',
+            r"circuit 'eq7' says itself which angles are weights; leave weights = \['x'\] out",
+        ),
+        ('[[runs]]\nhead = "linear"\nweights = ["x"]', r"weights = \['x'\]: expected a circuit in an OpenQASM file"),
+        (
             '[[runs]]\nshots = 3\n[[runs]]\nhead = "linear"\nshots = 4',
             r"p.toml:3: missing key runs.\[1\].head",
+        ),
+        (
+            '[[runs]]\nhead = "pennylane"\ncircuit = "eq7"\noptions = { device = "default.qubt" }',
+            r"installed PennyLane device \(.*\), got 'default.qubt'; did you mean 'default.qubit'\?$",
+        ),
+        (
+            '[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\nshots = 10\noptions = { device = "sherbroke" }',
+            r"option device: unknown device 'sherbroke'; did you mean 'sherbrooke'\?$",
         ),
         (
             '[[runs]]\nhead = "statevector"\ncircuit = "eq7"\noptions = { device = "manila" }',
@@ -115,7 +128,7 @@ def test_id_is_of_what_is_asked():
     ],
 )
 def test_what_a_plan_may_not_say(runs, message):
-    """A bad plan is refused by key and value, before anything is computed."""
+    """A bad plan is refused before anything is computed; the message names key and value."""
     with pytest.raises(PlanError, match=message):
         _expand(runs)
 
@@ -153,7 +166,7 @@ def test_all_problems_at_once():
 
 
 def test_unknown_preset():
-    """A preset that is not there is answered with those that are."""
+    """An unknown preset is answered with the known ones."""
     with pytest.raises(PlanError, match=r"unknown preset 'benhc': expected one of bench, .*did you mean 'bench'"):
         load_preset("benhc")
 
@@ -186,7 +199,7 @@ _EQ7 = '[[runs]]\nlabel = "a"\nhead = "statevector"\ncircuit = "eq7"\n'
     ],
 )
 def test_weights_go_to_the_same_function_alone(second):
-    """Another circuit, a classical head, or a training of one's own beside it: weights_of is refused when read."""
+    """weights_of is refused for another circuit, for a classical head, and without max_steps."""
     with pytest.raises(
         PlanError, match=r"weights_of = 'a': expected a max_steps in this entry.*got max_steps = (3|None)"
     ):
@@ -194,13 +207,13 @@ def test_weights_go_to_the_same_function_alone(second):
 
 
 def test_weights_of_a_slice_are_refused():
-    """A slice keeps no weights, so nobody can ask for them."""
+    """weights_of is refused for a slice, which keeps no weights."""
     with pytest.raises(PlanError, match="to its end; got max_steps = 3, and there statevector eq7 exact, 3 steps"):
         _expand(f'{_EQ7}max_steps = 3\n[[runs]]\nhead = "pennylane"\ncircuit = "eq7"\nmax_steps = 3\nweights_of = "a"')
 
 
 def test_id_is_of_resolved_options():
-    """A default written out, and a device's other name, ask for the same run; the plan says so."""
+    """A default that is written out and another name of a device give the same run, which is refused as a duplicate."""
     fake = '[[runs]]\nlabel = "{}"\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {}\n'
     with pytest.raises(PlanError, match="is there already"):
         _expand(fake.format("a", "{}") + fake.format("b", '{device = "FakeManilaV2"}'))
@@ -217,6 +230,6 @@ def test_id_is_of_resolved_options():
     ],
 )
 def test_values_are_taken_for_what_they_are(text, message):
-    """A number in quotation marks, a truth value for a number, a near miss, an unknown device: refused, not bent."""
+    """A number in quotation marks, a boolean for a number, a near miss and an unknown device are refused, not converted."""
     with pytest.raises(PlanError, match=message):
         _expand('[[runs]]\nhead = "linear"', text)

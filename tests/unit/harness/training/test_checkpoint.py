@@ -1,4 +1,4 @@
-"""Checkpoints: stopped anywhere, a training ends in the bits of an undisturbed one; what is damaged is named and passed over."""
+"""Checkpoints: a training that was stopped ends in the bits of an undisturbed one; damaged checkpoints are named and skipped."""
 
 import dataclasses
 import random
@@ -23,12 +23,12 @@ _N_STEPS = 12  # 32 training images
 
 
 class Stop(BaseException):
-    """Stands for a kill: nothing in the harness catches it."""
+    """Stands for a kill: the harness does not catch it."""
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _one_thread():
-    """As in a run: results depend on the number of threads, and on a busy machine so does the time."""
+    """Use one thread, as a run does: results depend on the number of threads."""
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -47,7 +47,7 @@ def _head(kind):
 
 
 def _train(folder, split, *, kind="statevector", stop_after=None, spec=_SPEC, interval_s=0.0, run_id="a"):
-    """Train with a checkpoint after every step, up to a stop; return all that must be equal in the end, and the checkpoints."""
+    """Train with a checkpoint after every step, up to a stop; return all that must be equal in the end, checkpoints and clock."""
     classifier = Classifier(_head(kind), ModelSpec(dropout=0.5), seed=3)
     checkpoints = Checkpoints(folder, run_id=run_id, interval_s=interval_s)
     clock = Clock()
@@ -83,7 +83,7 @@ def _stopped(folder, split, **options):
 @pytest.mark.parametrize("kind", ["linear", "statevector"])
 @pytest.mark.parametrize("stop_after", [2, 4, 5, _N_STEPS])
 def test_stopped_anywhere_it_ends_in_the_same_bits(tmp_path, split, undisturbed, kind, stop_after):
-    """In an epoch, at its end, at the end of all: weights, losses, counts, predictions and streams are those of one go.
+    """Stopped within an epoch, at its end, or at the end: weights, losses, counts, predictions and streams are those of one go.
 
     Shuffling, dropout and, for the quantum head, shots are on.
     """
@@ -96,7 +96,7 @@ def test_stopped_anywhere_it_ends_in_the_same_bits(tmp_path, split, undisturbed,
 
 
 def test_stopped_after_every_step(tmp_path, split, undisturbed):
-    """A training that gets one step further at each go ends in the same bits as well."""
+    """A training that is stopped after every step ends in the same bits."""
     for step in range(2, _N_STEPS + 1):
         _stopped(tmp_path, split, stop_after=step)
         assert len(list(tmp_path.iterdir())) <= 2
@@ -104,7 +104,7 @@ def test_stopped_after_every_step(tmp_path, split, undisturbed):
 
 
 def test_a_slice_goes_on_too(tmp_path, split):
-    """max_steps counts the steps of all goes together."""
+    """max_steps counts the steps of all processes of a run together."""
     spec = TrainingSpec(epochs=3, batch_size=8, max_steps=6)
     _stopped(tmp_path, split, stop_after=3, spec=spec)
 
@@ -115,7 +115,7 @@ def test_a_slice_goes_on_too(tmp_path, split):
 
 
 def test_seconds_add_up_over_the_goes(tmp_path, split):
-    """Phases and the whole go on from the checkpoint's; the seconds after it are lost and counted nowhere."""
+    """Seconds of the phases and in all continue from the checkpoint; seconds after it are not counted."""
     _stopped(tmp_path, split, stop_after=9)
     saved = sealed.read(max(tmp_path.iterdir())).facts
     _, _, clock = _train(tmp_path, split)
@@ -126,7 +126,7 @@ def test_seconds_add_up_over_the_goes(tmp_path, split):
 
 
 def test_checkpoints_are_as_old_as_they_may_be(tmp_path, split):
-    """Within the interval nothing is written."""
+    """No checkpoint is written within the interval."""
     _train(tmp_path, split, interval_s=1e6)
 
     assert list(tmp_path.iterdir()) == []
@@ -144,7 +144,7 @@ def _flipped(content):
 
 @pytest.mark.parametrize("damage", [*map(_cut, (0, 0.01, 0.1, 0.5, 0.9, 0.99)), _flipped, lambda content: b"\xff" * 64])
 def test_a_damaged_one_is_named_and_the_older_used(tmp_path, split, undisturbed, damage):
-    """Cut or flipped, the newest checkpoint is passed over by name, the other is used, and the end is the same."""
+    """A newest checkpoint that is cut or has a flipped bit is named and skipped; the older one is used, and the end is the same."""
     _stopped(tmp_path, split, stop_after=7)
     newer = max(tmp_path.iterdir())
     newer.write_bytes(damage(newer.read_bytes()))
@@ -157,7 +157,7 @@ def test_a_damaged_one_is_named_and_the_older_used(tmp_path, split, undisturbed,
 
 
 def test_with_both_damaged_the_run_begins_again(tmp_path, split, undisturbed):
-    """Where no checkpoint is sound, that is said, and the end is the same."""
+    """Without a sound checkpoint the run begins again, with a note, and ends the same."""
     _stopped(tmp_path, split, stop_after=7)
     for path in tmp_path.iterdir():
         path.write_bytes(_flipped(path.read_bytes()))
@@ -171,7 +171,7 @@ def test_with_both_damaged_the_run_begins_again(tmp_path, split, undisturbed):
 
 
 def test_every_flipped_bit_is_found(tmp_path, split):
-    """Of 300 bits flipped all over the file none goes through: an error, or the same content bit for bit."""
+    """Each of 300 flipped bits leads to an error, or leaves the content the same bit for bit."""
     _stopped(tmp_path, split, kind="linear", stop_after=3)
     path = max(tmp_path.iterdir())
     content, sound = path.read_bytes(), sealed.read(path)
@@ -205,7 +205,7 @@ def test_every_flipped_bit_is_found(tmp_path, split):
     ],
 )
 def test_one_that_is_not_ours_is_refused(tmp_path, split, undisturbed, change, message):
-    """A later schema, another run's, other packages' or half a checkpoint is refused by name, and the older is used."""
+    """A checkpoint of a later schema, another run or other packages, or half of one, is named and skipped; the older one is used."""
     _stopped(tmp_path, split, stop_after=5)
     newest = max(tmp_path.iterdir())
     tensors, facts = sealed.read(newest)
@@ -220,7 +220,7 @@ def test_one_that_is_not_ours_is_refused(tmp_path, split, undisturbed, change, m
 
 
 def test_one_of_another_model_is_refused_whole(tmp_path, split):
-    """A checkpoint with a weight of another shape loads nothing at all."""
+    """Nothing is loaded from a checkpoint in which one weight has another shape."""
     _stopped(tmp_path, split, stop_after=3, kind="linear")
     for path in tmp_path.iterdir():
         tensors, facts = sealed.read(path)

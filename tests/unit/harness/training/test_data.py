@@ -105,7 +105,7 @@ def test_damaged_embedded_file_is_named(monkeypatch, tmp_path):
     ],
 )
 def test_an_embedded_file_of_something_else_is_named(monkeypatch, tmp_path, arrays, message):
-    """A file whose checksum is the expected one, and that holds objects, other arrays or no npz, is refused by name."""
+    """A file with the expected checksum that holds objects or other arrays, or is no npz file, is refused by name."""
     (tmp_path / "datasets").mkdir()
     for name in data._EMBEDDED:
         path = tmp_path / "datasets" / name
@@ -121,7 +121,7 @@ def test_an_embedded_file_of_something_else_is_named(monkeypatch, tmp_path, arra
 
 
 def test_images_of_another_type_are_refused(monkeypatch, embedded):
-    """Pixels that are no bytes would be scaled wrongly: the type is named."""
+    """Pixels of another type than uint8 would be scaled wrongly; the type is named."""
     monkeypatch.setattr(data, "_embedded", lambda file: embedded.test._replace(pixels=np.zeros((10_000, 28, 28))))
 
     with pytest.raises(DatasetError, match="expected pixels and labels of uint8, got float64 and uint8"):

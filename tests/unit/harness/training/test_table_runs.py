@@ -21,7 +21,7 @@ def _record(tmp_path, **settings) -> RunRecord:
 
 
 def test_record_of_a_table_run(tmp_path):
-    """Requested is the formula, 90 an image; executed in a step is nothing, and before it the grid and the verification."""
+    """90 evaluations an image are requested; a step executes none; set-up executes the grid and the verification."""
     record = _record(tmp_path, shots=1000, execution="table")
 
     assert record.label == "statevector eq7 1000 shots, table"
@@ -52,7 +52,7 @@ def test_an_exact_table_trains_as_its_head(tmp_path):
 
 @pytest.mark.parametrize(("head", "native"), [("aer_shots", True), ("fake_ibm", True), ("pennylane", False)])
 def test_a_table_run_takes_one_core(head, native):
-    """Whatever its backend does, a run through a table goes beside others."""
+    """A run through a table is made beside others, even if its backend uses all cores."""
     spec = RunSpec(head=head, circuit="eq7", shots=1000)
 
     assert wants_all_cores(spec) is native

@@ -122,7 +122,7 @@ def test_phases_add_up_to_no_more_than_the_whole(split):
 
 
 def test_a_slice_stops_after_its_steps(split):
-    """max_steps ends the training in the middle of an epoch, or never, if it is more than there are."""
+    """max_steps ends the training within an epoch; more steps than there are have no effect."""
     assert n_steps(TrainingSpec(epochs=2, max_steps=7), 160) == 7
     assert n_steps(TrainingSpec(epochs=2, max_steps=70), 160) == 10
     _, _, history = _train(baseline_class("linear")(10), split, TrainingSpec(epochs=2, max_steps=7))
@@ -137,7 +137,7 @@ def test_divergence_is_named(split):
 
 
 def test_classification_leaves_the_head_as_it_was(split):
-    """Classifying counts its evaluations apart and in the whole, and switches dropout off."""
+    """Classifying counts its evaluations apart and in the head's tally, and switches dropout off."""
     classifier = Classifier(_statevector(), ModelSpec(dropout=0.9), seed=0)
 
     one, two = (classify(classifier, split.test) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Runs on a Dask cluster, a real one of two worker processes: the local executor's records, whatever becomes of a worker."""
+"""Runs on a real Dask cluster of two worker processes: the same records as the local executor's, also when a worker is lost."""
 
 import contextlib
 import os
@@ -114,7 +114,7 @@ def test_the_same_records_as_here(tmp_path, client, here):
 
 
 def test_without_a_shared_folder(tmp_path, client, here, monkeypatch):
-    """Workers that do not see the folder are said to; records, weights and logs come back through Dask, also to dependents."""
+    """Workers that do not see the folder are named; records, weights and logs come back through Dask, also for dependent runs."""
     monkeypatch.setattr(executor, "token_in", lambda root: contextlib.nullcontext("not there"))
     store = Store(tmp_path)
     records, said = made(runs_of(_PLAN), store, client=client)
@@ -129,13 +129,13 @@ def test_without_a_shared_folder(tmp_path, client, here, monkeypatch):
 
 
 def worker_of(run):
-    """The process of the worker, a child of this one, that makes a run."""
+    """Return the process of the worker that makes a run; it is a child of this process."""
     children = psutil.Process().children()
     return next(worker for worker in children if run.pid in [process.pid for process in worker.children()])
 
 
 def test_a_killed_workers_run_goes_on_elsewhere(tmp_path, client):
-    """SIGKILL of a worker: its run's process dies with it, and the run ends ok on another, from its checkpoint."""
+    """When a worker is killed, its run's process ends too, and the run ends ok on another worker, from its checkpoint."""
     killed = []
 
     store = Store(tmp_path / "a")
@@ -165,7 +165,7 @@ def _ok(order_json):
 
 
 def test_a_run_that_ends_its_workers_is_killed_after_three(tmp_path, client):
-    """A run that takes its worker with it three times has a ``killed`` record; what needs it is skipped; the others go on."""
+    """A run whose worker dies three times is recorded as ``killed``; runs that need it are skipped; others go on."""
 
     def deadly(order_json, weights, task):
         if RunOrder.model_validate_json(order_json).label == "one":
@@ -182,7 +182,7 @@ def test_a_run_that_ends_its_workers_is_killed_after_three(tmp_path, client):
 
 
 def test_an_answer_that_is_lost_on_its_way_is_fetched_again(tmp_path, client, monkeypatch):
-    """A connection that breaks while an answer is fetched says nothing of the run: it ends ok, and once."""
+    """When the connection breaks while an answer is fetched, it is fetched again: the run ends ok, once."""
     from distributed import Future as DaskFuture
     from distributed.comm import CommClosedError
 
@@ -204,7 +204,7 @@ def test_an_answer_that_is_lost_on_its_way_is_fetched_again(tmp_path, client, mo
 
 
 def test_stopped_nothing_stays(tmp_path, client):
-    """Asked to stop, the client has the run's process ended, stores no record of it, and the next command goes on."""
+    """When the client is stopped, the run's process ends without a record, and its checkpoints are kept."""
     seen = []
     options = ExecutionOptions(jobs=1, checkpoint_s=0.0)
     runs = runs_of(_LONG.format(epochs=10_000))
@@ -219,7 +219,7 @@ def test_stopped_nothing_stays(tmp_path, client):
 
 
 def test_a_signal_as_a_wait_ends(tmp_path, client):
-    """Ctrl-C may be handled just when a wait for answers is over: it ends all the same, and ``stopping`` is asked."""
+    """A signal that is handled just when a wait for answers ends does not prolong it; ``should_stop`` is called."""
     handled = []
 
     def outlast(*_):
@@ -264,7 +264,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize(("who", "what"), [("Client", "_close"), ("Nanny", "close")])
 def test_what_dask_never_closes_is_ended(tmp_path, who, what):
-    """Neither a client nor a cluster that hangs while it closes keeps us, and no worker stays."""
+    """A client or a cluster that hangs while it closes does not block us, and no worker stays."""
     script = tmp_path / "script.py"
     script.write_text(_NEVER_CLOSED)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -276,7 +276,7 @@ def test_what_dask_never_closes_is_ended(tmp_path, who, what):
 
 
 def test_other_versions_are_refused_by_name(tmp_path, client, monkeypatch):
-    """A worker with another torch is not used; if none is left, the command ends and says which has what."""
+    """A worker with another torch is not used; if no other is left, the command ends and names both versions."""
     monkeypatch.setattr(workers, "required_versions", lambda: {"torch": "0.1"})
 
     with pytest.raises(ClusterError, match=r"(?s)no worker can be used:\nworker tcp://.* torch: here 0\.1, there 2\."):
@@ -284,7 +284,7 @@ def test_other_versions_are_refused_by_name(tmp_path, client, monkeypatch):
 
 
 def test_a_full_disk_stops_the_plan(tmp_path, client):
-    """A worker that cannot write ends the command with its address, as it would here."""
+    """A worker that cannot write ends the command, with the worker's address in the message."""
     from harness.errors import DiskError
 
     def full(order_json, weights, task):
@@ -295,7 +295,7 @@ def test_a_full_disk_stops_the_plan(tmp_path, client):
 
 
 def test_an_error_of_the_worker_is_a_record(tmp_path, client):
-    """What else goes wrong at a worker is a failed run, and the others go on."""
+    """Any other error of a worker makes its run a failed one, and the others go on."""
 
     def broken(order_json, weights, task):
         if RunOrder.model_validate_json(order_json).label == "one":
@@ -310,7 +310,7 @@ def test_an_error_of_the_worker_is_a_record(tmp_path, client):
 
 
 def test_without_dask(monkeypatch):
-    """Where Dask is not installed, the pip line is said."""
+    """Where Dask is not installed, the message has the pip line."""
     monkeypatch.setitem(sys.modules, "distributed", None)
 
     with pytest.raises(PlanError, match=r"pip install 'quantum-head-bench\[dask\]'"), connected("local:2"):
@@ -319,7 +319,7 @@ def test_without_dask(monkeypatch):
 
 @pytest.mark.parametrize("where", ["local", "local:0", "local:-1", "4", "http://x:1", ""])
 def test_nonsense_is_refused(where):
-    """What is neither local:N nor an address is named."""
+    """A text that is neither local:N nor an address is refused and named."""
     with pytest.raises(PlanError, match=f"expected local:N or a scheduler's tcp://host:port, got '{where}'"):
         connected(where).__enter__()
 
@@ -361,7 +361,7 @@ def test_the_order_of_the_queue():
 
 
 def test_runs_whose_weights_will_never_be_there():
-    """A run that needs the weights of one that is not ok is told apart, whether that one failed in this command or before."""
+    """A run that needs the weights of a run that is not ok is taken out, whether that one failed in this command or before."""
     runs = runs_of(_MIXED)
     jobs = JobQueue(runs[1:], {}, set())
     jobs.run_ended(runs[1].run_id, ok=False)
@@ -396,7 +396,7 @@ class _Client:
 
 
 def test_a_worker_that_gave_up_a_run_has_no_more_threads_than_before(tmp_path, monkeypatch):
-    """Of two threads one gives its run up; when the worker is used again, the thread that works on is still counted."""
+    """One of two threads gives up its run; when the worker is used again, the other thread still counts as busy."""
     monkeypatch.setattr(workers, "_UPDATE_S", 0.0)
     monkeypatch.setattr(running_jobs, "_POLL_S", 0.0)
     client = _Client(workers.WorkerFacts(workers.required_versions(), shares_results=True))

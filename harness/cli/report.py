@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import results_folder
-from harness.errors import DiskError
+from harness.cli.folders import RESULTS_FOLDER, results_folder
 from harness.report import write_report
 
 
 @click.command("report")
-@click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs/bench"))
+@click.argument("results", type=RESULTS_FOLDER, default=Path("results/runs/bench"))
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Default: RESULTS/report.")
 def command(results: Path, output: Path | None) -> int:
     """Write the report of a results folder again: one HTML page, and the same numbers as Markdown and CSV.
@@ -21,12 +20,6 @@ def command(results: Path, output: Path | None) -> int:
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
     folder = output or results / "report"
-    try:
-        (folder / ".outcome.json").unlink(missing_ok=True)  # it is of the page that is replaced now
-    except OSError as error:
-        raise DiskError(
-            f"report {folder} cannot be written: {error.strerror or error}; give --output another folder"
-        ) from error
     title = f"quantum-head-bench: {results.name}"
     click.echo(write_report(found.records, folder, title=title, peers=results / "peers.json"))
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0

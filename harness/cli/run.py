@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.console import Console
-from harness.cli.outcome import outcome
-from harness.errors import ClusterError, DiskError, PlanError
+from harness.cli.folders import RESULTS_FOLDER
+from harness.cli.summary import summary
+from harness.errors import ClusterError, DamagedError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
 from harness.execution.signals import Signals, Stopped
-from harness.plan.last_plan import read_last_plan, resolve, write_last_plan
+from harness.plan.last_plan import LastPlan, read_last_plan, resolve, write_last_plan
 from harness.plan.plan import load_file, load_preset
 from harness.records.environment import n_cores
 from harness.records.lock_owner import command_line
 from harness.records.record import RunRecord
 from harness.records.store import Store
+from harness.report import write_report
 from harness.spec import Run
 from harness.training import data
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 @click.command("run")
 @click.argument("plan_file", metavar="[PLAN.toml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--preset", help="A plan that comes with qhb, a name of qhb list; bench by default.")
-@click.option("--results", type=click.Path(path_type=Path, file_okay=False), help="Default: results/runs/NAME-OF-PLAN.")
+@click.option("--results", type=RESULTS_FOLDER, help="Default: results/runs/NAME-OF-PLAN.")
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
 @click.option(
     "--dask",
@@ -55,7 +57,9 @@ if TYPE_CHECKING:
     help="Make these again as well: runs that failed, diverged or answered nonsense; that ran out of time; or both.",
 )
 @click.option(
-    "--fresh", is_flag=True, help="Make every run again, from its beginning; earlier records stay, and stand no longer."
+    "--fresh",
+    is_flag=True,
+    help="Make every run again from its beginning; earlier records are kept but no longer count.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that is not ok.")
 @click.option("--wait", is_flag=True, help="If another qhb run holds the results folder, wait for it.")
@@ -101,20 +105,20 @@ def _command(
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / plan.name)
+    console = Console(sys.stdout)
     resolved = resolve(
         plan,
         dataset_sha256=dataset.sha256,
         folder=plan_file.parent if plan_file else Path(),
         command=_command_line(),
-        earlier=read_last_plan(store.root),
+        earlier=_last_plan(store, console),
     )
     runs = resolved.runs
-    console = Console(sys.stdout)
     with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
-        write_last_plan(store.root, resolved)
         if fresh:
             store.start_over({run.run_id for run in runs})
         kept = _kept(store, console)
+        write_last_plan(store.root, resolved)  # after what is there was read, so that an unreadable folder stays as it is
         chosen = runs_to_make(runs, kept, retry=retry)
         console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
         console.line(f"results: {store.root}")
@@ -124,18 +128,27 @@ def _command(
             kept = store.read().records
         wanted = {run.run_id for run in runs}
         records = [record for record in kept if record.run_id in wanted]
-        shown = outcome(
+        page = write_report(
             records,
             store.root / "report",
             title=f"quantum-head-bench: {plan.name}",
             command=_command_line(),
             peers=store.root / "peers.json",
         )
-        for line in shown.table:
+        for line in summary(records):
             console.line(line)
         _say_what_is_not_ok(records, store, console, n_missing=len(runs) - len(records))
-        console.line(f"{time.monotonic() - started:.0f} s; report: {shown.page}")
+        console.line(f"{time.monotonic() - started:.0f} s; report: {page}")
     return 0 if len(records) == len(runs) and all(record.status == "ok" for record in records) else 3
+
+
+def _last_plan(store: Store, console: Console) -> LastPlan | None:
+    """Return the plan of the last command, None where there is none that can be used."""
+    try:
+        return read_last_plan(store.root)
+    except DamagedError as error:
+        console.line(f"warning: {error}; it is written again")
+        return None
 
 
 def _kept(store: Store, console: Console) -> list[RunRecord]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import runs_named
+from harness.cli.folders import RESULTS_FOLDER, runs_named
 from harness.records.record import RunRecord
 from harness.text import clean
 
@@ -12,7 +12,7 @@ from harness.text import clean
 @click.command("show")
 @click.argument("run")
 @click.option(
-    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"), show_default=True,
+    "--results", type=RESULTS_FOLDER, default=Path("results/runs"), show_default=True,
     help="A results folder, or a folder of them.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The whole record; a list of them, if there are several.")

@@ -12,7 +12,7 @@ import click
 from backends.canaries import CanaryReport
 from harness.cli.folders import RESULTS_FOLDER, results_folders
 from harness.errors import DamagedError
-from harness.plan.last_plan import plan_file, read_last_plan
+from harness.plan.last_plan import last_plan_file, read_last_plan
 from harness.records.disk import is_folder, list_folder
 from harness.records.leftovers import Leftover, leftovers
 from harness.records.store import Store
@@ -126,7 +126,7 @@ def _damaged_plan(store: Store) -> list[Leftover]:
     try:
         read_last_plan(store.root)
     except DamagedError as error:
-        path = plan_file(store.root)
+        path = last_plan_file(store.root)
         return [Leftover(f"{error}; qhb run writes it again", path, functools.partial(store.set_aside, path))]
     return []
 

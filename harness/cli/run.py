@@ -17,8 +17,9 @@ from harness.cli.summary import summary
 from harness.errors import ClusterError, DamagedError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
 from harness.execution.signals import Signals, Stopped
-from harness.plan.last_plan import LastPlan, read_last_plan, resolve, write_last_plan
+from harness.plan.last_plan import LastPlan, last_plan_file, read_last_plan, resolve, write_last_plan
 from harness.plan.plan import load_file, load_preset
+from harness.records.disk import is_folder
 from harness.records.environment import n_cores
 from harness.records.lock_owner import command_line
 from harness.records.record import RunRecord
@@ -118,7 +119,9 @@ def _command(
         if fresh:
             store.start_over({run.run_id for run in runs})
         kept = _kept(store, console)
-        write_last_plan(store.root, resolved)  # after what is there was read, so that an unreadable folder stays as it is
+        if is_folder(last_plan_file(store.root)):
+            store.set_aside(last_plan_file(store.root))
+        write_last_plan(store.root, resolved)  # not before the records were read: an unreadable folder stays as it is
         chosen = runs_to_make(runs, kept, retry=retry)
         console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
         console.line(f"results: {store.root}")

@@ -69,7 +69,7 @@ def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earl
     return LastPlan(name=plan.name, command=command, key=key, runs=runs)
 
 
-def plan_file(folder: Path) -> Path:
+def last_plan_file(folder: Path) -> Path:
     """Return where a results folder keeps its last plan."""
     return folder / ".plan.json"
 
@@ -80,7 +80,7 @@ def write_last_plan(folder: Path, plan: LastPlan) -> None:
     Raises:
         DiskError: the disk refuses it.
     """
-    write_atomically(plan_file(folder), plan.model_dump_json().encode())
+    write_atomically(last_plan_file(folder), plan.model_dump_json().encode())
 
 
 def read_last_plan(folder: Path) -> LastPlan | None:
@@ -90,7 +90,7 @@ def read_last_plan(folder: Path) -> LastPlan | None:
         DamagedError: the file is damaged, or another version of qhb wrote it.
         StoreError: the file cannot be read.
     """
-    path = plan_file(folder)
+    path = last_plan_file(folder)
     if not is_there(path):
         return None
     try:

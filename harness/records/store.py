@@ -28,7 +28,7 @@ import pydantic
 
 from backends.file_io import read_regular_file, sync_folder
 from harness.errors import DamagedError, DiskError, StoreError
-from harness.records.disk import is_there, list_folder, remove, write_atomically
+from harness.records.disk import is_folder, is_there, list_folder, remove, write_atomically
 from harness.records.envelope import enclose, read_envelope
 from harness.records.file import read_record, record_bytes
 from harness.records.lock_owner import Holder
@@ -113,10 +113,13 @@ class Store:
                 "that can"
             ) from error
         try:
+            if is_folder(self._holder):
+                self.set_aside(self._holder)
             write_atomically(self._holder, Holder.this_process().model_dump_json().encode())
             yield
         finally:
-            self._holder.unlink(missing_ok=True)
+            with contextlib.suppress(DiskError):  # it is for messages alone
+                remove(self._holder)
             lock.release()
 
     @property

@@ -1,11 +1,7 @@
 """Results folders that may not be read: every command ends with exit code 4 and the folder's name, and overwrites nothing."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
+from faults.commands import answers
 from stores import files_of, folder_of, record_of
 
 from harness.records.store import Store
@@ -22,39 +18,6 @@ _COMMANDS = {
     "merge from it": ("merge", "other", "r"),
     "run": ("run", "plan.toml", "--results", "r"),
 }
-_CHILD = """
-import contextlib, ctypes, io, json, os, sys
-from harness.cli.main import main
-
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
-if len(sys.argv) == 2 and os.geteuid() == 0:  # drop what lets root read everything; it takes effect with the next exec
-    for right in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-        if ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, right, 0, 0, 0) != 0:
-            sys.exit("root cannot give up its rights")
-    os.execv(sys.executable, [sys.executable, "-c", os.environ["CHILD"], sys.argv[1], "dropped"])
-for arguments in json.loads(sys.argv[1]):
-    sys.argv, said, code = ["qhb", *arguments], io.StringIO(), None
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code
-    print(json.dumps([code, said.getvalue()]))
-"""
-
-
-def _answers(commands, folder):
-    """Run commands in one process that has no rights but those of the modes of files; return exit codes and outputs."""
-    done = subprocess.run(
-        [sys.executable, "-c", _CHILD, json.dumps(commands)],
-        cwd=folder,
-        env=os.environ | {"CHILD": _CHILD},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture
@@ -86,12 +49,11 @@ def test_an_unreadable_folder_is_an_error(tmp_path, store, name, asked):
     before = {one: files_of(one) for one in (store, Store(tmp_path / "other"))}
     folder.chmod(0)
     try:
-        answers = _answers([_COMMANDS[command] for command in asked], tmp_path)
+        found = answers([_COMMANDS[command] for command in asked], cwd=tmp_path, as_root=False)
     finally:
         folder.chmod(0o755)
 
-    assert len(answers) == len(asked)
-    for command, (code, said) in zip(asked, answers, strict=True):
+    for command, (code, said) in zip(asked, found, strict=True):
         assert code == 4, (command, said)
         assert "Permission denied" in said, command
         assert ("r/" if name == "." else f"r/{name}") in said, (command, said)
@@ -103,7 +65,7 @@ def test_one_of_several_results_folders_is_unreadable(tmp_path, store):
     """The command on all of them names it."""
     store.root.chmod(0)
     try:
-        ((code, said),) = _answers([["status", "."]], tmp_path)
+        ((code, said),) = answers([("status", ".")], cwd=tmp_path, as_root=False)
     finally:
         store.root.chmod(0o755)
 

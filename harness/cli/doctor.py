@@ -51,8 +51,8 @@ class _Examined:
 
 @click.command("doctor")
 @click.argument("results", required=False, type=RESULTS_FOLDER)
-@click.option("--sweep", is_flag=True, help="Mend it: delete leftover files, move damaged ones to the quarantine.")
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.option("--sweep", is_flag=True, help="Delete the leftover files, and move damaged ones to the quarantine.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(results: Path | None, sweep: bool, as_json: bool) -> int:
     """Report known faults of the installed versions, and leftover and damaged files in results folders.
 

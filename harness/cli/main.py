@@ -10,14 +10,14 @@ import click
 
 _SUMMARIES = {
     "run": "Train and measure every run of a plan, then write the report.",
-    "report": "Write the report of a results folder again.",
+    "report": "Write the report of a results folder.",
     "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
     "show": "Print one run.",
-    "status": "How far the runs in a results folder are, from any terminal.",
+    "status": "Show the progress of the runs in a results folder, from any terminal.",
     "rerun": "Make one recorded run again in this very process, to debug it.",
     "merge": "Bring the runs of several results folders into one.",
-    "export": "Write all records as one table, CSV or Parquet.",
-    "doctor": "Say what installed versions do wrong, what is wrong with results, and mend it.",
+    "export": "Write all attempts at all runs as one table, CSV or Parquet.",
+    "doctor": "Report known faults of the installed versions, and faults of results folders, and mend these.",
     "check": "Run the conformance suite on a head, ours or yours.",
     "inspect": "See through a circuit: which angles matter, to what formula, what a device makes of it.",
     "peers": "Time our heads against what a user would run instead.",

@@ -16,8 +16,8 @@ from harness.text import counted
 def command(target: Path, sources: tuple[Path, ...]) -> int:
     """Bring the runs of results folders SOURCES into TARGET; merging again changes nothing.
 
-    Every attempt at a run comes. Where both folders have a run, the record of TARGET keeps counting, unless it is not ok
-    and the other one is ok or was made later. A merge that was killed is finished by the same command.
+    All attempts at all runs are copied. Where both folders have a run, the record of TARGET keeps counting, unless it is
+    not ok and SOURCE has an ok one, or went on from it. If a merge was killed, the same command finishes it.
     """
     damaged = 0
     store = Store(target)

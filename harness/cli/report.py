@@ -12,9 +12,9 @@ from harness.report import write_report
 @click.argument("results", type=RESULTS_FOLDER, default=Path("results/runs/bench"))
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Default: RESULTS/report.")
 def command(results: Path, output: Path | None) -> int:
-    """Write the report of a results folder again: one HTML page, and the same numbers as Markdown and CSV.
+    """Write the report of a results folder: one HTML page, and the same numbers as Markdown and CSV.
 
-    RESULTS is results/runs/bench by default.
+    RESULTS is results/runs/bench by default. An earlier report is replaced.
     """
     found = results_folder(results).read()
     for damaged in found.damaged:

@@ -1,6 +1,7 @@
 """Results folders put together: no attempt is lost, none is doubled, and merging again changes nothing."""
 
 import os
+import random
 
 import pytest
 from stores import add_checkpoint, files_of, folder_of, record_of
@@ -128,6 +129,58 @@ def test_checkpoints_come_also_without_a_record(tmp_path):
 
     assert sorted(path.name[0] for path in (target.root / "checkpoints").iterdir()) == ["a", "c", "d"]
     assert target.last_checkpoint_of("d" * 64) == 1
+
+
+def _random_folder(path, dice, pool):
+    """Write a few attempts at one run, some of them those of other folders, and perhaps start the run over in between."""
+    store = folder_of(path)
+    number = 0
+    for record in dice.sample(pool, dice.randint(0, 4)):
+        number += dice.randint(1, 2)
+        store.write(record.model_copy(update={"attempt": number}))
+        if dice.random() < 0.15:
+            store.start_over([record.run_id])
+    return store
+
+
+def _contents(records):
+    return [record.started_at for record in sorted(records, key=lambda record: record.attempt)]
+
+
+def _expected_to_count(ours, theirs):
+    """Return the start of the attempt that is to count after a merge, as the documentation of ``merge`` has it."""
+    own, other = (found.records[0] if found.records else None for found in (ours, theirs))
+    whole, their_whole = (_contents(found.records + found.earlier) for found in (ours, theirs))
+    if other is None or other.started_at in whole or (own and own.status == "ok"):
+        return own and own.started_at
+    return other.started_at if not own or other.status == "ok" or own.started_at in their_whole else own.started_at
+
+
+def test_random_folders(tmp_path, monkeypatch):
+    """300 pairs of folders: every attempt is there once, in its folder's order; the right one counts; again changes nothing."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+    dice = random.Random(5)
+    pool = [
+        record_of("a", status=("ok", "failed", "killed")[n % 3], started_at=f"20{n + 10}-01-01T00:00:00Z")
+        for n in range(7)
+    ]
+    for case in range(300):
+        source, target = (_random_folder(tmp_path / f"{case}{name}", dice, pool) for name in "st")
+        ours, theirs = target.read(), source.read()
+        before = {path: path.read_bytes() for path in target.records_folder.iterdir()}
+
+        _merged(target, source)
+        found, files = target.read(), files_of(target)
+        _merged(target, source)
+
+        whole, their_whole = found.records + found.earlier, _contents(theirs.records + theirs.earlier)
+        own = _contents(ours.records + ours.earlier)
+        assert sorted(_contents(whole)) == sorted({*own, *their_whole})
+        came = [start for start in _contents(whole) if start not in own]
+        assert came == [start for start in their_whole if start not in own]
+        assert (found.records[0].started_at if found.records else None) == _expected_to_count(ours, theirs), case
+        assert before.items() <= {path: path.read_bytes() for path in target.records_folder.iterdir()}.items()
+        assert files_of(target) == files
 
 
 def test_what_is_damaged_is_left_behind_by_name(tmp_path):

@@ -77,12 +77,12 @@ class Steps(RecordPart):
     forward_evaluations: float = _field("circuit evaluations a step requested by the forward pass")
     backward_evaluations: float = _field("circuit evaluations a step requested for derivatives")
     executed_evaluations: float = _field(
-        "circuit evaluations a step that the backend executed; none of a response table's, see head.setup_evaluations"
+        "circuit evaluations a step that the backend executed; 0 where a response table answers, see head.setup_evaluations"
     )
     formula_evaluations: float = _field(
         "batch x circuits x (1 + shifts, without skipped angles); equals the requested sum"
     )
-    shots: float = _field("shots a step; those of a response table are drawn from its probabilities")
+    shots: float = _field("shots a step; where a response table answers they are drawn from its probabilities")
     head_seconds: Seconds = _field("seconds inside the backend, all steps")
 
 
@@ -118,7 +118,7 @@ class HeadFacts(RecordPart):
     n_circuits: Count = _field("0 for a classical head")
     n_angles: Count = _field("angles of one circuit")
     circuit: dict[str, Any] | None = _field("the circuit's gates, as data")
-    provenance: dict[str, Any] = _field("what the backend was set up as: method, device, layout, calibration, ...")
+    provenance: dict[str, Any] = _field("the backend's setup: method, device, layout, calibration, ...")
     setup_evaluations: Count = _field(
         "circuit evaluations that the backend executed to build and verify a response table, or the response that proves "
         "angles of a noisy head dead; 0 otherwise",
@@ -192,12 +192,12 @@ class RunRecord(RecordPart):
     environment: Environment | None = None
     failure: Failure | None = None
     resumed_at: int | None = _field(
-        "step that this process went on from, by a checkpoint; None = it made every step, or left no result. All seconds "
-        "and counts are sums over the processes; what one did after the checkpoint and before it was stopped is lost and in none of them",
+        "step of the checkpoint that this process went on from; None = it made every step, or left no result. All seconds and "
+        "counts are sums over the processes of the run, without the work between the last checkpoint of one and its end",
         default=None,
     )
-    notes: list[str] = _field("what happened on the way, e.g. a damaged checkpoint that was passed over", default=[])
-    weights_sha256: str | None = _field("of the trained weights, as their file says it", default=None)
+    notes: list[str] = _field("events of the run, e.g. a damaged checkpoint that was not used", default=[])
+    weights_sha256: str | None = _field("SHA-256 of the trained weights, the same as in their file", default=None)
 
 
 def now() -> str:

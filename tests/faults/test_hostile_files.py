@@ -1,4 +1,4 @@
-"""Files made to harm: named, passed over, and never run."""
+"""Files that were made to do harm: they are named and never run, and sound files are still read."""
 
 import io
 import json
@@ -72,7 +72,7 @@ def _contents(canary):
 
 @pytest.fixture(params=_contents(Path("/nowhere")))
 def hostile(request, tmp_path):
-    """The bytes of a hostile file; what it would make, if it were run, is not there afterwards."""
+    """The bytes of a hostile file; afterwards the file that running it would make must be missing."""
     canary = tmp_path / "canary"
     yield _contents(canary)[request.param]
     assert not canary.exists()
@@ -84,7 +84,7 @@ def test_the_bomb_would_go_off(tmp_path):
     assert (tmp_path / "canary").exists()
 
 
-def test_hostile_files_are_named_wherever_they_lie(tmp_path, hostile):
+def test_hostile_files_are_named_in_every_place(tmp_path, hostile):
     """As record, weights, checkpoint or plan it is called damaged, by its path; as the holder's file it is ignored."""
     store = Store(tmp_path / "results")
     run_id = "a" * 64
@@ -224,8 +224,8 @@ def test_every_command_survives_what_is_no_file(store, tmp_path, put):
         assert [path for path in paths if str(path) not in said] == [], (command, said)
 
 
-def test_a_record_may_not_be_another_s(store):
-    """A sound record under another name, or in a name that no record has, stands for no run."""
+def test_a_record_under_another_name_is_damaged(store):
+    """A sound record in the file of another run does not count for that run."""
     (record,) = store.records_folder.iterdir()
     other = store.record_of("a" * 64, 1)
     record.rename(other)

@@ -10,7 +10,7 @@ import pytest
 
 from harness.errors import StoreError
 from harness.records.envelope import digest
-from harness.records.file import read_record
+from harness.records.file import read_record, record_bytes
 from harness.records.record import SCHEMA_VERSION, RunRecord
 from harness.records.store import Contents, Store
 from harness.spec import RunSpec
@@ -149,6 +149,13 @@ def test_records_of_every_schema_are_read(folder):
     assert {record.schema_version for record in records} == {SCHEMA_VERSION}
     assert {record.status for record in records} == {"ok"}
     assert all(record.evaluation and record.steps and record.times for record in records)
+
+
+def test_the_bytes_of_a_record_do_not_change():
+    """A record of the current schema that an earlier version wrote is written as the same bytes by this one."""
+    (path,) = (_FIXTURES / f"schema-{SCHEMA_VERSION}" / "records").iterdir()
+
+    assert record_bytes(read_record(path)) == path.read_bytes()
 
 
 def test_two_writers(store):

@@ -8,7 +8,9 @@ import errno
 import os
 import stat
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 PART = ".part"
 """Suffix of a file that is being written. One that is left over is from a process that was killed."""
@@ -25,16 +27,62 @@ def read_regular_file(path: Path, *, limit: int) -> bytes:
         UnsuitableFileError: the path is a FIFO, a device or a folder, or the file is larger than the limit.
         OSError: the file cannot be read.
     """
+    with _opened(path) as file:
+        _check_size(os.fstat(file.fileno()), path, limit=limit)
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise _too_large(path, len(content), limit)
+    return content
+
+
+def read_tail(path: Path, *, limit: int) -> bytes:
+    """Return the last bytes of a regular file, at most ``limit``.
+
+    Raises:
+        UnsuitableFileError: the path is a FIFO, a device or a folder.
+        OSError: the file cannot be read.
+    """
+    with _opened(path) as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - limit))
+        return file.read(limit)
+
+
+def check_regular_file(path: Path, *, limit: int) -> None:
+    """Check, for a library that opens the path itself, what ``read_regular_file`` checks.
+
+    Raises:
+        UnsuitableFileError: the path is a FIFO, a device or a folder, or the file is larger than the limit.
+        OSError: there is no such file.
+    """
+    facts = path.stat()
+    _check_kind(facts, path)
+    _check_size(facts, path, limit=limit)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     # O_NONBLOCK: opening a FIFO that has no writer would wait for one.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            raise UnsuitableFileError(errno.EINVAL, "it is not a regular file", str(path))
-        content = file.read(limit + 1) if facts.st_size <= limit else b""
-    if max(len(content), facts.st_size) > limit:
-        raise UnsuitableFileError(errno.EFBIG, f"it is larger than {limit} bytes", str(path))
-    return content
+    try:
+        _check_kind(os.fstat(handle), path)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            yield file
+    finally:
+        os.close(handle)
+
+
+def _check_kind(facts: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise UnsuitableFileError(errno.EINVAL, "it is not a regular file", str(path))
+
+
+def _check_size(facts: os.stat_result, path: Path, *, limit: int) -> None:
+    if facts.st_size > limit:
+        raise _too_large(path, facts.st_size, limit)
+
+
+def _too_large(path: Path, size: int, limit: int) -> UnsuitableFileError:
+    return UnsuitableFileError(errno.EFBIG, f"it has {size} bytes or more; at most {limit} are read", str(path))
 
 
 def write_then_rename(path: Path, content: bytes, *, durable: bool = True) -> None:

@@ -56,7 +56,10 @@ def read_circuit(path: Path | str, *, weights: Sequence[str] = ()) -> Circuit:
     try:
         text = read_regular_file(path, limit=_MAX_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CircuitError(f"{path}: the circuit cannot be read: {error}; expected a text file in UTF-8") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CircuitError(
+            f"{path}: the circuit cannot be read: {reason}; expected a text file in UTF-8 of at most {_MAX_BYTES} bytes"
+        ) from error
     if path.suffix == ".qasm":
         return qasm.loads(text, where=str(path), name=path.name, weights=weights)
     if weights:

@@ -1,44 +1,79 @@
-"""``qhb doctor``: a section on the installed versions, a section on results folders."""
+"""``qhb doctor``: faults of the installed versions, faults of results folders."""
 
 import contextlib
 import dataclasses
+import functools
 import json
 import textwrap
 from pathlib import Path
-from typing import Any
 
 import click
 
 from backends.canaries import CanaryReport
-from harness.cli.folders import results_folders
-from harness.records.leftovers import leftovers
+from harness.cli.folders import RESULTS_FOLDER, results_folders
+from harness.errors import DamagedError
+from harness.plan.last_plan import last_plan_file, read_last_plan
+from harness.records.disk import is_folder, list_folder
+from harness.records.leftovers import Leftover, leftovers
 from harness.records.store import Store
-from harness.text import counted
+from harness.text import clean, counted
 from harness.vendor_checks import findings
 
 _RESULTS = Path("results/runs")
 
 
-@click.command("doctor")
-@click.argument("results", required=False, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--sweep", is_flag=True, help="Mend it: delete leftovers, put damaged files aside.")
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def command(results: Path | None, sweep: bool, as_json: bool) -> int:
-    """Say what the installed versions do wrong and what we do about it, and what is wrong with results folders.
+@dataclasses.dataclass(frozen=True)
+class _Fault:
+    """A fault of a results folder, and whether it was mended."""
 
-    With RESULTS, a results folder or a folder of them, only these are looked at; without, the versions and results/runs.
+    what: str
+    mended: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class _Examined:
+    """What the examination of one results folder found.
+
+    Attributes:
+        folder: Its path.
+        held_by: The process that holds it, upon which it was not examined; None if none does.
+        findings: Its faults.
+        left: How many of them were not mended.
+        quarantined: How many damaged files are in its quarantine.
+    """
+
+    folder: str
+    held_by: str | None = None
+    findings: list[_Fault] = dataclasses.field(default_factory=list)
+    left: int = 0
+    quarantined: int = 0
+
+
+@click.command("doctor")
+@click.argument("results", required=False, type=RESULTS_FOLDER)
+@click.option("--sweep", is_flag=True, help="Delete the leftover files, and move damaged ones to the quarantine.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(results: Path | None, sweep: bool, as_json: bool) -> int:
+    """Report known faults of the installed versions, and leftover and damaged files in results folders.
+
+    RESULTS is a results folder or a folder of them, and only these are examined. Without it the installed versions and
+    results/runs are.
     """
     versions = findings() if results is None else []
     if not as_json:
         _print_versions(versions)
     folders = []
-    for store in results_folders(results or _RESULTS) if results or _RESULTS.is_dir() else []:
-        folders.append(_examined(store, sweep=sweep))
+    for store in results_folders(results or _RESULTS) if results or is_folder(_RESULTS) else []:
+        folders.append(_examine(store, sweep=sweep))
         if not as_json:
             _print_folder(folders[-1])
     if as_json:
-        click.echo(json.dumps({"versions": [dataclasses.asdict(v) for v in versions], "results": folders}, indent=1))
-    sound = all(finding.covered for finding in versions) and not any(folder["left"] for folder in folders)
+        parts = {
+            "versions": [dataclasses.asdict(finding) for finding in versions],
+            "results": [dataclasses.asdict(folder) for folder in folders],
+        }
+        click.echo(json.dumps(parts, indent=1))
+    sound = all(finding.covered for finding in versions) and not any(folder.left for folder in folders)
     return 0 if sound else 3
 
 
@@ -72,29 +107,37 @@ def _verdict(finding: CanaryReport) -> str:
     return finding.seen if finding.status == "not installed" else f"COULD NOT LOOK: {finding.seen}"
 
 
-def _examined(store: Store, *, sweep: bool) -> dict[str, Any]:
-    """Return what is wrong in one results folder, what of it was mended, and how much is left."""
-    found: dict[str, Any] = {"folder": str(store.root), "held_by": None, "findings": [], "left": 0, "quarantined": 0}
+def _examine(store: Store, *, sweep: bool) -> _Examined:
     if store.is_held:
-        return found | {"held_by": str(store.holder or "a qhb run")}
+        return _Examined(str(store.root), held_by=str(store.holder or "a qhb run"))
     with store.opened() if sweep else contextlib.nullcontext():
-        for finding in leftovers(store):
-            if sweep:
-                finding.mend()
-            found["left"] += not sweep
-            found["findings"].append({"what": finding.what, "mended": sweep})
-    return found | {"quarantined": len(list(store.root.glob("quarantine/*")))}
+        found = [*_damaged_plan(store), *leftovers(store)]
+        for leftover in found if sweep else []:
+            leftover.mend()
+    return _Examined(
+        str(store.root),
+        findings=[_Fault(leftover.what, mended=sweep) for leftover in found],
+        left=0 if sweep else len(found),
+        quarantined=len(list_folder(store.quarantine)),
+    )
 
 
-def _print_folder(folder: dict[str, Any]) -> None:
-    if folder["held_by"]:
-        click.echo(f"{folder['folder']}: in use by {folder['held_by']}; not looked at")
+def _damaged_plan(store: Store) -> list[Leftover]:
+    try:
+        read_last_plan(store.root)
+    except DamagedError as error:
+        path = last_plan_file(store.root)
+        return [Leftover(f"{error}; qhb run writes it again", path, functools.partial(store.set_aside, path))]
+    return []
+
+
+def _print_folder(folder: _Examined) -> None:
+    if folder.held_by:
+        click.echo(clean(f"{folder.folder}: in use by {folder.held_by}; not examined"))
         return
-    for finding in folder["findings"]:
-        click.echo(f"{'mended: ' if finding['mended'] else ''}{finding['what']}")
-    if folder["quarantined"]:
-        click.echo(
-            f"{counted(folder['quarantined'], 'damaged file')} put aside in {folder['folder']}/quarantine, to be looked at"
-        )
-    left = folder["left"]
-    click.echo(f"{folder['folder']}: " + (f"{counted(left, 'fault')}; --sweep mends them" if left else "sound"))
+    for fault in folder.findings:
+        click.echo(clean(f"{'mended: ' if fault.mended else ''}{fault.what}"))
+    if folder.quarantined:
+        click.echo(clean(f"{counted(folder.quarantined, 'damaged file')} to look at in {folder.folder}/quarantine"))
+    state = f"{counted(folder.left, 'fault')}; --sweep mends them" if folder.left else "sound"
+    click.echo(clean(f"{folder.folder}: {state}"))

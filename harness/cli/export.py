@@ -4,24 +4,29 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import results_folder
+from harness.cli.folders import RESULTS_FOLDER, results_folder
 from harness.errors import PlanError
 from harness.records.export import Format, export
 
 
 @click.command("export")
-@click.argument("results", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("results", type=RESULTS_FOLDER)
 @click.option(
     "--format", "asked", type=click.Choice(["csv", "parquet"]), help="Default: what --output ends in, or csv."
 )
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: RESULTS/runs.FORMAT.")
 def command(results: Path, asked: Format | None, output: Path | None) -> int:
-    """Write every run's record as a row of one table: all settings, counts, times and scores."""
+    """Write every attempt at a run as a row of one table: all settings, counts, times and scores.
+
+    The column counts is true for the attempt that tables and reports show: the latest of each run. docs/export.md describes
+    every column.
+    """
     file_format = _format(asked, output)
     found = results_folder(results).read()
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
-    click.echo(export(found.records, output or results / f"runs.{file_format}", file_format=file_format))
+    path = output or results / f"runs.{file_format}"
+    click.echo(export(found.records, found.earlier, path, file_format=file_format))
     return 3 if found.damaged else 0
 
 

@@ -1,19 +1,25 @@
-"""Finding a results folder, and a run in it, from what was typed."""
+"""The results folders, and the runs in them, that a command's arguments name."""
 
 from pathlib import Path
 
+import click
+
 from harness.errors import StoreError
+from harness.records.disk import is_folder, list_folder
 from harness.records.record import RunRecord
 from harness.records.store import Store
+
+RESULTS_FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
+"""Type of an argument that names a results folder; one that cannot be read ends in exit code 4, not in click's 2."""
 
 
 def results_folder(path: Path) -> Store:
     """Return the store in a folder.
 
     Raises:
-        StoreError: there is none.
+        StoreError: there is none, or it cannot be read.
     """
-    if not (path / "records").is_dir():
+    if not is_folder(path / "records"):
         raise StoreError(f"{path} is not a results folder: expected {path / 'records'}; make one with qhb run")
     return Store(path)
 
@@ -22,20 +28,20 @@ def results_folders(path: Path) -> list[Store]:
     """Return the store in a folder, or those in the folders in it.
 
     Raises:
-        StoreError: there is no such folder.
+        StoreError: there is no such folder, or it or one of those in it cannot be read.
     """
-    if not path.is_dir():
+    if not is_folder(path):
         raise StoreError(f"there is no folder {path}; expected a results folder or a folder of them")
-    if (path / "records").is_dir():
+    if is_folder(path / "records"):
         return [Store(path)]
-    return [Store(records.parent) for records in sorted(path.glob("*/records"))]
+    return [Store(folder) for folder in list_folder(path) if is_folder(folder / "records")]
 
 
 def runs_named(name: str, path: Path) -> list[tuple[Store, RunRecord]]:
     """Return the runs that a word names: the first characters of an id, or a label.
 
     Raises:
-        StoreError: there is none; the message lists those that there are.
+        StoreError: there is none; the message lists the runs that there are.
     """
     records = [(store, record) for store in results_folders(path) for record in store.read().records]
     found = [(store, record) for store, record in records if record.run_id.startswith(name) or record.label == name]

@@ -12,14 +12,14 @@ from backends.errors import did_you_mean
 
 _SUMMARIES = {
     "run": "Train and measure every run of a plan, then write the report.",
-    "report": "Write the report of a results folder again.",
+    "report": "Write the report of a results folder.",
     "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
     "show": "Print one run.",
-    "status": "How far the runs in a results folder are, from any terminal.",
+    "status": "Show the progress of the runs in a results folder, from any terminal.",
     "rerun": "Make one recorded run again in this process, to debug it.",
     "merge": "Copy the runs of several results folders into one.",
-    "export": "Write all records as one table, CSV or Parquet.",
-    "doctor": "Find known faults of the installed versions and damage in results, and mend it.",
+    "export": "Write all attempts at all runs as one table, CSV or Parquet.",
+    "doctor": "Report known faults of the installed versions and damage in results folders, and mend it.",
     "check": "Run the conformance suite on a head, ours or yours.",
     "inspect": "Analyse a circuit: which angles matter, its formula, the effect of a device.",
     "peers": "Time our heads against what a user would run instead.",

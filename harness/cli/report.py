@@ -4,29 +4,42 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import results_folder
-from harness.errors import DiskError
+from harness.cli.folders import RESULTS_FOLDER, results_folder
+from harness.errors import DamagedError
+from harness.plan.last_plan import labels_of, read_last_plan
 from harness.report import write_report
 
 
 @click.command("report")
-@click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs/bench"))
+@click.argument("results", type=RESULTS_FOLDER, default=Path("results/runs/bench"))
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Default: RESULTS/report.")
 def command(results: Path, output: Path | None) -> int:
-    """Write the report of a results folder again: one HTML page, and the same numbers as Markdown and CSV.
+    """Write the report of a results folder: one HTML page, and the same numbers as Markdown and CSV.
 
-    RESULTS is results/runs/bench by default.
+    RESULTS is results/runs/bench by default. An earlier report is replaced.
     """
     found = results_folder(results).read()
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
     folder = output or results / "report"
-    try:
-        (folder / ".outcome.json").unlink(missing_ok=True)  # it is of the page that is replaced now
-    except OSError as error:
-        raise DiskError(
-            f"report {folder} cannot be written: {error.strerror or error}; give --output another folder"
-        ) from error
     title = f"quantum-head-bench: {results.name}"
-    click.echo(write_report(found.records, folder, title=title, peers=results / "peers.json"))
+    page = write_report(
+        found.records,
+        folder,
+        title=title,
+        peers=results / "peers.json",
+        earlier=found.earlier,
+        labels=_labels(results),
+    )
+    click.echo(page)
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0
+
+
+def _labels(results: Path) -> dict[str, str]:
+    """Return the labels of the latest plan by run id; none where there is no such plan or it is damaged."""
+    try:
+        plan = read_last_plan(results)
+    except DamagedError as error:
+        click.echo(f"warning: {error}; the report takes the records' labels", err=True)
+        return {}
+    return labels_of(plan) if plan else {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import runs_named
+from harness.cli.folders import RESULTS_FOLDER, runs_named
 from harness.cli.show import text
 from harness.errors import PlanError
 from harness.heads import resolve_head
@@ -18,7 +18,7 @@ from harness.training.perform import perform
 @click.command("rerun")
 @click.argument("run")
 @click.option(
-    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"), show_default=True,
+    "--results", type=RESULTS_FOLDER, default=Path("results/runs"), show_default=True,
     help="A results folder, or a folder of them.",
 )  # fmt: skip
 @click.option("--seed", type=int, help="Seed of the run, where a label has several.")

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.console import Console
-from harness.cli.outcome import outcome
+from harness.cli.folders import RESULTS_FOLDER
 from harness.cli.run_messages import angles_of_files, how_to_make_again
-from harness.errors import ClusterError, DiskError, PlanError
+from harness.cli.summary import summary
+from harness.errors import ClusterError, DamagedError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
 from harness.execution.signals import Signals, Stopped
-from harness.plan.last_plan import read_last_plan, resolve, write_last_plan
+from harness.plan.last_plan import LastPlan, labels_of, last_plan_file, read_last_plan, resolve, write_last_plan
 from harness.plan.plan import load_file, load_preset, sections_with
+from harness.records.disk import is_folder
 from harness.records.environment import n_cores
 from harness.records.lock_owner import command_line
 from harness.records.record import RunRecord
 from harness.records.store import Store
+from harness.report import write_report
 from harness.spec import Run
 from harness.training import data
 
@@ -54,7 +57,7 @@ _PLACES = {"": "before its first [table]", "runs": "in a [[runs]] table"}
 @click.command("run", cls=_RunCommand)
 @click.argument("plan_file", metavar="[PLAN.toml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--preset", help="A plan that comes with qhb, a name of qhb list; bench by default.")
-@click.option("--results", type=click.Path(path_type=Path, file_okay=False), help="Default: results/runs/NAME-OF-PLAN.")
+@click.option("--results", type=RESULTS_FOLDER, help="Default: results/runs/NAME-OF-PLAN.")
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
 @click.option(
     "--dask",
@@ -127,20 +130,22 @@ def _command(
     plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / plan.name)
+    console = Console(sys.stdout)
     resolved = resolve(
         plan,
         dataset_sha256=dataset.sha256,
         folder=plan_file.parent if plan_file else Path(),
         command=_command_line(),
-        earlier=read_last_plan(store.root),
+        earlier=_last_plan(store, console),
     )
     runs = resolved.runs
-    console = Console(sys.stdout)
     with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
-        write_last_plan(store.root, resolved)
         if fresh:
             store.start_over({run.run_id for run in runs})
         kept = _kept(store, console)
+        if is_folder(last_plan_file(store.root)):
+            store.set_aside(last_plan_file(store.root))
+        write_last_plan(store.root, resolved)  # not before the records were read: an unreadable folder stays as it is
         chosen = runs_to_make(runs, kept, retry=retry)
         console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
         console.line(f"results: {store.root}")
@@ -151,21 +156,31 @@ def _command(
                 dataset, plan.data, seed=plan.seeds[0]
             )  # a split that cannot be made is refused before any training
             _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
-            kept = store.read().records
-        wanted = {run.run_id for run in runs}
-        records = [record for record in kept if record.run_id in wanted]
-        shown = outcome(
+        found, labels = store.read(), labels_of(resolved)
+        records = [record for record in found.records if record.run_id in labels]
+        page = write_report(
             records,
             store.root / "report",
             title=f"quantum-head-bench: {plan.name}",
             command=_command_line(),
             peers=store.root / "peers.json",
+            earlier=[record for record in found.earlier if record.run_id in labels],
+            labels=labels,
         )
-        for line in shown.table:
+        for line in summary(records, labels=labels):
             console.line(line)
         _say_what_is_not_ok(records, store, console, n_missing=len(runs) - len(records))
-        console.line(f"{time.monotonic() - started:.0f} s; report: {shown.page}")
+        console.line(f"{time.monotonic() - started:.0f} s; report: {page}")
     return 0 if len(records) == len(runs) and all(record.status == "ok" for record in records) else 3
+
+
+def _last_plan(store: Store, console: Console) -> LastPlan | None:
+    """Return the plan of the last command, None where there is none that can be used."""
+    try:
+        return read_last_plan(store.root)
+    except DamagedError as error:
+        console.line(f"warning: {error}; it is written again")
+        return None
 
 
 def _kept(store: Store, console: Console) -> list[RunRecord]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import runs_named
+from harness.cli.folders import RESULTS_FOLDER, runs_named
 from harness.records.record import RunRecord
 from harness.text import clean
 
@@ -12,12 +12,17 @@ from harness.text import clean
 @click.command("show")
 @click.argument("run")
 @click.option(
-    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"), show_default=True,
+    "--results", type=RESULTS_FOLDER, default=Path("results/runs"), show_default=True,
     help="A results folder, or a folder of them.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The whole record; a list of them, if there are several.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the whole record as JSON; a list of records where RUN names several runs.",
+)
 def command(run: str, results: Path, as_json: bool) -> None:
-    """Print one run, given by the first characters of its id or by its label; all of that name, if there are several."""
+    """Print the runs that RUN names: the first characters of an id, or a label."""
     found = runs_named(run, results)
     if as_json:
         whole = [record.model_dump_json(indent=1) for _, record in found]
@@ -29,7 +34,7 @@ def command(run: str, results: Path, as_json: bool) -> None:
 
 
 def text(record: RunRecord) -> str:
-    """Return what there is to say of a run on a few lines."""
+    """Return a run's settings, scores and times, or its error, as lines of text."""
     lines = [
         f"{record.label}, seed {record.spec.seed}: {record.status}",
         f"  run {record.run_id}",

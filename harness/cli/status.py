@@ -5,20 +5,21 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import results_folders
-from harness.errors import StoreError
+from harness.cli.folders import RESULTS_FOLDER, results_folders
+from harness.errors import DamagedError, StoreError
 from harness.execution.progress import read_progress
 from harness.plan.last_plan import read_last_plan
+from harness.records.disk import list_folder
 from harness.records.store import Store
 from harness.text import clean
 
 
 @click.command("status")
-@click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("results/runs"))
+@click.argument("results", type=RESULTS_FOLDER, default=Path("results/runs"))
 def command(results: Path) -> int:
-    """How far the runs in a results folder are, from any terminal.
+    """Show the progress of the runs in a results folder, from any terminal.
 
-    RESULTS may be a folder of such folders; it is results/runs by default.
+    RESULTS is a results folder or a folder of them; results/runs by default.
     """
     stores = results_folders(results)
     if not stores:
@@ -30,9 +31,14 @@ def command(results: Path) -> int:
 
 
 def _lines(store: Store) -> list[str]:
-    held, plan, found = store.is_held, read_last_plan(store.root), store.read()
+    held, found, warnings = store.is_held, store.read(), []
+    try:
+        plan = read_last_plan(store.root)
+    except DamagedError as error:
+        plan = None
+        warnings.append(f"{error}; qhb run writes it again")
     records = found.records
-    who = f"in use by {store.holder or 'a process that is just beginning'}" if held else "nobody is at work on it"
+    who = f"in use by {store.holder or 'a process that is just beginning'}" if held else "no process is using it"
     lines = [f"{store.root}: {who}"]
     if plan:
         planned = {run.run_id for run in plan.runs}
@@ -41,7 +47,8 @@ def _lines(store: Store) -> list[str]:
     counts = collections.Counter(record.status for record in records)
     lines.append("  " + (", ".join(f"{status} {n}" for status, n in counts.most_common()) or "no records"))
     if held:
-        under_way = filter(None, map(read_progress, sorted((store.root / "progress").glob("*.json"))))
+        reports = [path for path in list_folder(store.root / "progress") if path.suffix == ".json"]
+        under_way = filter(None, map(read_progress, reports))
         lines += [
             f"  under way: {run.label}, seed {run.seed}: step {run.done} of {run.total}, loss {run.loss:.3f}, process {run.pid}"
             + (run.silence and f", {run.silence}")
@@ -53,4 +60,5 @@ def _lines(store: Store) -> list[str]:
             if run_id not in ended and (step := store.last_checkpoint_of(run_id)):
                 lines.append(f"  stopped: {label}, seed {spec.seed}: goes on from step {step}")
         lines.append(f"  to go on: {plan.command}")
-    return lines + [f"  warning: {item.why}" for item in found.damaged]
+    warnings += [item.why for item in found.damaged]
+    return lines + [f"  warning: {warning}" for warning in warnings]

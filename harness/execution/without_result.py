@@ -4,10 +4,12 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from backends.file_io import read_tail
 from harness.records.record import Failure, RunRecord, Status, now
 from harness.spec import Run
 
 _LOG_TAIL = 40  # lines
+_LOG_TAIL_BYTES = 2**18
 
 
 class StartTime(NamedTuple):
@@ -71,7 +73,7 @@ def skipped_record(run: Run, attempt: int) -> RunRecord:
 def log_tail(log: Path) -> list[str]:
     """Return the last lines of a run's log, none if it cannot be read."""
     try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_tail(log, limit=_LOG_TAIL_BYTES).decode("utf-8", "replace").splitlines()
     except OSError:
         return []
     # Where a process crashes, Python adds a line of hundreds of names.

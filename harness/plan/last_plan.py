@@ -1,7 +1,7 @@
-"""The plan that a results folder was last run with: it says what is left to do, and need not be expanded a second time.
+"""The plan that a results folder was last run with. It shows which runs are left, and is not expanded a second time.
 
-To expand a plan, torch and the SDKs that it names are loaded, which takes longer than all the rest where nothing is to be
-made. The runs are a function of what ``_key`` digests; the same key stands for the same runs.
+Expanding a plan loads torch and the SDKs of its heads, which takes longer than all the rest where no run is left to make.
+The runs are a function of what ``_key`` digests, so the same key stands for the same runs.
 """
 
 import hashlib
@@ -17,14 +17,13 @@ import baselines
 import harness
 from backends.circuits.files import find_circuit
 from backends.errors import CircuitError
-from backends.file_io import read_regular_file
 from baselines import BASELINES
+from harness.errors import DamagedError
 from harness.plan.plan import Plan, expand
-from harness.records.disk import write_atomically
+from harness.records.disk import is_there, read_file, write_atomically
 from harness.spec import Run
 
 _SOURCES = (backends, baselines, harness)
-_FILE = ".plan.json"
 _MAX_BYTES = 2**28  # 100,000 runs take 100 MB
 
 
@@ -34,8 +33,8 @@ class LastPlan(pydantic.BaseModel):
     Attributes:
         name: The plan's.
         command: The command line, which goes on with it.
-        key: Of what the runs are a function; None where that cannot be told, because a head is somebody else's.
-        runs: What it asks for.
+        key: Digest of everything that the runs are a function of; None where a head from outside makes that unknown.
+        runs: The runs that it asks for.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -47,11 +46,11 @@ class LastPlan(pydantic.BaseModel):
 
 
 def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earlier: LastPlan | None) -> LastPlan:
-    """Return a plan with its runs: checked anew, or those of ``earlier`` where that is the same plan.
+    """Return a plan with its runs: the runs of ``earlier`` where that is the same plan, otherwise runs that are checked here.
 
     Args:
         plan: The plan.
-        dataset_sha256: Of its data set.
+        dataset_sha256: SHA-256 of its data set.
         folder: Where the paths of circuits begin.
         command: The command line.
         earlier: The folder's last plan, if it has one.
@@ -70,25 +69,43 @@ def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earl
     return LastPlan(name=plan.name, command=command, key=key, runs=runs)
 
 
+def last_plan_file(folder: Path) -> Path:
+    """Return where a results folder keeps its last plan."""
+    return folder / ".plan.json"
+
+
 def write_last_plan(folder: Path, plan: LastPlan) -> None:
     """Write the plan that a results folder is about to be run with, for ``qhb status`` and the next ``qhb run``.
 
     Raises:
         DiskError: the disk refuses it.
     """
-    write_atomically(folder / _FILE, plan.model_dump_json().encode())
+    write_atomically(last_plan_file(folder), plan.model_dump_json().encode())
 
 
 def read_last_plan(folder: Path) -> LastPlan | None:
-    """Return the plan that a results folder was last run with; None where there is none, or none that can be read."""
-    try:
-        return LastPlan.model_validate_json(read_regular_file(folder / _FILE, limit=_MAX_BYTES))
-    except (OSError, ValueError):
+    """Return the plan that a results folder was last run with; None where there is none.
+
+    Raises:
+        DamagedError: the file is damaged, or another version of qhb wrote it.
+        StoreError: the file cannot be read.
+    """
+    path = last_plan_file(folder)
+    if not is_there(path):
         return None
+    try:
+        return LastPlan.model_validate_json(read_file(path, limit=_MAX_BYTES))
+    except ValueError as error:
+        raise DamagedError(f"{path} is damaged, or of another version of qhb: {type(error).__name__}") from error
+
+
+def labels_of(plan: LastPlan) -> dict[str, str]:
+    """Return the label of each of the plan's runs, by run id."""
+    return {run.run_id: run.label for run in plan.runs}
 
 
 def _key(plan: Plan, *, dataset_sha256: str, folder: Path) -> str | None:
-    """Digest the plan, what its names stand for, and the code that expands it, ours and the installed."""
+    """Return the digest of the plan, of the circuits and data it names, and of the code that expands it."""
     try:
         circuits = [
             find_circuit(entry.circuit, folder=folder, weights=entry.weights).fingerprint
@@ -108,7 +125,7 @@ def _installed() -> Iterator[str]:
 
 
 def _code() -> Iterator[tuple[str, int, int]]:
-    """Yield our source files, which change without a new version where somebody works on them."""
+    """Yield our source files with size and time: in a checkout they change without a new version."""
     for package in _SOURCES:
         root = Path(str(package.__file__)).parent
         for path in sorted(root.rglob("*.py")):

@@ -12,6 +12,7 @@ import pydantic_core
 from backends.circuits.circuit import Circuit
 from backends.circuits.files import find_circuit, is_path
 from backends.errors import HeadError, did_you_mean
+from backends.file_io import read_regular_file
 from harness.errors import PlanError
 from harness.spec import DataSpec, ModelSpec, Run, RunSpec, Spec, TrainingSpec, run_id_of
 
@@ -96,12 +97,12 @@ def load_file(path: Path) -> Plan:
         PlanError: the file cannot be read, or holds something that a plan cannot.
     """
     try:
-        content = path.read_bytes()
-        if len(content) > _MAX_BYTES:
-            raise PlanError(f"{path}: a plan has at most {_MAX_BYTES} bytes, got {len(content)}")
-        text = content.decode("utf-8")
+        text = read_regular_file(path, limit=_MAX_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"{path}: the plan cannot be read: {error}; expected a TOML file in UTF-8") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PlanError(
+            f"{path}: the plan cannot be read: {reason}; expected a TOML file in UTF-8 of at most {_MAX_BYTES} bytes"
+        ) from error
     return parse(text, where=str(path))
 
 

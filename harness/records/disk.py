@@ -3,12 +3,14 @@
 import errno
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from backends.file_io import UnsuitableFileError, read_regular_file, write_then_rename
 from harness.errors import DamagedError, DiskError, StoreError
 
-_NOT_A_FILE = (errno.ENOENT, errno.ELOOP, errno.ENXIO, errno.ENODEV)  # a broken link, a circle of links, a socket
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # a circle of links leads nowhere
+_NOT_A_FILE = (*_NOTHING_THERE, errno.ENXIO, errno.ENODEV)  # a socket, a device without a driver
 
 
 def read_file(path: Path, *, limit: int) -> bytes:
@@ -29,7 +31,7 @@ def unreadable(path: Path, error: OSError) -> StoreError:
     reason = error.strerror or error
     if isinstance(error, UnsuitableFileError) or error.errno in _NOT_A_FILE:
         return DamagedError(f"{path} is damaged: {reason}")
-    return StoreError(f"{path} cannot be read: {reason}; give yourself the right to read it, or choose another folder")
+    return StoreError(f"{path} cannot be read: {reason}; {_remedy_of_reading(error)}")
 
 
 def list_folder(folder: Path) -> list[Path]:
@@ -47,9 +49,41 @@ def list_folder(folder: Path) -> list[Path]:
         return []
     except OSError as error:
         raise StoreError(
-            f"folder {folder} cannot be read: {error.strerror or error}; give yourself the right to read it, or choose "
-            "another folder"
+            f"folder {folder} cannot be read: {error.strerror or error}; {_remedy_of_reading(error)}"
         ) from error
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder, or a link to one.
+
+    Not ``Path.is_dir``, which before Python 3.14 raises an error of its own where a folder above may not be entered.
+
+    Raises:
+        StoreError: a folder above may not be entered.
+    """
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return False
+        raise unreadable(path, error) from error
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is a file, folder or link, a broken one too.
+
+    Not ``os.path.lexists``, which takes an unreadable folder above for a missing file.
+
+    Raises:
+        StoreError: a folder above may not be entered.
+    """
+    try:
+        path.lstat()
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return False
+        raise unreadable(path, error) from error
+    return True
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -82,6 +116,12 @@ def remove(path: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise DiskError(f"{path} cannot be deleted: {error.strerror or error}; {_remedy(error)}") from error
+
+
+def _remedy_of_reading(error: OSError) -> str:
+    return (
+        "check the disk" if error.errno == errno.EIO else "give yourself the right to read it, or name another folder"
+    )
 
 
 def _remedy(error: OSError) -> str:

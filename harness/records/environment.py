@@ -1,4 +1,4 @@
-"""Where a run happened: versions, processor, threads, load."""
+"""The environment of a run: versions, processor, threads, load."""
 
 import contextlib
 import functools
@@ -21,7 +21,7 @@ _PACKAGES = (
 
 def environment(torch_device: str) -> Environment:
     """Describe this process's machine and packages."""
-    import torch  # not above: a cluster's workers ask for versions alone, and stay small
+    import torch  # not at the top: the workers of a cluster need only the versions, and stay small without torch
 
     return Environment(
         versions=versions(),
@@ -42,7 +42,7 @@ def n_cores() -> int:
 
 
 def versions(*, also: Iterable[str] = ()) -> dict[str, str]:
-    """Return the installed versions of what a result depends on, and of other packages."""
+    """Return the installed version of each package that a result depends on, and of the packages in ``also``."""
     found = {}
     for package in dict.fromkeys((*_PACKAGES, *sorted(also))):
         try:
@@ -53,7 +53,7 @@ def versions(*, also: Iterable[str] = ()) -> dict[str, str]:
 
 
 def peak_rss_mib() -> float:
-    """Return the largest memory this process has held, MiB; on Linux not that of the process it was forked from."""
+    """Return the largest memory that this process has held, MiB; on Linux without that of the process it was forked from."""
     with contextlib.suppress(OSError, StopIteration):
         lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
@@ -63,11 +63,11 @@ def peak_rss_mib() -> float:
 
 @functools.cache
 def git_commit() -> str | None:
-    """Return the commit of the checkout that the code runs from, with "-dirty" if files differ; None if it is installed."""
+    """Return the commit of the checkout that the code runs from, "-dirty" added if files differ; None if it is installed."""
     here = Path(__file__).resolve().parents[2]
     try:
         if Path(_git("rev-parse", "--show-toplevel")).resolve() != here:
-            return None  # somebody else's repository, with an installed package in it
+            return None  # the package is installed inside another repository
         changed = _git("status", "--porcelain", "--untracked-files=no")
         return _git("rev-parse", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.SubprocessError):

@@ -1,10 +1,15 @@
-"""Records as one flat table, a row a run: CSV with the standard library, Parquet with fastparquet."""
+"""Records as one flat table, a row for each attempt: CSV with the standard library, Parquet with fastparquet.
+
+docs/export.md describes the columns; ``python -m docs.figures.export_columns`` writes it.
+"""
 
 import csv
+import dataclasses
 import importlib.util
 import io
 import json
 import os
+import types
 import typing
 import uuid
 from collections.abc import Iterator, Sequence
@@ -12,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pydantic
+import pydantic.fields
 
 from backends.file_io import PART
 from harness.errors import ExportPackageError
@@ -20,56 +26,120 @@ from harness.records.record import RunRecord
 from harness.text import csv_safe
 
 Format = Literal["csv", "parquet"]
+Kind = Literal["text", "whole number", "number", "true or false", "JSON"]
 _PACKAGES = ("pandas", "fastparquet")
+_KINDS: dict[type, Kind] = {str: "text", bool: "true or false", int: "whole number", float: "number"}
+_DTYPES: dict[Kind, str] = {
+    "text": "object", "JSON": "object", "whole number": "Int64", "number": "Float64", "true or false": "boolean",
+}  # fmt: skip
+_COUNTS = "counts"
 
 
-def export(records: Sequence[RunRecord], path: Path, *, file_format: Format) -> Path:
-    """Write a file with a row for each record, whatever its status.
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column of the table.
 
-    A part of a record is a group of columns, ``evaluation.accuracy``; lists and dictionaries are JSON text. What a record
-    lacks is an empty cell; the columns are always the same.
+    Attributes:
+        name: Its heading. A part of a record is a group of columns, ``evaluation.accuracy``; what was asked of a run
+            (``RunSpec``) has no group of its own: ``head``, ``training.epochs``.
+        kind: What its cells hold. JSON is the text of a list or of nested data.
+        part: The part of the record that the value comes from; None for ``counts``, which no record holds.
+        field: The value's name in this part.
+        meaning: What the value is; empty where the record's schema does not say more than the name.
+    """
+
+    name: str
+    kind: Kind
+    part: type[pydantic.BaseModel] | None
+    field: str
+    meaning: str
+
+
+def columns() -> list[Column]:
+    """Return the columns of the table; they are the same for all records."""
+    meaning = "whether tables and reports show this attempt: of each run it is the latest, unless that is damaged or the run was started over"
+    counts = Column(_COUNTS, "true or false", None, _COUNTS, meaning)
+    found = list(_columns(RunRecord))
+    after = [column.name for column in found].index("attempt") + 1
+    return [*found[:after], counts, *found[after:]]
+
+
+def export(records: Sequence[RunRecord], earlier: Sequence[RunRecord], path: Path, *, file_format: Format) -> Path:
+    """Write a file with a row for each attempt, whatever its status, in the order in which they were made.
+
+    A value that a record lacks is an empty cell.
+
+    Args:
+        records: The record that counts for each run.
+        earlier: The records that do not count.
+        path: The file; one that is there is replaced.
+        file_format: How it is written.
 
     Raises:
         DiskError: the file cannot be written.
         ExportPackageError: a package that Parquet needs is not installed.
     """
-    rows = [_row(record) for record in records]
-    columns = list(_columns(RunRecord))
+    marked = [(record, True) for record in records] + [(record, False) for record in earlier]
+    marked.sort(key=lambda item: (item[0].started_at, item[0].run_id, item[0].attempt))
+    rows = [_row(RunRecord, record.model_dump(mode="json")) | {_COUNTS: counts} for record, counts in marked]
     if file_format == "csv":
         text = io.StringIO()
-        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+        writer = csv.DictWriter(text, [column.name for column in columns()], restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: csv_safe(value) for name, value in row.items()} for row in rows)
         write_atomically(path, text.getvalue().encode())
     else:
-        write_atomically(path, _parquet(rows, columns, beside=path))
+        write_atomically(path, _parquet(rows, beside=path))
     return path
 
 
-def _columns(part: type[pydantic.BaseModel], prefix: str = "") -> Iterator[str]:
+def _columns(part: type[pydantic.BaseModel], group: str = "") -> Iterator[Column]:
     for name, field in part.model_fields.items():
-        kinds = typing.get_args(field.annotation) or (field.annotation,)
-        parts = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel)]
-        if parts and typing.get_origin(field.annotation) is not list:
-            yield from _columns(parts[0], f"{prefix}{name}.")
+        if inner := _part_in(field):
+            yield from _columns(inner, _group(group, name))
         else:
-            yield prefix + name
+            yield Column(group + name, _kind(field), part, name, field.description or "")
 
 
-def _row(part: pydantic.BaseModel, prefix: str = "") -> dict[str, Any]:
+def _row(part: type[pydantic.BaseModel], content: dict[str, Any], group: str = "") -> dict[str, Any]:
+    """Return the cells of a part of a record, by column, without those that are empty."""
     row: dict[str, Any] = {}
-    for name in type(part).model_fields:
-        value = getattr(part, name)
-        if isinstance(value, pydantic.BaseModel):
-            row |= _row(value, f"{prefix}{name}.")
-        elif isinstance(value, (list, tuple, dict)):
-            row[prefix + name] = json.dumps(value, default=lambda item: item.model_dump(mode="json"))
-        elif value is not None:
-            row[prefix + name] = value
+    for name, field in part.model_fields.items():
+        value = content[name]
+        if value is None:
+            continue
+        if inner := _part_in(field):
+            row |= _row(inner, value, _group(group, name))
+        else:
+            row[group + name] = json.dumps(value) if _kind(field) == "JSON" else value
     return row
 
 
-def _parquet(rows: list[dict[str, Any]], columns: list[str], *, beside: Path) -> bytes:
+def _group(group: str, name: str) -> str:
+    return "" if name == "spec" else f"{group}{name}."
+
+
+def _part_in(field: pydantic.fields.FieldInfo) -> type[pydantic.BaseModel] | None:
+    """Return the part of a record that a field holds; None where it holds a value or a list."""
+    kind = _without_none(field.annotation)
+    return kind if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel) else None
+
+
+def _kind(field: pydantic.fields.FieldInfo) -> Kind:
+    kind = _without_none(field.annotation)
+    if typing.get_origin(kind) is Literal:
+        kind = type(typing.get_args(kind)[0])
+    return _KINDS.get(kind, "JSON")
+
+
+def _without_none(annotation: Any) -> Any:
+    """Return a type without its ``| None`` and without its constraints."""
+    if typing.get_origin(annotation) in (types.UnionType, typing.Union):
+        annotation = next(kind for kind in typing.get_args(annotation) if kind is not types.NoneType)
+    return typing.get_args(annotation)[0] if typing.get_origin(annotation) is typing.Annotated else annotation
+
+
+def _parquet(rows: list[dict[str, Any]], *, beside: Path) -> bytes:
     missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
     if missing:
         raise ExportPackageError(
@@ -79,13 +149,15 @@ def _parquet(rows: list[dict[str, Any]], columns: list[str], *, beside: Path) ->
     import fastparquet
     import pandas as pd
 
-    frame = pd.DataFrame(rows, columns=columns).convert_dtypes(dtype_backend="numpy_nullable")
-    texts = {
-        name: frame[name].astype(object).where(frame[name].notna(), None) for name in frame.select_dtypes("string")
-    }
+    frame = pd.DataFrame(
+        {
+            column.name: pd.Series([row.get(column.name) for row in rows], dtype=_DTYPES[column.kind])
+            for column in columns()
+        }
+    )
     part = beside.with_name(f".{beside.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}{PART}")
     try:
-        fastparquet.write(str(part), frame.assign(**texts), write_index=False, object_encoding="utf8")
+        fastparquet.write(str(part), frame, write_index=False, object_encoding="utf8")
         return part.read_bytes()
     finally:
         part.unlink(missing_ok=True)

@@ -1,68 +1,99 @@
-"""What lies about in a results folder and should not: found by looking, mended when nobody writes there."""
+"""Leftover and damaged files in a results folder: found by reading it, removed or moved away when nobody writes to it."""
 
 import functools
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from backends.file_io import PART
-from harness.errors import DamagedError
+from harness.errors import DamagedError, StoreError
 from harness.records import sealed
+from harness.records.disk import is_folder, is_there, list_folder, remove
 from harness.records.record import RunRecord
 from harness.records.store import Contents, Store
 
 
-class Finding(NamedTuple):
-    """Something wrong: what, where, and how it is mended."""
+class Leftover(NamedTuple):
+    """A file or folder that should not be there: what is wrong with it, where it is, and what removes the fault."""
 
     what: str
     path: Path
     mend: Callable[[], object]
 
 
-def leftovers(store: Store) -> list[Finding]:
+def leftovers(store: Store) -> list[Leftover]:
     """Return what is wrong in a folder that no process writes to at the moment.
 
     Raises:
-        StoreError: it cannot be read.
+        StoreError: the folder cannot be read.
     """
-    contents = store.read()
-    return [*_damaged(store, contents), *_weights(store, contents.records), *_stale(store, contents.records)]
+    found = store.read()
+    return [*_damaged(store, found), *_weights(store, found.records), *_stale(store, found.records)]
 
 
-def _damaged(store: Store, contents: Contents) -> Iterator[Finding]:
-    for path, why in contents.damaged:
-        yield Finding(why, path, functools.partial(store.set_aside, path))
-    for path in sorted(store.root.glob("checkpoints/*/*.safetensors")):
-        if found := _damage(path):
-            yield Finding(f"checkpoint {found}; the newest sound one will be used, if there is one", path, path.unlink)
+def partial_files(store: Store) -> Iterator[Path]:
+    """Yield the files and folders that a process was writing when it was killed, if no process writes at the moment.
+
+    Raises:
+        StoreError: a folder cannot be read.
+    """
+    for folder, folders, files in os.walk(store.root, onerror=_refuse):
+        names = [name for name in (*folders, *files) if name.startswith(".") and name.endswith(PART)]
+        folders[:] = sorted(set(folders).difference(names))
+        yield from (Path(folder) / name for name in sorted(names))
 
 
-def _weights(store: Store, records: list[RunRecord]) -> Iterator[Finding]:
+def _refuse(error: OSError) -> NoReturn:
+    raise StoreError(
+        f"folder {error.filename} cannot be read: {error.strerror}; give yourself the right to read it"
+    ) from error
+
+
+def _damaged(store: Store, found: Contents) -> Iterator[Leftover]:
+    for damaged in found.damaged:
+        yield Leftover(damaged.why, damaged.path, functools.partial(store.set_aside, damaged.path))
+    for path in _checkpoints(store):
+        if why := _damage(path):
+            what = f"checkpoint {why}; the newest sound one will be used, if there is one"
+            yield Leftover(what, path, functools.partial(remove, path))
+
+
+def _checkpoints(store: Store) -> Iterator[Path]:
+    for folder in _checkpoint_folders(store):
+        if is_folder(folder):
+            yield from (path for path in list_folder(folder) if path.suffix == ".safetensors")
+
+
+def _checkpoint_folders(store: Store) -> list[Path]:
+    return [path for path in list_folder(store.root / "checkpoints") if not path.name.endswith(PART)]
+
+
+def _weights(store: Store, records: Iterable[RunRecord]) -> Iterator[Leftover]:
     for record in records:
         path = store.weights_of(record.run_id)
         if record.weights_sha256 is not None and (why := _damage(path)):
             whose = f"weights of run {record.run_id[:12]} ({record.label}, seed {record.spec.seed})"
-            again = functools.partial(_to_be_made_again, store, record.run_id)
-            yield Finding(f"{whose}: {why}; once mended, qhb run makes it again", path, again)
+            what = f"{whose}: {why}; with --sweep the record no longer counts, and qhb run makes the run again"
+            yield Leftover(what, path, functools.partial(_make_again, store, record.run_id))
 
 
-def _to_be_made_again(store: Store, run_id: str) -> None:
+def _make_again(store: Store, run_id: str) -> None:
     store.start_over([run_id])
-    if store.weights_of(run_id).exists():
+    if is_there(store.weights_of(run_id)):
         store.set_aside(store.weights_of(run_id))
 
 
-def _stale(store: Store, records: list[RunRecord]) -> Iterator[Finding]:
+def _stale(store: Store, records: Iterable[RunRecord]) -> Iterator[Leftover]:
     ok = {record.run_id for record in records if record.status == "ok"}
-    for path in sorted(store.root.rglob(f".*{PART}")):
-        yield Finding(f"{path} was being written when its process was killed", path, path.unlink)
-    for path in sorted(store.root.glob("progress/*")):
-        yield Finding(f"{path} is of a run that is not under way", path, path.unlink)
-    for path in sorted(store.root.glob("checkpoints/*")):
+    for path in partial_files(store):
+        yield Leftover(f"{path} was being written when its process was killed", path, functools.partial(remove, path))
+    for path in list_folder(store.root / "progress"):
+        if not path.name.endswith(PART):
+            yield Leftover(f"{path} is of a run that is not under way", path, functools.partial(remove, path))
+    for path in _checkpoint_folders(store):
         if path.name in ok:
-            discard = functools.partial(store.discard_checkpoints, path.name)
-            yield Finding(f"{path} holds checkpoints of a run that is ok", path, discard)
+            yield Leftover(f"{path} holds checkpoints of a run that is ok", path, functools.partial(remove, path))
 
 
 def _damage(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""Who holds a results folder: only for messages; that it is held is the kernel's to say."""
+"""The process that holds a results folder, for messages only; whether the folder is held is decided by the kernel's lock."""
 
 import os
 import shlex
@@ -23,7 +23,7 @@ class Holder(pydantic.BaseModel):
 
     @classmethod
     def this_process(cls) -> Self:
-        """Describe the process that asks."""
+        """Describe the process that calls this."""
         return cls(pid=os.getpid(), host=socket.gethostname(), since=now(), command=command_line())
 
     def __str__(self) -> str:
@@ -31,9 +31,13 @@ class Holder(pydantic.BaseModel):
 
 
 def command_line(*, without: str | None = None) -> str:
-    """Return the command line of this process as one that can be typed, ``without`` an option.
+    """Return the command line of this process as it would be typed.
 
-    Bytes of it that are no UTF-8 are shown escaped, for it goes into files that are.
+    Args:
+        without: An option to leave out.
+
+    Returns:
+        The text; bytes that are not UTF-8 are escaped, because the files that it goes into are UTF-8.
     """
     typed = shlex.join(["qhb", *(word for word in sys.argv[1:] if word != without)])
     return os.fsencode(typed).decode("utf-8", "backslashreplace")

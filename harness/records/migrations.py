@@ -1,4 +1,4 @@
-"""Records of older schemas, brought up to date as they are read; the files stay as they are."""
+"""Records of older schemas: they are converted when they are read, and the files stay as they are."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,19 +7,19 @@ from harness.records.record import SCHEMA_VERSION
 
 
 def migrated(content: dict[str, Any]) -> dict[str, Any]:
-    """Return a record's content in today's schema; one of a later schema, or of none, as it is."""
+    """Return a record's content in the current schema; content of a later schema, or without one, is returned as it is."""
     while content.get("schema_version") in _STEPS:
         content = _STEPS[content["schema_version"]](content)
     return content
 
 
 def _from_1(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 2 says what became of checkpoints; before it there were none."""
+    """Add the fields on checkpoints, which schema 1 did not have."""
     return content | {"schema_version": 2, "resumed_at": None, "notes": [], "weights_sha256": None}
 
 
 def _from_2(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 3 knows the code of somebody else's head (``spec.head_code``); before it only the head's name counted."""
+    """Schema 3 adds ``spec.head_code``, the code of a head from outside; before, a head was known by its name alone."""
     return content | {"schema_version": 3}
 
 

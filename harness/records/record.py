@@ -1,4 +1,4 @@
-"""RunRecord: everything that is kept of one run. Its JSON schema is docs/record.schema.json."""
+"""RunRecord: what is kept of one attempt at a run. Its JSON schema is docs/record.schema.json."""
 
 import datetime
 import json
@@ -13,7 +13,7 @@ Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_outpu
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 
-class Part(pydantic.BaseModel):
+class RecordPart(pydantic.BaseModel):
     """Base of the record's parts: frozen, unknown keys refused, no NaN in the JSON."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -28,65 +28,65 @@ Seconds = Annotated[float, pydantic.Field(ge=0)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 
-class Epoch(Part):
+class Epoch(RecordPart):
     """Losses and accuracies after one epoch."""
 
     epoch: int = _field("1, 2, ...")
     train_loss: float = _field("mean over the epoch's batches, as they were trained (dropout on, weights moving)")
     train_accuracy: Share = _field("over the same batches")
     validation_loss: float = _field("after the epoch, dropout off")
-    validation_accuracy: Share
+    validation_accuracy: Share = _field("after the epoch, dropout off")
 
 
-class ClassScore(Part):
+class ClassScore(RecordPart):
     """Scores of one class: paper Eq. (10)-(12). None where there is nothing to divide by."""
 
-    label: int
+    label: int = _field("the class, 0 to 9")
     precision: Share | None
     recall: Share | None
     f1: Share | None
     support: Count = _field("test images of this class")
 
 
-class Evaluation(Part):
+class Evaluation(RecordPart):
     """The test images, classified."""
 
     weights_from: str | None = _field("run id of the run that trained the weights; None = this run")
-    n_images: Count
-    accuracy: Share
-    loss: float
-    macro_precision: Share | None
-    macro_recall: Share | None
-    macro_f1: Share | None
-    classes: list[ClassScore]
+    n_images: Count = _field("test images")
+    accuracy: Share = _field("test images whose class was predicted, over all test images")
+    loss: float = _field("cross-entropy, mean over the test images")
+    macro_precision: Share | None = _field("mean over the classes that have one; None = no class has one")
+    macro_recall: Share | None = _field("mean over the classes that have one; None = no class has one")
+    macro_f1: Share | None = _field("mean over the classes that have one; None = no class has one")
+    classes: list[ClassScore] = _field("precision, recall, F1 and number of images of each class")
     confusion: list[list[int]] = _field("confusion[true class][predicted class], images")
     predictions: list[int] = _field("predicted class of each test image, in the order of the test set")
-    seconds: Seconds
-    circuit_evaluations: Count
-    shots: Count
+    seconds: Seconds = _field("wall time of classifying the test images")
+    circuit_evaluations: Count = _field("circuit evaluations that the backend executed to classify the test images")
+    shots: Count = _field("shots of these, all together")
 
 
-class Steps(Part):
+class Steps(RecordPart):
     """The cost of training, counted where it happened."""
 
-    n_steps: Count
-    batch_size: int
+    n_steps: Count = _field("optimizer steps")
+    batch_size: int = _field("images of a step, the last one of an epoch aside")
     step_s_median: Seconds = _field("wall time of one optimizer step, data to update")
-    step_s_p10: Seconds
-    step_s_p90: Seconds
+    step_s_p10: Seconds = _field("10th percentile of the same")
+    step_s_p90: Seconds = _field("90th percentile of the same")
     forward_evaluations: float = _field("circuit evaluations a step requested by the forward pass")
     backward_evaluations: float = _field("circuit evaluations a step requested for derivatives")
     executed_evaluations: float = _field(
-        "circuit evaluations a step that the backend executed; none of a response table's, see head.setup_evaluations"
+        "circuit evaluations a step that the backend executed; 0 where a response table answers, see head.setup_evaluations"
     )
     formula_evaluations: float = _field(
         "batch x circuits x (1 + shifts, without skipped angles); equals the requested sum"
     )
-    shots: float = _field("shots a step; those of a response table are drawn from its probabilities")
+    shots: float = _field("shots a step; where a response table answers they are drawn from its probabilities")
     head_seconds: Seconds = _field("seconds inside the backend, all steps")
 
 
-class Times(Part):
+class Times(RecordPart):
     """Wall time by phase; the phases and ``other_s`` add up to ``total_s``.
 
     A parameter-shift head sends its shifted evaluations together with the forward ones; the job's seconds are divided
@@ -94,31 +94,31 @@ class Times(Part):
     """
 
     setup_s: Seconds = _field("data, model, transpilation, noise model")
-    features_forward_s: Seconds
-    head_forward_s: Seconds
-    head_backward_s: Seconds
-    features_backward_s: Seconds
-    optimizer_s: Seconds
+    features_forward_s: Seconds = _field("forward pass of the feature extractor")
+    head_forward_s: Seconds = _field("forward pass of the head")
+    head_backward_s: Seconds = _field("derivatives of the head")
+    features_backward_s: Seconds = _field("derivatives of the feature extractor")
+    optimizer_s: Seconds = _field("updates of the weights")
     evaluation_s: Seconds = _field("validation after each epoch, and the test images")
-    other_s: Seconds
-    total_s: Seconds
+    other_s: Seconds = _field("everything else")
+    total_s: Seconds = _field("sum of the phases")
 
 
 PHASES = tuple(name for name in Times.model_fields if name != "total_s")
 """The phases of a run, in order; they add up to ``total_s``."""
 
 
-class HeadFacts(Part):
+class HeadFacts(RecordPart):
     """What the head was, as built."""
 
-    summary: str
+    summary: str = _field("the head in one line, as it describes itself")
     n_parameters: Count = _field("trainable parameters of the whole classifier")
     n_head_parameters: Count = _field("of these, in the head itself (circuit weights)")
     gradient: str = _field("autograd or parameter-shift")
     n_circuits: Count = _field("0 for a classical head")
-    n_angles: Count
+    n_angles: Count = _field("angles of one circuit")
     circuit: dict[str, Any] | None = _field("the circuit's gates, as data")
-    provenance: dict[str, Any] = _field("what the backend was set up as: method, device, layout, calibration, ...")
+    provenance: dict[str, Any] = _field("the backend's setup: method, device, layout, calibration, ...")
     setup_evaluations: Count = _field(
         "circuit evaluations that the backend executed to build and verify a response table, or the response that proves "
         "angles of a noisy head dead; 0 otherwise",
@@ -132,49 +132,51 @@ class HeadFacts(Part):
     )
 
 
-class DatasetFacts(Part):
+class DatasetFacts(RecordPart):
     """Which images."""
 
-    name: str
+    name: str = _field("the data set's")
     sha256: str = _field("of image bytes then label bytes, training file and test file")
-    n_train: Count
-    n_validation: Count
-    n_test: Count
+    n_train: Count = _field("images to train with")
+    n_validation: Count = _field("images to validate with after each epoch")
+    n_test: Count = _field("images to test with")
 
 
-class Environment(Part):
+class Environment(RecordPart):
     """Where it ran."""
 
-    versions: dict[str, str]
-    python: str
-    platform: str
-    cpu: str
-    n_cores: int
-    torch_threads: int
+    versions: dict[str, str] = _field("installed version of each package that a result depends on")
+    python: str = _field("its version")
+    platform: str = _field("operating system, kernel and architecture")
+    cpu: str = _field("model of the processor")
+    n_cores: int = _field("cores that the process may use")
+    torch_threads: int = _field("threads that torch may use")
     load_average: float = _field("of the machine, 1 minute, when the run began")
-    torch_device: str
-    git_commit: str | None
+    torch_device: str = _field("cpu, or the name of the CUDA device")
+    git_commit: str | None = _field(
+        "of the checkout that the code ran from, -dirty if files differ; None = it was installed"
+    )
 
 
-class Failure(Part):
+class Failure(RecordPart):
     """Why a run is not ok."""
 
     kind: str = _field("exception class, or signal")
-    message: str
-    traceback: str
+    message: str = _field("what the exception said, or how the process ended")
+    traceback: str = _field("the exception's; empty where the process ended without one")
     log_tail: list[str] = _field("last lines the run printed")
 
 
-class RunRecord(Part):
+class RunRecord(RecordPart):
     """One attempt at one run. Written once, never edited."""
 
-    schema_version: Literal[3] = SCHEMA_VERSION
+    schema_version: Literal[3] = _field("version of this schema", default=SCHEMA_VERSION)
     run_id: str = _field("SHA-256 of what was asked")
-    label: str
-    spec: RunSpec
-    attempt: int = _field("1, 2, ...")
-    status: Status
-    started_at: str = _field("UTC, ISO 8601")
+    label: str = _field("what tables call it; the same for all seeds")
+    spec: RunSpec = _field("what was asked")
+    attempt: int = _field("number of the attempt at this run: 1, 2, ...")
+    status: Status = _field("how it ended: " + ", ".join(STATUSES))
+    started_at: str = _field("time at which it began: UTC, ISO 8601")
     seconds: Seconds = _field(
         "from start of the child process's work to its end; with ``resumed_at``, see there. Of a run whose process left no "
         "result (killed, timeout), the seconds that this process had, its start included"
@@ -182,20 +184,20 @@ class RunRecord(Part):
     scope: Literal["full", "slice"] = _field("full: trained to the end; slice: a fixed number of steps, for its cost")
     head: HeadFacts | None = None
     dataset: DatasetFacts | None = None
-    epochs: list[Epoch] = []
+    epochs: list[Epoch] = _field("losses and accuracies after each epoch", default=[])
     steps: Steps | None = None
     times: Times | None = None
     evaluation: Evaluation | None = None
-    peak_rss_mib: float | None = None
+    peak_rss_mib: float | None = _field("largest memory of the run's process, MiB", default=None)
     environment: Environment | None = None
     failure: Failure | None = None
     resumed_at: int | None = _field(
-        "step that this process went on from, by a checkpoint; None = it made every step, or left no result. All seconds "
-        "and counts are sums over the processes; what one did after the checkpoint and before it was stopped is lost and in none of them",
+        "step of the checkpoint that this process went on from; None = it made every step, or left no result. All seconds and "
+        "counts are sums over the processes of the run, without the work between the last checkpoint of one and its end",
         default=None,
     )
-    notes: list[str] = _field("what happened on the way, e.g. a damaged checkpoint that was passed over", default=[])
-    weights_sha256: str | None = _field("of the trained weights, as their file says it", default=None)
+    notes: list[str] = _field("events of the run, e.g. a damaged checkpoint that was not used", default=[])
+    weights_sha256: str | None = _field("SHA-256 of the trained weights, the same as in their file", default=None)
 
 
 def now() -> str:

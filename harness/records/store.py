@@ -28,7 +28,7 @@ import pydantic
 
 from backends.file_io import read_regular_file, sync_folder
 from harness.errors import DamagedError, DiskError, StoreError
-from harness.records.disk import list_folder, remove, write_atomically
+from harness.records.disk import is_folder, is_there, list_folder, remove, write_atomically
 from harness.records.envelope import enclose, read_envelope
 from harness.records.file import read_record, record_bytes
 from harness.records.lock_owner import Holder
@@ -107,14 +107,19 @@ class Store:
                 wait(held)
                 lock.acquire(timeout=-1)
         except OSError as error:
+            place = "" if error.filename in (None, str(self.root)) else f" ({error.filename})"
             raise StoreError(
-                f"results folder {self.root} cannot be written: {error.strerror or error}; give --results a folder that can"
+                f"results folder {self.root} cannot be written: {error.strerror or error}{place}; give --results a folder "
+                "that can"
             ) from error
         try:
+            if is_folder(self._holder):
+                self.set_aside(self._holder)
             write_atomically(self._holder, Holder.this_process().model_dump_json().encode())
             yield
         finally:
-            self._holder.unlink(missing_ok=True)
+            with contextlib.suppress(DiskError):  # it is for messages alone
+                remove(self._holder)
             lock.release()
 
     @property
@@ -237,7 +242,7 @@ class Store:
             DiskError: the disk refuses it.
         """
         path = self.record_of(record.run_id, record.attempt)
-        if os.path.lexists(path):
+        if is_there(path):
             raise StoreError(f"record {path} is there already; records are written once")
         write_atomically(path, record_bytes(record))
         return path
@@ -280,7 +285,7 @@ class Store:
         """
         target = self.quarantine / path.name
         number = 1
-        while os.path.lexists(target):
+        while is_there(target):
             number += 1
             target = self.quarantine / f"{path.name}.{number}"
         try:
@@ -336,7 +341,7 @@ def _read_list(path: Path, name: str, kind: pydantic.TypeAdapter[_Listed], remed
     Raises:
         StoreError: the file cannot be read, or is damaged.
     """
-    if not os.path.lexists(path):
+    if not is_there(path):
         return kind.validate_python({})
     try:
         return kind.validate_python(read_envelope(path, name, limit=_MAX_LIST_BYTES))

@@ -2,11 +2,13 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
+from backends.file_io import read_regular_file
 from backends.peers.measure import Row
 from harness.errors import StoreError
 from harness.records.record import Environment
@@ -15,6 +17,7 @@ from harness.report.svg import ACCENT, INK, MUTED, Drawing, canvas, drawing
 from harness.text import Missing, count, short, significant
 
 _WIDTH = 12.3
+_MAX_BYTES = 2**24
 
 
 class Measured(pydantic.BaseModel):
@@ -38,10 +41,10 @@ def peers_section(path: Path) -> Peers | None:
     Raises:
         StoreError: the file is not one that ``qhb peers`` wrote.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     try:
-        measured = Measured.model_validate(json.loads(path.read_bytes()))
+        measured = Measured.model_validate(json.loads(read_regular_file(path, limit=_MAX_BYTES)))
         where = Environment.model_validate({key: measured.environment.get(key) for key in Environment.model_fields})
     except (OSError, ValueError, AttributeError) as error:
         raise StoreError(

@@ -1,4 +1,4 @@
-"""Disks that are full, read-only or oddly named: refused by path, or stopped early with what was written intact."""
+"""Disks that are full or read-only, and folders with odd names: refused by path, or stopped with earlier files intact."""
 
 import os
 import shutil
@@ -76,7 +76,7 @@ def test_a_full_disk(tmp_path):
 
 @pytest.mark.parametrize("root", ["/sys/qhb", "/proc/qhb", "/dev/null/qhb"])
 def test_a_folder_that_takes_nothing(tmp_path, root):
-    """It is refused before any training, by path and with the option that mends it; also for the system's administrator."""
+    """Root gets the same error before any training, with the path and the option that mends it."""
     with (
         pytest.raises(StoreError, match=rf"results folder {root} cannot be written: .*give --results"),
         Store(tmp_path / root).opened(),

@@ -45,7 +45,7 @@ def test_asked_to_stop(long_plan, number, code):
     assert list(store.root.glob("checkpoints/*/*.safetensors"))
     assert store.read().records == []
     code, said = qhb("status", store.root, cwd=long_plan.parent)
-    assert "nobody is at work on it" in said
+    assert "no process is using it" in said
     assert "to go on: qhb run" in said
 
 

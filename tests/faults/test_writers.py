@@ -1,4 +1,4 @@
-"""Several writers at one results folder: the kernel's lock lets one in, and is free again when that one dies, however it dies."""
+"""Several writers at one results folder: the kernel's lock admits one, and is free again when its process ends in any way."""
 
 import subprocess
 import sys
@@ -26,8 +26,8 @@ for number in range(10):
 """
 
 
-def test_a_second_qhb_is_told_who_is_at_work(tmp_path):
-    """The second exits at once with who, where, since when and how to wait; when the first is killed, the folder is free."""
+def test_a_second_qhb_is_told_which_process_holds_the_folder(tmp_path):
+    """It exits at once with the process, its host and time, and how to wait; when the first is killed, the folder is free."""
     plan = tmp_path / "plan.toml"
     plan.write_text(PLAN.format(epochs=10_000))
     store = Store(tmp_path / "results")

@@ -1,4 +1,4 @@
-"""The results folder: records are written once, whole, checked when read, and never lost."""
+"""The results folder: each record is written once and whole, checked when it is read, and never lost."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 
 from harness.errors import StoreError
 from harness.records.envelope import digest
-from harness.records.file import read_record
+from harness.records.file import read_record, record_bytes
 from harness.records.record import SCHEMA_VERSION, RunRecord
 from harness.records.store import Contents, Store
 from harness.spec import RunSpec
@@ -32,7 +32,7 @@ def store(tmp_path):
 
 
 def test_what_is_written_is_read(store):
-    """A record comes back equal, and the latest attempt stands for its run."""
+    """A record is read as it was written, and the latest attempt at a run counts."""
     store.write(_record(attempt=1, status="failed"))
     store.write(_record(attempt=2))
     store.write(_record(run_id="b" * 64, started_at="2025-01-01T00:00:00Z"))
@@ -54,8 +54,8 @@ def test_a_record_is_written_once(store):
     assert path.read_bytes() == before
 
 
-def test_a_run_begun_anew_has_no_record_until_it_ends(store):
-    """Its records stay in the folder and stand no longer; those of the other runs do."""
+def test_a_run_that_was_started_over_has_no_record_that_counts_until_it_ends(store):
+    """Its records are kept but no longer count; those of the other runs do."""
     earlier = store.write(_record(status="failed"))
     store.write(_record(run_id="b" * 64))
     store.checkpoints_of("a" * 64).mkdir()
@@ -71,8 +71,8 @@ def test_a_run_begun_anew_has_no_record_until_it_ends(store):
     assert [(record.run_id[0], record.attempt) for record in store.read().records] == [("a", 2)]
 
 
-def test_what_was_begun_anew_is_not_guessed(store):
-    """A file that does not say so, bit for bit, is an error that names it."""
+def test_a_damaged_list_of_runs_that_were_started_over_is_an_error(store):
+    """Which records count is not guessed: every change of the file is found, and the error names it."""
     store.write(_record())
     store.start_over({"a" * 64})
     path = store.root / ".anew.json"
@@ -82,8 +82,8 @@ def test_what_was_begun_anew_is_not_guessed(store):
             store.read()
 
 
-def test_behind_a_damaged_record_no_older_one_stands(store):
-    """Where the latest record is damaged the run has none, before it is put aside and after, until it is made again."""
+def test_no_earlier_record_counts_where_the_latest_is_damaged(store):
+    """Neither before the damaged one is moved to the quarantine nor after, until the run is made again."""
     store.write(_record(status="failed"))
     path = store.write(_record(attempt=2))
     path.write_bytes(path.read_bytes()[:-9])
@@ -151,8 +151,15 @@ def test_records_of_every_schema_are_read(folder):
     assert all(record.evaluation and record.steps and record.times for record in records)
 
 
+def test_the_bytes_of_a_record_do_not_change():
+    """A record of the current schema that an earlier version wrote is written as the same bytes by this one."""
+    (path,) = (_FIXTURES / f"schema-{SCHEMA_VERSION}" / "records").iterdir()
+
+    assert record_bytes(read_record(path)) == path.read_bytes()
+
+
 def test_two_writers(store):
-    """A second writer on the same folder is told at once who holds it, and so is whoever asks; afterwards it is free."""
+    """A second writer on the same folder is refused at once, with the name of the process that holds it."""
     match = rf"in use by process {os.getpid()} on .* since 20.*Z: qhb.*; give --wait"
     with pytest.raises(StoreError, match=match), Store(store.root).opened():
         pass
@@ -160,7 +167,7 @@ def test_two_writers(store):
 
 
 def test_a_second_writer_may_wait(tmp_path):
-    """With ``wait`` it says for whom, and goes on once the folder is free."""
+    """With ``wait`` it is told which process holds the folder, and goes on once it is free."""
     said = []
 
     def write():

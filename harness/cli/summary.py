@@ -1,0 +1,65 @@
+"""The table that ``qhb run`` prints at its end: the report's numbers, as far as they fit a terminal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from harness.records.record import RunRecord
+from harness.report.rows import ComparisonRow, Scores
+from harness.text import Missing
+
+
+class _Column(NamedTuple):
+    title: str
+    text: Callable[[ComparisonRow], str]
+
+
+def _number(value: float | Missing, form: str) -> str:
+    return form.format(value) if isinstance(value, int | float) else "-"
+
+
+def _score(row: ComparisonRow, form: Callable[[Scores], str]) -> str:
+    return "-" if isinstance(row.scores, Missing) else form(row.scores)
+
+
+def _transferred(row: ComparisonRow) -> bool:
+    return not isinstance(row.scores, Missing) and bool(row.scores.weights.trained_by)
+
+
+_COLUMNS = (
+    _Column("run", lambda row: row.label + ("" if row.runs_ok == row.runs else f" ({row.status})")),
+    _Column("seeds", lambda row: str(row.runs)),
+    _Column(
+        "accuracy",
+        lambda row: _score(row, lambda scores: f"{scores.accuracy_mean:.4f}") + ("*" if _transferred(row) else ""),
+    ),
+    _Column("macro F1", lambda row: _score(row, lambda scores: _number(scores.macro_f1, "{:.4f}"))),
+    _Column("wall s", lambda row: _number(row.costs.wall_s, "{:.1f}")),
+    _Column("ms/step", lambda row: _number(row.costs.step_ms, "{:.1f}")),
+    _Column("evals/step", lambda row: _number(row.costs.formula_evaluations, "{:.0f}")),
+    _Column("executed", lambda row: _number(row.costs.executed_evaluations, "{:.0f}")),
+    _Column("evals/s", lambda row: _number(row.costs.evaluations_per_s, "{:,.0f}")),
+)
+
+
+def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str]) -> list[str]:
+    """Return a heading, a line for each configuration, and a footnote where one is needed.
+
+    Args:
+        records: Of runs, one for each.
+        labels: Of the latest plan, by run id.
+    """
+    from harness.report.grouping import grouped  # pandas, which no other command but a report needs
+    from harness.report.tables import comparison
+
+    rows = comparison(grouped(records, labels=labels))
+    cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for line in cells:
+        first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
+        lines.append("  ".join([first, *others]))
+    if any(row.scope == "slice" and _transferred(row) for row in rows):
+        lines.append(
+            "* trained for a few steps only, for its cost; the accuracy is of weights that another run trained"
+        )
+    return lines

@@ -1,4 +1,4 @@
-"""Everything that runs, records and reports: plan -> runs -> records -> report. No vendor SDK."""
+"""Everything that runs, records and reports: plan -> runs -> records -> report. It imports no vendor SDK."""
 
 import importlib.util
 from pathlib import Path

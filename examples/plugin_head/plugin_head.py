@@ -1,4 +1,4 @@
-"""A head of one's own: exact probabilities from ``qiskit.quantum_info``, which none of our heads uses."""
+"""A head of your own: exact probabilities from ``qiskit.quantum_info``, which none of the built-in heads uses."""
 
 import torch
 from qiskit.quantum_info import Statevector
@@ -7,7 +7,7 @@ from backends import Capabilities, Executed, QuantumHead, to_qiskit
 
 
 class QuantumInfo(QuantumHead):
-    """Binds one row of angles at a time: slow, and short enough to copy."""
+    """Simulates one row of angles at a time: slow, but short enough to copy."""
 
     capabilities = Capabilities(analytic=True, shots=False, noisy=False, autograd=False, multicore=False, max_qubits=12)
 
@@ -24,5 +24,5 @@ class QuantumInfo(QuantumHead):
         return [state.probabilities([qubit])[0] for qubit in self.circuit.measured]
 
     def provenance(self):
-        """Return what computed."""
+        """Return the method, for the record."""
         return {"method": "qiskit.quantum_info.Statevector"}

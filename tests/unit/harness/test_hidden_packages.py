@@ -30,7 +30,9 @@ def test_a_hidden_package_is_named_with_the_remedy(tmp_path: Path, name: str, as
     done = _python("import harness", tmp_path)
 
     assert done.returncode == 1
-    expected = f"ImportError: harness: expected the package '{name}' of quantum-head-bench in {Path(_ROOT).resolve() / name}"
+    expected = (
+        f"ImportError: harness: expected the package '{name}' of quantum-head-bench in {Path(_ROOT).resolve() / name}"
+    )
     assert expected in done.stderr
     assert f"found another one in {theirs.resolve()}; " in done.stderr
     assert f"rename {theirs.name}, or start Python in another folder" in done.stderr

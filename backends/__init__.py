@@ -22,6 +22,7 @@ _HOME = {
     "Capabilities": "backends.capabilities",
     "Executed": "backends.answers",
     "HeadOptions": "backends.capabilities",
+    "Outcomes": "backends.answers",
     "HEADS": "backends.registry",
     "head_class": "backends.registry",
     "HeadError": "backends.errors",

@@ -25,7 +25,7 @@ from harness.plan.plan import expand, parse
 _ROOT = Path(__file__).parents[2]
 _PACKAGES = ("backends", "baselines", "harness")
 _DOCUMENTS = (
-    *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"),
     *("docs/performance.md", "docs/reliability.md", "docs/scale-out.md"),
     *("examples/plugin_head/README.md", "harness/training/datasets/README.md"),
 )

@@ -1,4 +1,4 @@
-# Needs python3 alone: tox is put into .venv, and makes the environments itself.
+# Needs python3 only: installs tox into .venv, and tox makes the other environments.
 TOX := .venv/bin/tox
 
 .PHONY: bench test report asv clean

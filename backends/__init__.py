@@ -1,6 +1,7 @@
 """Quantum heads: circuits, the adapters that run them, and the oracle they are checked against.
 
-Knows nothing of images, training or records. Names are loaded on first use, so ``import backends`` needs no vendor SDK.
+This package knows nothing of images, training or records. Names are loaded on first use, so ``import backends`` needs no
+vendor SDK.
 """
 
 import importlib
@@ -21,6 +22,7 @@ _HOME = {
     "Capabilities": "backends.capabilities",
     "Executed": "backends.answers",
     "HeadOptions": "backends.capabilities",
+    "Outcomes": "backends.answers",
     "HEADS": "backends.registry",
     "head_class": "backends.registry",
     "HeadError": "backends.errors",

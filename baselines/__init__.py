@@ -1,7 +1,7 @@
-"""Classical heads, the rivals that a quantum head is compared with. This package knows nothing of circuits or training.
+"""Classical heads, with which quantum heads are compared. This package knows nothing of circuits or training.
 
-A classical head is an ``nn.Module`` made as ``Head(n_classes)``, with ``input_shape`` (the shape of what the network's
-last linear layer hands to it, per image) and ``forward``: (..., *input_shape) -> (..., n_classes) class scores.
+A classical head is an ``nn.Module`` made as ``Head(n_classes)``. It has ``input_shape``, the shape that it takes for each
+image from the last linear layer of the network, and ``forward``: (..., *input_shape) -> (..., n_classes) class scores.
 """
 
 import dataclasses
@@ -11,14 +11,14 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class BaselineEntry:
-    """Where a classical head lives ("module:Class") and one line about it."""
+    """A classical head: its class as "module:Class", and one line about it."""
 
     path: str
     summary: str
 
 
 BASELINES: dict[str, BaselineEntry] = {
-    "linear": BaselineEntry("baselines.linear:Linear", "the 10-way linear head: Linear(128, 10), no more"),
+    "linear": BaselineEntry("baselines.linear:Linear", "the 10-way linear head: Linear(128, 10)"),
     "cosine": BaselineEntry("baselines.cosine:Cosine", "Linear(128, 10), then (1 + cos)/2: eq7 without a circuit"),
 }
 
@@ -27,7 +27,7 @@ def baseline_class(name: str) -> Any:
     """Return the class of a classical head.
 
     Raises:
-        KeyError: no head of that name.
+        KeyError: there is no head of that name.
     """
     module, _, attribute = BASELINES[name].path.partition(":")
     return getattr(importlib.import_module(module), attribute)

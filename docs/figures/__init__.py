@@ -1,13 +1,13 @@
-"""What makes the figures of these documents: each module prints, or writes, those of one table."""
+"""Scripts that make the figures of these documents; each prints or writes one table."""
 
 import re
 
 
 def between_marks(text: str, name: str, content: str) -> str:
-    """Return a document with other content between ``<!-- name -->`` and ``<!-- end of name -->``.
+    """Return a document with new content between ``<!-- name -->`` and ``<!-- end of name -->``.
 
     Raises:
-        ValueError: it does not have these marks once.
+        ValueError: the document does not have this pair of marks exactly once.
     """
     pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     new, found = pattern.subn(lambda marks: marks[1] + content + marks[2], text)

@@ -1,7 +1,7 @@
-"""Where a native step's time goes: ``python -m docs.figures.native_profile`` prints Markdown.
+"""Where the time of a native step goes: ``python -m docs.figures.native_profile`` prints Markdown.
 
-Processor time of all threads, which other work on the machine changes less than wall time. A step is 2,880 evaluations of eq7,
-forward and backward.
+It measures the processor time of all threads, which other work on the machine affects less than wall time. A step is 2,880
+evaluations of eq7, forward and backward.
 """
 
 import argparse
@@ -19,7 +19,7 @@ _FEWER_SHOTS = (1, 10, 100, 1000)
 
 
 class Spent:
-    """Adds up the processor seconds inside a vendor's call, in whose place it stands."""
+    """Replaces a vendor's call, makes it, and adds up the processor seconds that it takes."""
 
     def __init__(self, call, *, finish):
         self.call, self.finish, self.seconds = call, finish, 0.0
@@ -44,7 +44,7 @@ def step(head):
 
 
 def watched(head):
-    """Return the counter that now stands in the place of the vendor's call."""
+    """Replace the vendor's call of a head by one that is timed, and return the replacement."""
     if hasattr(head, "_simulation"):
         aer = head._simulation.aer
         aer.run = Spent(aer.run, finish=lambda job: job.result())

@@ -1,4 +1,4 @@
-"""Puts what ``qhb peers`` measured into README.md and docs/performance.md, and keeps it as results/reference/peers.json.
+"""Writes the table of ``qhb peers`` into README.md and docs/performance.md, and its data to results/reference/peers.json.
 
 python -m docs.figures.peers_table results/runs/bench/peers.json
 """
@@ -14,27 +14,26 @@ from harness.text import count, significant
 _HERE = Path(__file__).resolve().parents[2]
 REFERENCE = _HERE / "results" / "reference" / "peers.json"
 DOCUMENTS = {_HERE / "README.md": True, _HERE / "docs" / "performance.md": False}
-"""Documents with the table, and whether they have the rows alone for which something was asked."""
+"""Documents with the table, and whether they show its main rows only (those with a target)."""
 
 
-def table(measured: Measured, *, asked_only: bool) -> str:
-    """Return the table as Markdown, and where it was measured."""
+def table(measured: Measured, *, main_only: bool) -> str:
+    """Return the table as Markdown, and a line about the measurement."""
     lines = [
-        "| | ours, ms | against | its, ms | ratio (smallest to largest) | asked |",
-        "|---|---:|---|---:|---:|---:|",
+        "| | ours, ms | peer | peer, ms | ratio (smallest to largest) |",
+        "|---|---:|---|---:|---:|",
     ]
     for row in measured.rows:
-        if row.target is None and asked_only:
+        if row.target is None and main_only:
             continue
-        asked = "" if row.target is None else f"{row.target_is} {row.target:,g}"
         if row.ours_s is None or row.peer_s is None or row.ratio_median is None:
-            lines.append(f"| {row.row} | | {row.peer} | | {row.problem} | {asked} |")
+            lines.append(f"| {row.row} | | {row.peer} | | {row.problem} |")
             continue
         part = "" if row.peer_images == row.images else f", {count(row.peer_images)} of {count(row.images)} images"
         ratios = [significant(value) for value in (row.ratio_median, row.ratio_min or 0, row.ratio_max or 0)]
         lines.append(
             f"| {row.row} | {significant(1000 * row.ours_s)} | {row.peer}{part} | {significant(1000 * row.peer_s)} | "
-            f"**{ratios[0]}** ({ratios[1]} to {ratios[2]}) | {asked} |"
+            f"**{ratios[0]}** ({ratios[1]} to {ratios[2]}) |"
         )
     where = measured.environment
     rounds = sorted({row.rounds for row in measured.rows if row.rounds})
@@ -46,18 +45,18 @@ def table(measured: Measured, *, asked_only: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_table(text: str, measured: Measured, *, asked_only: bool) -> str:
-    """Return a document with the table between its marks."""
-    return between_marks(text, "peers", table(measured, asked_only=asked_only))
+def with_table(text: str, measured: Measured, *, main_only: bool) -> str:
+    """Return a document with the table in its place."""
+    return between_marks(text, "peers", table(measured, main_only=main_only))
 
 
 def main() -> None:
-    """Copy the measurement and write the documents."""
+    """Write the documents and copy the data."""
     source = Path(sys.argv[1])
     measured = Measured.model_validate_json(source.read_bytes())
-    for document, asked_only in DOCUMENTS.items():
+    for document, main_only in DOCUMENTS.items():
         document.write_text(
-            with_table(document.read_text(encoding="utf-8"), measured, asked_only=asked_only), encoding="utf-8"
+            with_table(document.read_text(encoding="utf-8"), measured, main_only=main_only), encoding="utf-8"
         )
     if source.resolve() != REFERENCE:
         shutil.copyfile(source, REFERENCE)

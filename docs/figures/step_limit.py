@@ -1,7 +1,7 @@
 """How far a classical training step is from the processor's arithmetic: ``python -m docs.figures.step_limit`` prints Markdown.
 
-Operations are counted by torch, the processor's rate is that of its best matrix product, both in this process, in turn. Then
-two runs with a thread each, side by side, against one run with two threads after the other.
+torch counts the operations, and the rate of the processor is that of its best matrix product; both are measured in this
+process, in turn. The script then compares two runs side by side, with one thread each, with one run of two threads.
 """
 
 import argparse
@@ -23,11 +23,11 @@ from harness.training.train import train
 
 _SPEC = RunSpec(head="linear")
 _STEPS = 200
-_SIZES = (256, 512, 1024)  # of square matrices; the best rate counts
+_SIZES = (256, 512, 1024)  # of the square matrices; the best rate counts
 
 
 def trained(n_steps, n_threads):
-    """Train the classical rival; return the seconds of each step."""
+    """Train the linear head and return the seconds of each step."""
     torch.set_num_threads(n_threads)
     split = data.split(data.load(_SPEC.data.name), _SPEC.data, seed=0)
     classifier = Classifier(build_head(_SPEC, resolve_head(_SPEC)), _SPEC.model, seed=0)
@@ -36,7 +36,7 @@ def trained(n_steps, n_threads):
 
 
 def operations():
-    """Return the floating-point operations of one step: a multiplication and an addition are two."""
+    """Return the floating-point operations of one step; a multiply-add counts as two."""
     split = data.split(data.load(_SPEC.data.name), _SPEC.data, seed=0)
     classifier = Classifier(build_head(_SPEC, resolve_head(_SPEC)), _SPEC.model, seed=0)
     batch = _SPEC.training.batch_size
@@ -47,7 +47,7 @@ def operations():
 
 
 def rate():
-    """Return the operations a second of the best matrix product on one thread, single precision."""
+    """Return the operations a second of the fastest matrix product on one thread, single precision."""
     torch.set_num_threads(1)
     found = []
     for size in _SIZES:
@@ -60,7 +60,7 @@ def rate():
 
 
 def together(n_processes, n_threads, n_steps):
-    """Return steps a second of all processes: from their common start to the end of the last."""
+    """Return the steps a second of all processes together, from their common start to the end of the last one."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(n_processes + 1)
     processes = [context.Process(target=_share, args=(barrier, n_steps, n_threads)) for _ in range(n_processes)]

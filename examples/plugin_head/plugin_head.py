@@ -1,28 +1,35 @@
-"""A head of one's own: exact probabilities from ``qiskit.quantum_info``, which none of our heads uses."""
+"""A head of your own, on ``qiskit.quantum_info``, which none of the built-in heads uses: exact, or with shots."""
 
+import numpy as np
 import torch
 from qiskit.quantum_info import Statevector
 
-from backends import Capabilities, Executed, QuantumHead, to_qiskit
+from backends import Capabilities, Outcomes, QuantumHead, to_qiskit
 
 
 class QuantumInfo(QuantumHead):
-    """Binds one row of angles at a time: slow, and short enough to copy."""
+    """Simulates one row of angles at a time: slow, but short enough to copy."""
 
-    capabilities = Capabilities(analytic=True, shots=False, noisy=False, autograd=False, multicore=False, max_qubits=12)
+    capabilities = Capabilities(analytic=True, shots=True, noisy=False, autograd=False, multicore=False, max_qubits=12)
 
     def _prepare(self):
         circuit, self._angles = to_qiskit(self.circuit)
         self._unitary = circuit.remove_final_measurements(inplace=False)
 
-    def _execute(self, rows, *, first_evaluation):
-        p_zero = [self._p_zero(dict(zip(self._angles, row, strict=True))) for row in rows.tolist()]
-        return Executed(torch.tensor(p_zero, dtype=torch.float64), circuits=len(rows), shots=0)
+    def _outcomes(self, rows, *, first_evaluation):
+        joint = np.stack([self._row(row, first_evaluation + n) for n, row in enumerate(rows.tolist())])
+        return Outcomes(torch.from_numpy(joint), circuits=len(rows), shots=len(rows) * (self.shots or 0))
 
-    def _p_zero(self, values):
-        state = Statevector(self._unitary.assign_parameters(values, strict=False))
-        return [state.probabilities([qubit])[0] for qubit in self.circuit.measured]
+    def _row(self, values, evaluation):
+        bound = self._unitary.assign_parameters(dict(zip(self._angles, values, strict=True)), strict=False)
+        exact = Statevector(bound).probabilities(self.circuit.measured[::-1])  # Qiskit's first qubit is the lowest bit
+        if self.shots is None:
+            return exact
+        return np.random.default_rng(self.shot_seed(evaluation)).multinomial(self.shots, exact) / self.shots
+
+    def _execute(self, rows, *, first_evaluation):
+        return self._outcomes(rows, first_evaluation=first_evaluation).margins()
 
     def provenance(self):
-        """Return what computed."""
+        """Return the method, for the record."""
         return {"method": "qiskit.quantum_info.Statevector"}

@@ -95,8 +95,8 @@ def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
         peers_section(path)
 
 
-@pytest.mark.parametrize(("document", "asked_only"), DOCUMENTS.items(), ids=lambda value: getattr(value, "name", None))
-def test_documents_have_the_table_that_the_command_writes(document: Path, asked_only: bool) -> None:
+@pytest.mark.parametrize(("document", "main_only"), DOCUMENTS.items(), ids=lambda value: getattr(value, "name", None))
+def test_documents_have_the_table_that_the_command_writes(document: Path, main_only: bool) -> None:
     """The numbers of README.md and docs/performance.md are those of results/reference/peers.json, and none was typed."""
     text = document.read_text(encoding="utf-8")
-    assert with_table(text, Measured.model_validate_json(REFERENCE.read_bytes()), asked_only=asked_only) == text
+    assert with_table(text, Measured.model_validate_json(REFERENCE.read_bytes()), main_only=main_only) == text

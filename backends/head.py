@@ -106,9 +106,9 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         return f"{self.n_circuits} x {self.circuit.name}, {shots}, {self.gradient}"
 
     def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
-        """Move and convert as ``nn.Module`` does, but only move the buffers: constants stay float64 and complex128.
+        """Move and convert as ``nn.Module`` does, but only move the buffers: they keep their dtype.
 
-        After ``model.float()`` or ``model.to(torch.float32)`` rows of angles are float64 still, and so is what they meet.
+        A backend computes with float64 rows. After ``model.to(torch.float32)`` its constants would have another dtype.
         """
         constants = {id(buffer) for buffer in self.buffers()}
 
@@ -117,7 +117,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 return fn(values)
             return values.to(fn(values.new_empty(0, dtype=torch.float32)).device)
 
-        return super()._apply(changed, recurse)
+        super()._apply(changed, recurse)  # type: ignore[no-untyped-call]  # torch's own
+        return self
 
     @property
     def name(self) -> str:

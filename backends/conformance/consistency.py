@@ -9,7 +9,7 @@ from backends.conformance.results import Finding, compare_answers
 from backends.conformance.subject import SEED, Subject, angles, run
 
 _DISTINCT_ROWS = 24
-_SIZES = (2, 3, 5, 9, 24, 93, 300)
+_SIZES = (3, 5, 9, 24, 93, 300)  # from 3 on, rows in reverse order differ from shifted rows
 _TRAINING_STEP, _LARGEST = 2880, 8000  # rows of a step of the paper's model; the largest that such a run sends
 
 

@@ -32,10 +32,10 @@ def names_of_the_module_are_kept(subject: Subject) -> Iterator[Finding]:
     of_module = {name for name, value in vars(torch.nn.Module).items() if callable(value) and not name.startswith("__")}
     final = {name for name, value in vars(QuantumHead).items() if getattr(value, "__final__", False)}
     reserved = (of_module | final | _HOOKS_OF_PYTHON) - _MAY_BE_OVERRIDDEN
-    kind = subject.head_class
-    of_class = {name for base in kind.__mro__[: kind.__mro__.index(QuantumHead)] for name in vars(base)} & reserved
-    yield _names(of_class, "that its class defines")
     head = subject.head(COIN, shots=subject.modes[0], noise=True)
+    bases = type(head).__mro__
+    of_class = {name for base in bases[: bases.index(QuantumHead)] for name in vars(base)}
+    yield _names(of_class & reserved, "that its class defines")
     yield _names(vars(head).keys() & reserved, "that are set on the head")
 
 
@@ -100,7 +100,7 @@ def _saved(head: QuantumHead) -> QuantumHead:
     file = io.BytesIO()
     torch.save(head, file)
     file.seek(0)
-    copied: QuantumHead = torch.load(file, weights_only=False)  # noqa: S614  # our own bytes
+    copied: QuantumHead = torch.load(file, weights_only=False)  # our own bytes
     return copied
 
 

@@ -20,6 +20,7 @@ _EQUAL_BY_CHANCE = 7
 # Shots, and how many values are drawn with them.
 _SIZES = ((1, 200), (1000, 200), (20_000, 80), (100_000, 80))
 _ROWS_A_CALL = 40
+_NO_NOISE = 1e-6  # of the variance
 
 
 def sampled_values_are_counts(subject: Subject) -> Iterator[Finding]:
@@ -58,10 +59,13 @@ def shot_noise_has_the_right_size(subject: Subject) -> Iterator[Finding]:
         calls = repeats // _ROWS_A_CALL
         got = np.concatenate([run(head, np.full((_ROWS_A_CALL, 1), np.pi / 2)) for _ in range(calls)])
         ratio = float(got.var(ddof=1)) / (0.25 / shots)
+        no_noise = ": there is no shot noise" if ratio < _NO_NOISE else ""
         what = f"|variance / (p(1-p)/shots) - 1| of {repeats} values of {shots} shots each, ratio {ratio:.3f}"
-        yield Finding(abs(ratio - 1), 5 * np.sqrt(2 / (repeats - 1)), what + ("" if ratio else ": there is no noise"))
+        yield Finding(abs(ratio - 1), 5 * np.sqrt(2 / (repeats - 1)), what + no_noise)
         mean = abs(float(got.mean()) - 0.5)
-        yield Finding(mean, 5 * np.sqrt(0.25 / shots / repeats), f"|mean - 1/2| of {repeats} values of {shots} shots each")
+        yield Finding(
+            mean, 5 * np.sqrt(0.25 / shots / repeats), f"|mean - 1/2| of {repeats} values of {shots} shots each"
+        )
         yield _whole(got, shots=shots)
 
 

@@ -4,6 +4,7 @@ import copy
 import io
 import pickle
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -45,7 +46,7 @@ def moved_heads_answer_alike(subject: Subject) -> Iterator[Finding]:
         expected = run(_head(subject, shots=shots), _ROWS)
         for how, move in _MOVES.items():
             head = _head(subject, shots=shots)
-            yield _same(lambda head=head, move=move: move(head), expected, shots=shots, how=how)
+            yield _same(partial(move, head), expected, shots=shots, how=how)
 
 
 def copies_answer_alike(subject: Subject) -> Iterator[Finding]:
@@ -70,7 +71,7 @@ def state_dict_restores_the_weights(subject: Subject) -> Iterator[Finding]:
         trained = _head(subject, shots=shots)
         other = subject.head(_CIRCUIT, shots=shots, noise=True, seed=SEED + 1)
         expected = run(trained, _ROWS)
-        yield _same(lambda one=trained, other=other: _loaded(one, other), expected, shots=shots, how="load_state_dict")
+        yield _same(partial(_loaded, trained, other), expected, shots=shots, how="load_state_dict")
 
 
 def _head(subject: Subject, *, shots: int | None) -> QuantumHead:

@@ -253,7 +253,7 @@ def test_eq9_is_a_rule_of_shifts_in_every_execution() -> None:
 def test_a_model_that_is_converted_keeps_the_precision_of_its_head(execution: str, dtype: torch.dtype) -> None:
     """After ``model.to(dtype)`` the weights have that dtype, and the head answers with the same bits as before."""
     kind = head_class("statevector")
-    kind = table_of(kind) if execution == "table" else kind
+    kind = Tabulated(kind) if execution == "table" else kind
     head, converted = (kind(WITH_WEIGHT, n_circuits=2) for _ in range(2))
     converted = torch.nn.Sequential(converted).to(dtype)[0]
     angles = torch.linspace(-3, 3, 10, dtype=torch.float64).reshape(5, 2, 1)

@@ -23,8 +23,7 @@ _MOVES: dict[str, Callable[[QuantumHead], QuantumHead]] = {
     "to('cpu')": lambda head: head.to("cpu"),
     "to(torch.float32)": lambda head: head.to(torch.float32),
     "to(torch.float64)": lambda head: head.to(torch.float64),
-    "eval()": lambda head: head.eval(),
-    "train()": lambda head: head.train(),
+    "train() and eval()": lambda head: head.train().eval(),
 }
 
 

@@ -17,7 +17,7 @@ def failed(head: type[QuantumHead]) -> list[CheckResult]:
 
 @pytest.mark.parametrize("head", HEALTHY, ids=lambda head: head.__name__)
 def test_a_healthy_head_passes_every_check(head: type[QuantumHead]) -> None:
-    """Nothing is rejected that is right."""
+    """A right head is not rejected."""
     assert failed(head) == []
 
 

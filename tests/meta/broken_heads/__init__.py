@@ -64,10 +64,10 @@ BROKEN: dict[type[QuantumHead], Rejection] = {
     sampling.Irreproducible: Rejection("seed_repeats"),
     sampling.HalfTheShots: Rejection("shot_noise_has_the_right_size", "200 values of 1000 shots each"),
     sampling.NoNoiseAbove5000Shots: Rejection(
-        "shot_noise_has_the_right_size", "of 20000 shots each, ratio 0.000: there is no shot noise"
+        "shot_noise_has_the_right_size", "of 20000 shots each: is there no shot noise?"
     ),
     sampling.GaussianAbove5000Shots: Rejection("shot_noise_has_the_right_size", "p * 20000 from a whole number"),
-    sampling.AtMost8192Shots: Rejection("shot_noise_has_the_right_size", "of 20000 shots each"),
+    sampling.AtMost8192Shots: Rejection("shot_noise_has_the_right_size", "variance"),
     sampling.SeparateShots: Rejection("outputs_share_shots"),
     sampling.ThirdOutputSeparate: Rejection("joint_outcomes_follow_the_oracle"),
     gradients.DoubledGradient: Rejection("gradient_matches_finite_differences"),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+CACHE_VARIABLE = "QHB_CACHE_DIR"
 PART = ".part"
 """Suffix of a file that is being written. One that is left over is from a process that was killed."""
 
@@ -124,3 +125,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def user_cache_folder(name: str) -> Path:
+    """Return a folder for what can be made again: $QHB_CACHE_DIR/name, else quantum-head-bench/name in the user's cache.
+
+    The user's cache is $XDG_CACHE_HOME, else ~/.cache. The folder need not exist.
+    """
+    if chosen := os.environ.get(CACHE_VARIABLE):
+        return Path(chosen) / name
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  Path.home() may raise
+    return Path(cache) / "quantum-head-bench" / name

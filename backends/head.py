@@ -4,7 +4,7 @@ import abc
 import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Literal, TypeVar, final
+from typing import Any, ClassVar, Literal, Self, TypeVar, final
 
 import torch
 
@@ -104,6 +104,21 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         """Return what ``print(model)`` shows of a head."""
         shots = "exact" if self.shots is None else f"{self.shots} shots"
         return f"{self.n_circuits} x {self.circuit.name}, {shots}, {self.gradient}"
+
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
+        """Move and convert as ``nn.Module`` does, but only move the buffers: they keep their dtype.
+
+        A backend computes with float64 rows. After ``model.to(torch.float32)`` its constants would have another dtype.
+        """
+        constants = {id(buffer) for buffer in self.buffers()}
+
+        def changed(values: torch.Tensor) -> torch.Tensor:
+            if id(values) not in constants:
+                return fn(values)
+            return values.to(fn(values.new_empty(0, dtype=torch.float32)).device)
+
+        super()._apply(changed, recurse)  # type: ignore[no-untyped-call]  # torch's own
+        return self
 
     @property
     def name(self) -> str:

@@ -1,8 +1,9 @@
-"""The conformance suite: what makes a head right. One suite, every head, no exceptions by name.
+"""The conformance suite decides whether a head is right. It is one suite for every head, without exceptions by name.
 
-A check is a small function that takes a ``Subject`` (a head's class with options) and yields ``Finding`` after
-``Finding``: what was measured, what is allowed, and why. Thresholds are derived from shots or from rounding; seeds are
-fixed; nothing is run twice. Truth is ``backends.circuits.oracle``; tests/meta holds the broken heads that must be rejected.
+A check is a small function that takes a ``Subject`` (a head's class with options) and yields a ``Finding`` for each
+comparison: what was measured and what is allowed. Thresholds are derived from the number of shots or from rounding; seeds
+are fixed; no check is repeated. Values are compared with ``backends.circuits.oracle``. tests/meta holds broken heads, each of
+which one check must reject.
 """
 
 from backends.conformance.results import CheckResult, Finding, NotApplicable

@@ -1,4 +1,4 @@
-"""Checks of the interface: what goes in and out, what is refused, what is counted."""
+"""Checks of the interface: options, shapes, refusals, parameters, provenance, counts."""
 
 import json
 import pickle
@@ -16,7 +16,7 @@ from backends.errors import AnglesError, ConfigError, HeadError
 
 
 def options_round_trip(subject: Subject) -> Iterator[Finding]:
-    """Options survive pickle and JSON, and a wrong key is refused by its name."""
+    """Options are the same after pickle and after JSON, and an unknown option is refused by its name."""
     shots = subject.modes[0]
     options = subject.head_class.check(COIN, shots=shots, options=subject.options)
     copies = {
@@ -33,7 +33,7 @@ def options_round_trip(subject: Subject) -> Iterator[Finding]:
 
 
 def capabilities_are_true(subject: Subject) -> Iterator[Finding]:
-    """What the capabilities deny is refused before any compute, and what they grant can be made."""
+    """A mode or width that the capabilities exclude is refused before any compute; a mode that they include is accepted."""
     able = subject.head_class.capabilities
     yield Finding(len(subject.modes), 1, "modes (exact, shots) that it has", at_least=True)
     for granted, shots in ((able.analytic, None), (able.shots, SHOTS)):
@@ -77,7 +77,7 @@ def output_is_probabilities(subject: Subject) -> Iterator[Finding]:
 
 
 def inputs_stay_as_they_are(subject: Subject) -> Iterator[Finding]:
-    """The angles that a head is given are the caller's: they are never written to."""
+    """A head never writes to the angles that it is given."""
     for shots in subject.modes:
         head = subject.head(circuit_named("eq7_swapped"), shots=shots, noise=True)
         given = torch.as_tensor(angles(3, 4))[:, None, :]
@@ -97,7 +97,7 @@ def wrong_angles_are_refused(subject: Subject) -> Iterator[Finding]:
 
 
 def provenance_is_json(subject: Subject) -> Iterator[Finding]:
-    """What the backend was set up as can be written into a record."""
+    """``provenance()`` returns JSON values and says something, so that a record can hold it."""
     head = subject.head(circuit_named("eq7"), shots=subject.modes[0], noise=True)
     found = head.provenance()
     yield Finding(

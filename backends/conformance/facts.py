@@ -1,4 +1,4 @@
-"""Checks of values, in each mode that a head has, its noise off: from one gate to all of them."""
+"""Checks of values against the oracle, in each mode of the head, its noise off: from no gate to circuits of eight qubits."""
 
 from collections.abc import Iterator
 
@@ -8,17 +8,33 @@ from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
 from backends.circuits.oracle import probabilities
 from backends.conformance.circuits import (
+    COIN,
     GATE_GROUPS,
     N_QUBITS,
     NO_GATES,
     ONE_ANGLE_A_QUBIT,
     SCALE_AND_OFFSET,
     SIGN_OF_EACH_AXIS,
+    WIDE_SHOTS,
+    wide,
     with_gates,
     x_on,
 )
-from backends.conformance.results import Finding, compare
+from backends.conformance.results import Finding, NotApplicable, compare
 from backends.conformance.subject import Subject, angles, run, set_weights
+from backends.errors import ConfigError
+
+_WIDEST = 8
+_NEARLY_RIGHT = 0.01
+
+
+def exact_values_have_double_precision(subject: Subject) -> Iterator[Finding]:
+    """Exact probabilities that are right at all agree with the oracle to rounding: no float32, no rounded digits."""
+    rows = angles(20, 1)
+    got, expected = run(subject.head(COIN, shots=None), rows), probabilities(COIN, rows)
+    if np.abs(got - expected).max() > _NEARLY_RIGHT:
+        raise NotApplicable("its values differ by more than a lack of precision explains")
+    yield compare(got, expected, shots=None, what=COIN.name)
 
 
 def ground_state_reads_zero(subject: Subject) -> Iterator[Finding]:
@@ -29,7 +45,7 @@ def ground_state_reads_zero(subject: Subject) -> Iterator[Finding]:
 
 
 def qubit_order(subject: Subject) -> Iterator[Finding]:
-    """X on qubit k alone turns the output of qubit k, wherever it stands among the measured ones."""
+    """X on qubit k alone changes the output of qubit k, whatever its place among the measured qubits."""
     for shots in subject.modes:
         for qubit in range(N_QUBITS):
             circuit = x_on(qubit)
@@ -75,27 +91,36 @@ def every_gate(subject: Subject) -> Iterator[Finding]:
 
 
 def paper_circuits(subject: Subject) -> Iterator[Finding]:
-    """The paper's circuit and its turned twin give the oracle's probabilities at random angles."""
+    """The paper's circuit, and the same with its CNOTs turned round, give the oracle's probabilities at random angles."""
     for name in ("eq7", "eq7_swapped"):
-        yield from _on_each_mode(subject, circuit_named(name), angles(20, 4))
+        yield from _on_each_mode(subject, circuit_named(name), angles(300, 4))
 
 
 def two_pi_changes_nothing(subject: Subject) -> Iterator[Finding]:
-    """An angle and the angle + 2 pi are one, for each angle of the paper's rotations."""
+    """An angle and the angle + 2 pi give the same probabilities, for each angle of the paper's rotations."""
     rows = angles(4, 4)
     expected = probabilities(circuit_named("eq7_swapped"), rows)
     yield from _on_each_mode(subject, circuit_named("eq7_swapped"), rows + 2 * np.pi * np.eye(4), expected)
 
 
-def batch_equals_its_rows(subject: Subject) -> Iterator[Finding]:
-    """A row's answer does not depend on the rows beside it, however they are chunked."""
-    circuit, rows = circuit_named("eq7_swapped"), angles(9, 4)
-    expected = probabilities(circuit, rows)
-    for shots in subject.modes:
-        head = subject.head(circuit, shots=shots)
-        for size in (1, 4, 9):
-            got = np.concatenate([run(head, rows[start : start + size]) for start in range(0, len(rows), size)])
-            yield compare(got, expected, shots=shots, what=f"{circuit.name} in chunks of {size}")
+def wide_circuits(subject: Subject) -> Iterator[Finding]:
+    """Circuits of 4 to 8 qubits, as far as the head takes them, give the oracle's probabilities."""
+    widest = min(subject.head_class.capabilities.max_qubits, _WIDEST)
+    modes = [None if shots is None else WIDE_SHOTS for shots in subject.modes]
+    refused, checked = f"it takes at most {widest} qubits", False
+    for n_qubits in range(N_QUBITS + 1, widest + 1):
+        circuit, rows = wide(n_qubits), angles(6, 3)
+        expected = probabilities(circuit, rows)
+        for shots in modes:
+            try:
+                head = subject.head(circuit, shots=shots)
+            except ConfigError as error:  # e.g. the device has fewer qubits; it says so before any compute
+                refused = str(error)
+                continue
+            yield compare(run(head, rows), expected, shots=shots, what=circuit.name)
+            checked = True
+    if not checked:
+        raise NotApplicable(refused)
 
 
 def _on_each_mode(

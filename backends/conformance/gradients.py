@@ -18,7 +18,7 @@ _ORACLE_ROUNDING = 1e-14
 
 
 def _allowed(*, step: float, rounding: float, frequency: float) -> float:
-    """Return how far a right gradient may be from a five-point difference of a function with such a top frequency.
+    """Return the allowed difference of a right gradient and a five-point difference, for a function with this top frequency.
 
     The difference: 1.5 * rounding / step, and step**4 / 30 of the fifth derivative, at most frequency**5 / 2. The shift
     rule: its coefficients add up to the frequency, and each probability may be off by ROUNDING.

@@ -1,4 +1,4 @@
-"""Checks of heads that model a noisy device: the noise is there, every source of it, in every mode."""
+"""Checks of heads that model a noisy device: every source of noise has an effect, in each mode."""
 
 from collections.abc import Iterator
 
@@ -52,7 +52,7 @@ def every_noise_source_matters(subject: Subject) -> Iterator[Finding]:
 
 
 def shots_follow_the_exact_noise(subject: Subject) -> Iterator[Finding]:
-    """Sampled, a noisy head scatters about its own exact probabilities: both modes have the same noise."""
+    """With shots, a noisy head scatters about its own exact probabilities: both modes have the same noise."""
     _require_noise(subject)
     exact = run(subject.head(DEEP, shots=None, noise=True), _ROWS)
     got = run(subject.head(DEEP, shots=_SHOTS, noise=True), _ROWS)

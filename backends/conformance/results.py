@@ -1,9 +1,11 @@
-"""What a check finds and reports, and the thresholds it may use. Nothing here knows a head."""
+"""What a check finds and reports, and the thresholds it may use. Nothing here depends on a head."""
 
 import dataclasses
 from typing import Literal
 
 import numpy as np
+
+from backends.conformance.diagnosis import diagnosis
 
 ROUNDING = 1e-10
 """Allowed difference of two exact probabilities: 1e6 roundings of a double, far above what a simulator needs."""
@@ -11,8 +13,8 @@ ROUNDING = 1e-10
 Status = Literal["passed", "failed", "skipped"]
 
 
-class NotApplicable(Exception):  # noqa: N818  # not an error: the check has nothing to say about this head
-    """A check cannot be made on this head; the text is the reason of the skip."""
+class NotApplicable(Exception):  # noqa: N818  # not an error of the head
+    """A check cannot be made on this head; the text is the reason why it is skipped."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Finding:
 
     @property
     def strain(self) -> float:
-        """How near the bound is: above 1 is a failure."""
+        """Ratio of what was measured to what is allowed: above 1 is a failure."""
         above, below = (self.allowed, self.measured) if self.at_least else (self.measured, self.allowed)
         return above / below if below else float(above > 0)
 
@@ -83,8 +85,9 @@ class CheckResult:
 def sampling_tolerance(p: np.ndarray, *, shots: int) -> np.ndarray:
     """Return the allowed |k / shots - p|: five standard errors, and five counts for where p is near 0 or 1.
 
-    Of all p, the chance that a right head exceeds it once is at most 6e-7 for 1 shot or more (a test sums the binomial
-    tails), so that a suite's 200 comparisons would cry wolf for 1 seed in 8,000; the seeds are fixed.
+    For every p and every number of shots, the chance that a right head exceeds it is at most 6e-7 (a test sums the
+    binomial tails). With other seeds a suite's few hundred comparisons would give a false alarm once in some thousand runs;
+    the seeds are fixed.
     """
     tolerance: np.ndarray = 5 * np.sqrt(p * (1 - p) / shots) + 5 / shots
     return tolerance
@@ -99,14 +102,42 @@ def chi_square_bound(degrees: int) -> float:
 
 
 def compare(got: np.ndarray, expected: np.ndarray, *, shots: int | None, what: str) -> Finding:
-    """Return the worst of |got - expected| against rounding (no shots) or sampling error; (n_rows, n_outputs) both."""
+    """Return the worst of |got - expected| against rounding (no shots) or sampling error.
+
+    Args:
+        got: Answers of a head, shape (n_rows, n_outputs).
+        expected: True probabilities, same shape.
+        shots: That the answers were sampled with; None for exact ones.
+        what: Was evaluated; for the message.
+    """
     allowed = np.full(expected.shape, ROUNDING) if shots is None else sampling_tolerance(expected, shots=shots)
+    return _worst(got, expected, allowed, shots=shots, what=what)
+
+
+def compare_answers(got: np.ndarray, other: np.ndarray, *, shots: int | None, what: str) -> Finding:
+    """As ``compare``, for two answers of heads: with shots both have sampling error.
+
+    The chance that a right head exceeds the tolerance of 6.5 standard errors once is below 1e-9, so that some 10,000 rows
+    can be compared.
+    """
+    if shots is None:
+        return compare(got, other, shots=None, what=what)
+    pooled = (got + other) / 2
+    allowed = 6.5 * np.sqrt(2 * pooled * (1 - pooled) / shots) + 10 / shots
+    return _worst(got, other, allowed, shots=shots, what=what)
+
+
+def _worst(got: np.ndarray, expected: np.ndarray, allowed: np.ndarray, *, shots: int | None, what: str) -> Finding:
     difference = np.abs(got - expected)
     row, output = np.unravel_index(np.argmax(difference / allowed), expected.shape)
     mode = "exact" if shots is None else f"{shots} shots"
-    return Finding(
+    found = Finding(
         float(difference[row, output]),
         float(allowed[row, output]),
         f"|p - expected| ({mode}), {what}: row {row}, output {output} is {got[row, output]:.6g}, "
         f"expected {expected[row, output]:.6g}",
     )
+    if found.passed:
+        return found
+    cause = diagnosis(got, expected, allowed=allowed, sampled=shots is not None)
+    return dataclasses.replace(found, detail=found.detail + cause)

@@ -1,4 +1,4 @@
-"""The head under test: makes it with noise on or off, and runs rows through its public interface."""
+"""The head under test: how it is made, with its noise on or off, and how rows are run through its public interface."""
 
 from collections.abc import Mapping
 from typing import Any

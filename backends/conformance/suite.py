@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from backends.conformance import contract, facts, gradients, noise, shots
+from backends.conformance import consistency, contract, facts, gradients, module, noise, shots
 from backends.conformance.results import CheckResult, Finding, NotApplicable, Status
 from backends.conformance.subject import Subject
 from backends.surrogates.table import HeadFactory
@@ -18,8 +18,8 @@ class Check:
 
     Attributes:
         function: Yields findings; its docstring is the claim.
-        after: Checks whose failure would make this one fail as well. It is then skipped, so that the failure that
-            is reported names the cause.
+        after: Checks whose failure would make this one fail as well. It is then skipped, so that the check that is
+            reported names the cause.
     """
 
     function: Callable[[Subject], Iterable[Finding]]
@@ -37,28 +37,39 @@ class Check:
 
 
 _RUNS = "output_is_probabilities"
+_BATCH = "batch_equals_its_rows"
 _VALUES = "paper_circuits"  # the last of a chain that begins with ground_state_reads_zero
 _FRESH = ("sampled_values_are_counts", "calls_differ", "rows_differ")
 CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
+        # The interface.
         Check(contract.options_round_trip),
         Check(contract.capabilities_are_true),
+        Check(module.names_of_the_module_are_kept),
         Check(contract.output_is_probabilities),
         Check(contract.inputs_stay_as_they_are, after=(_RUNS,)),
         Check(contract.wrong_angles_are_refused),
         Check(contract.weights_are_parameters),
         Check(contract.provenance_is_json),
         Check(contract.tally_counts_what_was_run, after=(_RUNS,)),
-        Check(facts.ground_state_reads_zero, after=(_RUNS,)),
+        # The head against itself: a mixed-up batch, or a copy that forgets, is no wrong gate.
+        Check(consistency.batch_equals_its_rows, after=(_RUNS, "inputs_stay_as_they_are")),
+        Check(module.moved_heads_answer_alike, after=("names_of_the_module_are_kept", _BATCH)),
+        Check(module.copies_answer_alike, after=(_BATCH,)),
+        Check(module.state_dict_restores_the_weights, after=(_BATCH,)),
+        # Exact and sampled values against the oracle.
+        Check(facts.exact_values_have_double_precision, after=(_BATCH,)),
+        Check(facts.ground_state_reads_zero, after=(_BATCH, "exact_values_have_double_precision")),
         Check(facts.qubit_order, after=("ground_state_reads_zero",)),
         Check(facts.angle_order, after=("qubit_order",)),
         Check(facts.rotation_sign, after=("angle_order",)),
         Check(facts.scale_and_offset, after=("rotation_sign",)),
         Check(facts.every_gate, after=("scale_and_offset",)),
         Check(facts.paper_circuits, after=("every_gate",)),
+        Check(facts.wide_circuits, after=(_VALUES,)),
         Check(facts.two_pi_changes_nothing, after=(_VALUES,)),
-        Check(facts.batch_equals_its_rows, after=(_VALUES,)),
+        # Shot noise.
         Check(shots.sampled_values_are_counts, after=(_VALUES,)),
         Check(shots.calls_differ, after=(_VALUES,)),
         Check(shots.rows_differ, after=(_VALUES,)),
@@ -66,11 +77,13 @@ CHECKS: dict[str, Check] = {
         Check(shots.shot_noise_has_the_right_size, after=_FRESH),
         Check(shots.outputs_share_shots, after=_FRESH),
         Check(shots.joint_outcomes_follow_the_oracle, after=("outputs_share_shots",)),
-        Check(gradients.gradient_matches_finite_differences, after=("two_pi_changes_nothing", "batch_equals_its_rows")),
+        # Derivatives.
+        Check(gradients.gradient_matches_finite_differences, after=("two_pi_changes_nothing",)),
         Check(
             gradients.sampled_gradient_is_unbiased,
             after=("shot_noise_has_the_right_size", "gradient_matches_finite_differences"),
         ),
+        # A noisy device.
         Check(noise.noise_is_on, after=(_RUNS,)),
         Check(noise.every_noise_source_matters, after=("noise_is_on", "ground_state_reads_zero")),
         Check(noise.shots_follow_the_exact_noise, after=("every_noise_source_matters",)),
@@ -80,7 +93,7 @@ CHECKS: dict[str, Check] = {
 
 
 class Suite:
-    """The checks of one head; each is run once, when it is first asked for, after those it rests on."""
+    """The checks of one head; each is run once, when its result is first asked for, after the checks that it rests on."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
@@ -99,7 +112,7 @@ class Suite:
         return self._results[name]
 
     def no_value_checked(self) -> bool:
-        """Whether nothing failed, but only because every check against the oracle was skipped: not conformant."""
+        """Whether nothing failed because every check against the oracle was skipped: such a head is not conformant."""
         statuses = {name: self.result(name).status for name in CHECKS}
         compared = ("ground_state_reads_zero", "every_gate", _VALUES)
         return "failed" not in statuses.values() and all(statuses[name] == "skipped" for name in compared)
@@ -153,7 +166,7 @@ def _run(check: Check, subject: Subject) -> CheckResult:
                 break
         detail = tightest.detail if tightest else ""
     except NotApplicable as reason:
-        # What was found in one mode stands; only a check that found nothing is skipped.
+        # What was found in one mode counts; only a check that found nothing is skipped.
         status, detail = ("skipped", str(reason)) if tightest is None else (status, tightest.detail)
     except Exception as error:  # a head may raise anything, and the other checks go on
         status, detail = "failed", f"{type(error).__name__}: {error}"

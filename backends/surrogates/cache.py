@@ -7,7 +7,6 @@ be written, nothing is cached and nothing else changes.
 import contextlib
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,8 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from backends.file_io import read_regular_file, write_then_rename
+from backends.file_io import read_regular_file, user_cache_folder, write_then_rename
 
-FOLDER_VARIABLE = "QHB_CACHE_DIR"
 _FORMAT = 1
 _MAX_BYTES = 2**26  # a table has at most 2**22 values, 32 MiB
 
@@ -26,14 +24,6 @@ def key_of(content: dict[str, Any]) -> str:
     """Return the SHA-256 of JSON content."""
     text = json.dumps({"format": _FORMAT, **content}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def folder() -> Path:
-    """Return the folder of cached tables: $QHB_CACHE_DIR, else quantum-head-bench in $XDG_CACHE_HOME, else in ~/.cache."""
-    if named := os.environ.get(FOLDER_VARIABLE):
-        return Path(named) / "tables"
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  Path.home() may raise
-    return Path(home) / "quantum-head-bench" / "tables"
 
 
 def load(key: str, *, shape: tuple[int, ...]) -> np.ndarray | None:
@@ -59,7 +49,7 @@ def store(key: str, values: np.ndarray) -> None:
 
 
 def _path(key: str) -> Path:
-    return folder() / f"{key}.safetensors"
+    return user_cache_folder("tables") / f"{key}.safetensors"
 
 
 def _facts(key: str, values: np.ndarray) -> dict[str, str]:

@@ -5,14 +5,19 @@ import json
 import math
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
+from backends.capabilities import HeadOptions
 from backends.conformance import CHECKS, CheckResult, run_checks
 from backends.conformance.circuits import COIN
+from backends.errors import ConfigError
+from backends.head import QuantumHead
 from backends.registry import head_class
 from harness.cli.set_option import options_of
+from harness.records.certificate import Certificate
 
 _COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
 _WIDEST, _NARROWEST = 120, 60
@@ -25,11 +30,14 @@ _NAME_WIDTH = 2 + max(map(len, CHECKS))
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the head; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 def command(head: str, settings: tuple[str, ...], as_json: bool) -> int:
-    """Run the conformance suite on a head: a name of qhb list, or pkg.mod:Class. Ends in 3 if it is not right."""
+    """Run the conformance suite on a head: a name of qhb list, or pkg.mod:Class. Ends in 3 if it is not right.
+
+    Runs of somebody else's head are marked "not checked" in reports until this has passed with the same options.
+    """
     found = head_class(head)
     options = options_of(settings)
     if options:  # a wrong one is refused here, and not by every check
-        found.check(COIN, shots=None if found.capabilities.analytic else 1, options=options)
+        _checked_options(found, options)
     counts = dict.fromkeys(_COLOURS, 0)
     for result in run_checks(found, options=options):
         counts[result.status] += 1
@@ -38,14 +46,40 @@ def command(head: str, settings: tuple[str, ...], as_json: bool) -> int:
         else:
             for line in _lines(result, width=_width()):
                 click.echo(line)
+    _keep_certificate(found, options, passed=not counts["failed"])
     if not as_json:
         verdict = "is not right" if counts["failed"] else "is right"
         click.echo(f"{head} {verdict}: " + ", ".join(f"{number} {status}" for status, number in counts.items()))
     return 3 if counts["failed"] else 0
 
 
+def _keep_certificate(kind: type[QuantumHead], options: Mapping[str, Any], *, passed: bool) -> None:
+    """Write the certificate of somebody else's head that passed, and remove that of one that failed."""
+    try:
+        certificate = Certificate.of(kind, _checked_options(kind, options))
+    except ConfigError:  # it takes no such options, so it has no certificate; the checks said why
+        return
+    if certificate is None:
+        return
+    try:
+        if passed:
+            certificate.write()
+        else:
+            certificate.remove()
+    except OSError as error:
+        click.echo(
+            f"qhb: this result cannot be kept in {certificate.path.parent}: {error.strerror or error}; reports will not know of "
+            "it; set QHB_CACHE_DIR to a folder that can be written, and check again",
+            err=True,
+        )
+
+
+def _checked_options(kind: type[QuantumHead], options: Mapping[str, Any]) -> HeadOptions:
+    return kind.check(COIN, shots=None if kind.capabilities.analytic else 1, options=options)
+
+
 def _json(value: object) -> object:
-    """Return a value that JSON has: none for NaN and infinity."""
+    """Return the value, or None for NaN and infinity, which JSON does not have."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -23,5 +23,10 @@ def _from_2(content: dict[str, Any]) -> dict[str, Any]:
     return content | {"schema_version": 3}
 
 
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
+def _from_3(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 4 says whether the head had passed the conformance suite (``head.checked``); before it that is not known."""
+    return content | {"schema_version": 4}
+
+
+_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3}
 assert max(_STEPS) == SCHEMA_VERSION - 1

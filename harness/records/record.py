@@ -8,7 +8,7 @@ import pydantic
 
 from harness.spec import RunSpec
 
-SCHEMA_VERSION: Literal[3] = 3
+SCHEMA_VERSION: Literal[4] = 4
 Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -130,6 +130,12 @@ class HeadFacts(RecordPart):
         "cannot matter: structure, response, or response with noise",
         default={},
     )
+    checked: bool | None = _field(
+        "whether the head had passed the conformance suite in these versions, with this code and these options, when the run "
+        "was made (qhb check); true for the heads of this project, which its own tests check; None = not known, as in records "
+        "of schema 3 and before",
+        default=None,
+    )
 
 
 class DatasetFacts(RecordPart):
@@ -170,7 +176,7 @@ class Failure(RecordPart):
 class RunRecord(RecordPart):
     """One attempt at one run. Written once, never edited."""
 
-    schema_version: Literal[3] = _field("version of this schema", default=SCHEMA_VERSION)
+    schema_version: Literal[4] = SCHEMA_VERSION
     run_id: str = _field("SHA-256 of what was asked")
     label: str = _field("what tables call it; the same for all seeds")
     spec: RunSpec = _field("what was asked")

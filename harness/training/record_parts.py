@@ -9,7 +9,9 @@ import torch
 
 from backends.errors import OutputError
 from backends.head import QuantumHead
+from backends.registry import head_class
 from harness.heads import summary
+from harness.records.certificate import Certificate
 from harness.records.record import PHASES, DatasetFacts, Environment, Epoch, Evaluation, HeadFacts, Steps, Times
 from harness.spec import RunSpec
 from harness.training.data import Dataset, Split
@@ -62,6 +64,7 @@ def head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
             n_angles=0,
             circuit=None,
             provenance={},
+            checked=True,
         )
     return HeadFacts(
         summary=summary(spec.head),
@@ -75,7 +78,14 @@ def head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
         setup_evaluations=head.tally.setup.executed,
         setup_shots=head.tally.setup.shots,
         skipped_angles={angle + 1: proof for angle, proof in sorted(head.skipped.items())},
+        checked=_is_checked(spec, head),
     )
+
+
+def _is_checked(spec: RunSpec, head: QuantumHead) -> bool:
+    """Whether the head is one of ours or has passed ``qhb check`` as it is now."""
+    certificate = Certificate.of(head_class(spec.head), head.options)
+    return certificate is None or certificate.exists()
 
 
 def _provenance(head: QuantumHead) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def suite(head: str, request: pytest.FixtureRequest) -> Suite:
     try:
         found = head_class(head)
     except MissingPackageError as error:
-        # Where somebody counts on the head, its absence is an error.
+        # A head that is named, or that CI tests, must be installed.
         if named or os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))

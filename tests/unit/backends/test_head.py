@@ -246,3 +246,18 @@ def test_eq9_is_a_rule_of_shifts_in_every_execution() -> None:
             kind(circuit_named("eq7"), n_circuits=1, shift_rule=rule)(angles).sum().backward()
             gradients.append(angles.grad)
         assert torch.allclose(gradients[1], 2 * gradients[0], atol=1e-12), kind.__name__
+
+
+@pytest.mark.parametrize("execution", ["native", "table"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_model_that_is_converted_keeps_the_precision_of_its_head(execution: str, dtype: torch.dtype) -> None:
+    """After ``model.to(dtype)`` the weights have that dtype, and the head answers with the same bits as before."""
+    kind = head_class("statevector")
+    kind = Tabulated(kind) if execution == "table" else kind
+    head, converted = (kind(WITH_WEIGHT, n_circuits=2) for _ in range(2))
+    converted = torch.nn.Sequential(converted).to(dtype)[0]
+    angles = torch.linspace(-3, 3, 10, dtype=torch.float64).reshape(5, 2, 1)
+
+    assert converted.weights is not None
+    assert converted.weights.dtype == dtype
+    assert torch.equal(converted(angles), head(angles))

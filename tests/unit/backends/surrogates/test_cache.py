@@ -16,7 +16,7 @@ VALUES = np.arange(6.0).reshape(3, 2)
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path))
     return tmp_path / "tables"
 
 
@@ -105,18 +105,6 @@ def test_everything_that_values_depend_on_is_in_the_key(folder):
 def test_a_folder_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypatch):
     """Where the folder's name is that of a file, tables are built each time."""
     (tmp_path / "file").touch()
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "file"))
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path / "file"))
 
     assert [table().provenance()["grid_from"] for _ in range(2)] == ["backend", "backend"]
-
-
-def test_where_the_folder_is(monkeypatch):
-    """$QHB_CACHE_DIR, else $XDG_CACHE_HOME, else ~/.cache."""
-    monkeypatch.setenv("QHB_CACHE_DIR", "/a")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/b")
-    monkeypatch.setenv("HOME", "/c")
-    assert cache.folder() == Path("/a/tables")
-    monkeypatch.delenv("QHB_CACHE_DIR")
-    assert cache.folder() == Path("/b/quantum-head-bench/tables")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache.folder() == Path("/c/.cache/quantum-head-bench/tables")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -93,25 +94,70 @@ def test_a_wrong_option_is_refused_once(results) -> None:
         check("fake_ibm", "--set", "device")
 
 
-def test_outside_heads_run_through_the_whole_suite(tmp_path, monkeypatch) -> None:
-    """A head that is named pkg.mod:Class is checked as ours are, and a wrong one is rejected by a named check."""
-    (tmp_path / "strangers.py").write_text(
-        "import torch\n"
-        "from backends import Capabilities, Executed, QuantumHead\n"
-        "class Half(QuantumHead):\n"
-        "    capabilities = Capabilities(analytic=True, shots=False, noisy=False, autograd=False, multicore=False,"
-        " max_qubits=4)\n"
-        "    def _prepare(self): pass\n"
-        "    def _execute(self, rows, *, first_evaluation):\n"
-        "        half = torch.full((len(rows), self.circuit.n_outputs), 0.5, dtype=torch.float64)\n"
-        "        return Executed(half, circuits=len(rows), shots=0)\n"
-        "    def provenance(self): return {'method': 'half'}\n"
-    )
+_STRANGER = """
+import torch
+from backends import Capabilities, Executed, QuantumHead
+
+class Half(QuantumHead):
+    capabilities = Capabilities(analytic=True, shots=False, noisy=False, autograd=False, multicore=False, max_qubits=4)
+
+    def _prepare(self): pass
+
+    def _execute(self, rows, *, first_evaluation):
+        half = torch.full((len(rows), self.circuit.n_outputs), 0.5, dtype=torch.float64)
+        return Executed(half, circuits=len(rows), shots=0)
+
+    def provenance(self): return {"method": "half"}
+"""
+
+
+@pytest.fixture
+def stranger(tmp_path, monkeypatch) -> str:
+    """Return the name of a head of somebody else that answers 1/2; the cache folder is empty."""
+    (tmp_path / "strangers.py").write_text(_STRANGER)
     monkeypatch.syspath_prepend(tmp_path)
-    done = check("strangers:Half", "--json")
+    monkeypatch.delitem(sys.modules, "strangers", raising=False)  # another test's
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path / "cache"))
+    return "strangers:Half"
+
+
+def test_outside_heads_run_through_the_whole_suite(stranger) -> None:
+    """A head that is named pkg.mod:Class is checked as ours are, and a wrong one is rejected by a named check."""
+    done = check(stranger, "--json")
     found = {result["name"]: result for result in map(json.loads, done.output.splitlines())}
 
     assert done.return_value == 3
     assert set(found) == {*CHECKS, "values_were_checked"}
     assert [name for name, result in found.items() if result["status"] == "failed"] == ["ground_state_reads_zero"]
     assert found["ground_state_reads_zero"]["measured"] == 0.5
+
+
+def test_a_passed_check_is_kept_and_a_failed_one_removes_it(stranger, results, tmp_path) -> None:
+    """A head of somebody else has a certificate after a check that it passes, until one that it fails."""
+    results += [PASSED]
+    check(stranger)
+    assert len(list((tmp_path / "cache" / "checked-heads").iterdir())) == 1
+
+    results += [FAILED]
+    assert check(stranger).return_value == 3
+    assert list((tmp_path / "cache" / "checked-heads").iterdir()) == []
+
+
+def test_our_heads_have_no_certificate(results, tmp_path, monkeypatch) -> None:
+    """The project's own tests check them."""
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path / "cache"))
+    results += [PASSED]
+    check("statevector")
+
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_certificate_that_cannot_be_kept_is_named(stranger, results, tmp_path) -> None:
+    """Where the cache folder cannot be made, the verdict stands and one line says what to do."""
+    (tmp_path / "cache").touch()
+    results += [PASSED]
+    done = check(stranger)
+
+    assert done.return_value == 0
+    assert "this result cannot be kept in" in done.stderr
+    assert "set QHB_CACHE_DIR" in done.stderr

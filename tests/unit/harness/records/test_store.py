@@ -149,6 +149,7 @@ def test_records_of_every_schema_are_read(folder):
     assert {record.schema_version for record in records} == {SCHEMA_VERSION}
     assert {record.status for record in records} == {"ok"}
     assert all(record.evaluation and record.steps and record.times for record in records)
+    assert {record.head.checked for record in records} == {None}
 
 
 def test_the_bytes_of_a_record_do_not_change():

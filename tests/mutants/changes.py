@@ -30,6 +30,9 @@ _OPERATORS = (
     "ZeroIterationForLoop",
 )
 
+_ASSERTIONS = ("frozen", "strict")  # of dataclasses and zip: they guard against a slip in the code, results are the same
+_NO_OPERATORS = ("parameters", "lambdef")  # where a bare * stands, which cosmic-ray takes for a product
+
 
 @dataclasses.dataclass(frozen=True)
 class Place:
@@ -63,7 +66,7 @@ class Mutant:
 
 
 def places(root: Path, path: str, *, seed: int) -> list[Place]:
-    """Return every place of a module, except in annotations, which change nothing at run time."""
+    """Return every place of a module, except where no result can depend on it: in annotations and assertions."""
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.plugins import get_operator
 
@@ -73,9 +76,15 @@ def places(root: Path, path: str, *, seed: int) -> list[Place]:
     found = []
     for name in _OPERATORS:
         operator = get_operator(f"core/{name}")()
-        starts = [start for node in nodes for start, _ in operator.mutation_positions(node)]
+        starts = [
+            None if node.parent is not None and node.parent.type in _NO_OPERATORS else start
+            for node in nodes
+            for start, _ in operator.mutation_positions(node)
+        ]
         seen: Counter[str] = Counter()
         for occurrence, start in enumerate(starts):
+            if start is None:
+                continue
             text = lines[start[0] - 1].strip()
             seen[text] += 1
             identity = f"{seed} {path} {text} {name} {seen[text]}"
@@ -104,9 +113,11 @@ def mutant_at(root: Path, place: Place) -> Mutant | None:
 
 
 def _without_effect(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Yield the (line, column) spans of annotations and of the conditions that only a type checker fulfils."""
+    """Yield the (line, column) spans of annotations, of conditions for type checkers, and of what is an assertion."""
     for node in ast.walk(tree):
         spans: list[ast.expr | None] = []
+        if isinstance(node, ast.keyword) and node.arg in _ASSERTIONS:
+            spans = [node.value]
         if isinstance(node, ast.arg | ast.AnnAssign):
             spans = [node.annotation]
         elif isinstance(node, ast.FunctionDef):

@@ -17,7 +17,8 @@ _MODULES = (
 )
 
 _TESTED_WITH = {
-    # Modules whose tests stand in another module's file.
+    "backends/surrogates/products.py": "backends/surrogates/test_polynomial.py",
+    "harness/training/state.py": "harness/training/test_checkpoint.py",
 }
 
 

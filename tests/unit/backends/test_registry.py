@@ -2,6 +2,7 @@
 
 import importlib
 import pathlib
+import tomllib
 
 import pytest
 
@@ -51,7 +52,6 @@ def test_a_head_without_an_extra_has_a_plain_pip_line() -> None:
 
 def test_every_extra_is_declared() -> None:
     """The pip lines name extras that pyproject.toml has."""
-    tomllib = pytest.importorskip("tomllib", reason="Python 3.11")
     project = tomllib.loads((pathlib.Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
 
     assert {entry.extra for entry in HEADS.values()} - {None} <= set(project["optional-dependencies"])

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import fastparquet
 import pytest
 import torch
 from click.testing import CliRunner
@@ -110,7 +111,6 @@ def test_csv_has_a_row_a_run(tmp_path):
 
 def test_parquet_has_the_same_cells(tmp_path):
     """The Parquet file has the rows and columns of the records, with numbers as numbers and missing cells missing."""
-    fastparquet = pytest.importorskip("fastparquet", reason="the parquet extra is not installed")
     path = export([_record("a"), _record("b", status="failed")], tmp_path / "x.parquet", file_format="parquet")
     with path.open("rb") as file:
         frame = fastparquet.ParquetFile(file).to_pandas()

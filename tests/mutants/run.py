@@ -9,6 +9,8 @@ import queue
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -62,10 +64,9 @@ class Trials:
             limits[path] = _START_S + _SLOWEST * seconds
         return limits
 
-    def outcomes(self, mutants: list[changes.Mutant], limits: dict[str, float]) -> list[Outcome]:
-        """Return how the trial of each mutant ended."""
-        found = self._pool.map(lambda m: self._try(m.path, m.source, limit_s=limits[m.path])[0], mutants)
-        return list(found)
+    def outcomes(self, mutants: list[changes.Mutant], limits: dict[str, float]) -> Iterator[Outcome]:
+        """Yield how the trial of each mutant ended, in their order."""
+        return self._pool.map(lambda m: self._try(m.path, m.source, limit_s=limits[m.path])[0], mutants)
 
     def _try(self, path: str, source: str, *, limit_s: float) -> tuple[Outcome, float]:
         tree = self._trees.get()
@@ -89,15 +90,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         trials = Trials(Path(folder), jobs=len(os.sched_getaffinity(0)))
         limits = trials.limits(sorted({mutant.path for mutant in judged}))
-        outcomes = trials.outcomes(judged, limits)
-    survivors = [mutant for mutant, outcome in zip(judged, outcomes, strict=True) if outcome is Outcome.PASSED]
-    for mutant in survivors:
-        print(f"survived: {mutant.path}:{mutant.line}\n  - {mutant.old}\n  + {mutant.new}")
-    share = 1 - len(survivors) / len(judged)
+        ends: Counter[Outcome] = Counter()
+        for mutant, outcome in zip(judged, trials.outcomes(judged, limits), strict=True):
+            ends[outcome] += 1
+            if outcome is Outcome.PASSED:
+                print(f"survived: {mutant.path}:{mutant.line}\n  - {mutant.old}\n  + {mutant.new}", flush=True)
+    share = 1 - ends[Outcome.PASSED] / len(judged)
     print(
-        f"{len(judged) - len(survivors)} of {len(judged)} mutants killed, {share:.1%}; asked: at least {_LEAST_SHARE:.0%}; "
-        f"{len(mutants) - len(judged)} more are listed as equivalent in {equivalents.LIST}; "
-        f"{outcomes.count(Outcome.TOO_LONG)} ran into the time limit; {time.monotonic() - started:.0f} s"
+        f"{len(judged) - ends[Outcome.PASSED]} of {len(judged)} mutants killed, {share:.1%}; asked: at least "
+        f"{_LEAST_SHARE:.0%}; {len(mutants) - len(judged)} more are listed as equivalent in {equivalents.LIST}; "
+        f"{ends[Outcome.TOO_LONG]} ran into the time limit; {time.monotonic() - started:.0f} s"
     )
     return 0 if share >= _LEAST_SHARE else 1
 

@@ -150,15 +150,15 @@ _WRITTEN = Circuit(
     source='Schrödinger, "Die gegenwärtige Situation", \x7f\t2. Teil',
 )
 _TEXT = """n_qubits = 2
-inputs = ["x0", "x1"]
-weights = ["w0"]
+inputs = ["phi_1", "phi_2"]
+weights = ["theta_1"]
 measured = [1, 0]
 source = "Schrödinger, \\"Die gegenwärtige Situation\\", \\u007f\\t2. Teil"
 gates = \"\"\"
 h 0
-rx(x0) 1
-crx(-0.3*w0 + 0.1) 1 0
-u(0.25, x1 + -2.0, 2.0*x0) 0
+rx(phi_1) 1
+crx(-0.3*theta_1 + 0.1) 1 0
+u(0.25, phi_2 + -2.0, 2.0*phi_1) 0
 rzz(1e-17) 0 1
 \"\"\"
 """
@@ -170,11 +170,25 @@ def test_a_circuit_is_written_as_it_is_read():
     assert loads(_TEXT, where="p.toml", name="written") == _WRITTEN
 
 
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [(("alpha", "x"), ["alpha", "x"]), (("w[0]", "x"), ["phi_1", "theta_1"]), (("pi", "x"), ["phi_1", "theta_1"])],
+)
+def test_the_authors_names_are_kept_where_they_can_be_read(names, written):
+    """Names such as Qiskit's w[0], which TOML's expressions cannot hold, give way to ours."""
+    gates = (Gate("rx", (0,), (Angle(0),)), Gate("ry", (0,), (Angle(1),)))
+    circuit = Circuit("named", 1, 2, gates, n_weights=1, angle_names=names)
+    found = loads(dumps(circuit), where="p.toml", name="named")
+
+    assert list(found.angle_names) == written
+    assert found == circuit
+
+
 def test_what_may_be_left_out_is_not_written():
     """A circuit without weights and source has neither line."""
     circuit = Circuit("plain", 1, 1, (Gate("rx", (0,), (Angle(0),)),))
 
-    assert dumps(circuit) == 'n_qubits = 1\ninputs = ["x0"]\nmeasured = [0]\ngates = """\nrx(x0) 0\n"""\n'
+    assert dumps(circuit) == 'n_qubits = 1\ninputs = ["phi_1"]\nmeasured = [0]\ngates = """\nrx(phi_1) 0\n"""\n'
     assert loads(dumps(circuit), where="p.toml", name="plain") == circuit
 
 

@@ -197,7 +197,7 @@ def test_seconds_of_a_step_are_those_of_its_phases(split):
 def test_a_classification_names_the_class_with_the_largest_output(split):
     """Accuracy, mean loss and predictions are those of the logits of all images at once, without dropout."""
     classifier = Classifier(baseline_class("linear")(10), ModelSpec(dropout=0.9), seed=0)
-    part = data.Part(split.training.images[:7].repeat(60, 1, 1, 1), split.training.labels[:7].repeat(60))
+    part = data.ImageTensors(split.training.images[:7].repeat(60, 1, 1, 1), split.training.labels[:7].repeat(60))
     found = classify(classifier, part)
     with torch.no_grad():
         logits = classifier.eval()(part.images)

@@ -18,7 +18,14 @@ _MODULES = (
 
 _TESTED_WITH = {
     "backends/surrogates/products.py": "backends/surrogates/test_polynomial.py",
+    "harness/records/export.py": "harness/cli/test_results_folders.py",
+    "harness/records/leftovers.py": "harness/cli/test_results_folders.py",
+    "harness/records/merge.py": "harness/cli/test_results_folders.py",
+    "harness/records/file.py": "harness/records/test_store.py",
+    "harness/training/evaluation.py": "harness/training/test_perform.py",
+    "harness/training/record_parts.py": "harness/training/test_perform.py",
     "harness/training/state.py": "harness/training/test_checkpoint.py",
+    "harness/training/torchvision_import.py": "harness/training/test_data.py",
 }
 
 

@@ -32,7 +32,7 @@ def test_an_envelope_comes_back(tmp_path):
 
     assert list(json.loads(path.read_text())) == ["sha256", "mine"]
     assert read_envelope(path, "mine", limit=size) == _CONTENT
-    with pytest.raises(DamagedError, match=f"larger than {size - 1} bytes"):
+    with pytest.raises(DamagedError, match=rf"x.json is damaged: it .* {size - 1} "):
         read_envelope(path, "mine", limit=size - 1)
     with pytest.raises(DamagedError, match="x.json is damaged: KeyError: 'other'"):
         read_envelope(path, "other", limit=size)

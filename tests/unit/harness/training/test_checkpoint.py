@@ -193,7 +193,7 @@ def test_every_flipped_bit_is_found(tmp_path, split):
         ({"schema_version": 99}, "another schema_version: expected 1, found 99"),
         ({"run_id": "b"}, "another run_id: expected a, found b"),
         ({"versions": {"torch": "0"}}, "another versions: .*found {'torch': '0'}"),
-        ({"n_images": None}, "lacks what one must hold: .*n_images"),
+        ({"n_images": None, "total_s": None}, "lacks what one must hold: .*n_images"),
     ],
 )
 def test_one_that_is_not_ours_is_refused(tmp_path, split, undisturbed, change, message):
@@ -209,6 +209,28 @@ def test_one_that_is_not_ours_is_refused(tmp_path, split, undisturbed, change, m
     with pytest.raises(AssertionError, match=message):
         raise AssertionError(checkpoints.notes)
     assert end == undisturbed["statevector"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "extra", "message"),
+    [
+        ("model.to_head.bias", {}, r"model.to_head.bias has shape none, expected \(10,\)"),
+        ("optimizer.0.exp_avg", {}, r"optimizer.0.exp_avg has shape none, expected \(16, 1, 5, 5\)"),
+        ("model.to_head.bias", {"model.a": torch.zeros(3)}, r"model.a has shape \(3,\), expected none"),
+    ],
+)
+def test_one_of_half_a_model_is_refused(tmp_path, split, lacking, extra, message):
+    """Weights or moments that are missing, or are nobody's, are named."""
+    _stopped(tmp_path, split, stop_after=2, kind="linear")
+    (path,) = tmp_path.iterdir()
+    tensors, facts = sealed.read(path)
+    sealed.write(path, {name: values for name, values in tensors.items() if name != lacking} | extra, facts)
+
+    _, checkpoints, _ = _train(tmp_path, split, kind="linear")
+
+    assert checkpoints.resumed_at is None
+    with pytest.raises(AssertionError, match=f"of another model: {message}"):
+        raise AssertionError(checkpoints.notes[0])
 
 
 def test_one_of_another_model_is_refused_whole(tmp_path, split):

@@ -143,6 +143,14 @@ def test_a_wrong_magic_number_is_named(tmp_path):
         data.load("mnist", data_root=tmp_path)
 
 
+def test_a_missing_embedded_file_is_named(monkeypatch, tmp_path):
+    """An installation that has lost a file says which, and what to do."""
+    monkeypatch.setattr(data.importlib.resources, "files", lambda package: tmp_path)
+
+    with pytest.raises(DatasetError, match=r"datasets/mnist-train-5000.npz cannot be read: .*; reinstall the package"):
+        data.load("mnist-5000")
+
+
 @pytest.mark.parametrize(
     ("name", "folder"), [("mnist", "MNIST"), ("fashion-mnist", "FashionMNIST"), ("kmnist", "KMNIST")]
 )

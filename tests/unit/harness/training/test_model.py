@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from backends.sampling import stream_seed
 from baselines import baseline_class
 from harness.spec import ModelSpec
 from harness.training.model import Classifier, feature_extractor
@@ -61,6 +62,19 @@ def test_first_values_of_the_layers(initialization):
         limit = (6 / (n_in + n_out)) ** 0.5 if initialization == "xavier" else n_in**-0.5
         assert 0.9 * limit < layer.weight.abs().max().item() <= limit * (1 + 1e-6)
         assert layer.bias.any().item() is (initialization == "torch")
+
+
+def test_first_values_are_of_streams_of_their_own():
+    """Feature extractor and linear layer each begin with the first number of their stream, whatever the head."""
+    classifier = Classifier(TwoByFive(), ModelSpec(), seed=6)
+    torch.manual_seed(stream_seed(6, "features", 0))
+    features = feature_extractor(ModelSpec()).state_dict()
+    torch.manual_seed(stream_seed(6, "to_head", 0))
+    to_head = nn.Linear(128, 10).state_dict()
+
+    for layer, expected in ((classifier.features, features), (classifier.to_head, to_head)):
+        for name, values in layer.state_dict().items():
+            assert torch.equal(values, expected[name]), name
 
 
 def test_logits_are_the_heads_outputs_times_their_scale():

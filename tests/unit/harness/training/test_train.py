@@ -9,6 +9,7 @@ from baselines import baseline_class
 from harness.errors import DivergedError
 from harness.spec import DataSpec, ModelSpec, TrainingSpec
 from harness.training import data
+from harness.training.checkpoint import Checkpoints
 from harness.training.model import Classifier, feature_extractor
 from harness.training.state import EpochSums
 from harness.training.timing import Clock
@@ -34,10 +35,11 @@ class CountingClock(Clock):
         return float(self.reads)
 
 
-def _train(head, split, spec, *, seed=0, model=None, clock=None, progress=lambda done, total, loss: None):
+def _train(head, split, spec, *, seed=0, model=None, clock=None, **options):
     classifier = Classifier(head, model or ModelSpec(), seed=seed)
     clock = clock or Clock()
-    history = train(classifier, split, spec, seed=seed, clock=clock, progress=progress)
+    options = {"progress": lambda done, total, loss: None, **options}
+    history = train(classifier, split, spec, seed=seed, clock=clock, **options)
     return classifier, clock, history
 
 
@@ -142,6 +144,29 @@ def test_a_slice_stops_after_its_steps(split):
     _, _, history = _train(baseline_class("linear")(10), split, TrainingSpec(epochs=2, max_steps=7))
     assert len(history.step_seconds) == 7
     assert len(history.epochs) == 1
+
+
+@pytest.mark.parametrize("stop_after", [3, 6, 8])
+def test_a_stopped_training_goes_on_with_its_epoch(tmp_path, split, stop_after):
+    """Of three epochs of five steps, those that are over are not trained again, and none is left out."""
+    spec = TrainingSpec(epochs=3)
+    whole, _, expected = _train(baseline_class("linear")(10), split, spec)
+
+    def stop(done, total, loss):
+        if done == stop_after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        checkpoints = Checkpoints(tmp_path, run_id="a", interval_s=0.0)
+        _train(baseline_class("linear")(10), split, spec, progress=stop, checkpoints=checkpoints)
+    checkpoints = Checkpoints(tmp_path, run_id="a", interval_s=0.0)
+    resumed, _, history = _train(baseline_class("linear")(10), split, spec, checkpoints=checkpoints)
+
+    assert checkpoints.resumed_at == stop_after - 1
+    assert history.epochs == expected.epochs
+    assert (len(history.step_seconds), history.n_images) == (15, 3 * 160)
+    for (name, one), two in zip(resumed.state_dict().items(), whole.state_dict().values(), strict=True):
+        assert torch.equal(one, two), name
 
 
 def test_divergence_is_named(split):

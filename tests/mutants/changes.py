@@ -10,9 +10,7 @@ from pathlib import Path
 
 # Of cosmic-ray's operators those whose mutants still run: 1.0 << 2.0 raises TypeError in any test.
 _ARITHMETIC = "Add_Sub Sub_Add Mul_Div Mul_Add Div_Mul FloorDiv_Mul Mod_FloorDiv Pow_Mul BitOr_BitAnd BitAnd_BitOr"
-_COMPARISONS = (
-    "Eq_NotEq NotEq_Eq Lt_LtE Lt_GtE LtE_Lt LtE_Gt Gt_GtE Gt_LtE GtE_Gt GtE_Lt Is_IsNot IsNot_Is"  # the bound, the negation
-)
+_COMPARISONS = "Eq_NotEq NotEq_Eq Lt_LtE Lt_GtE LtE_Lt LtE_Gt Gt_GtE Gt_LtE GtE_Gt GtE_Lt Is_IsNot IsNot_Is"  # the bound, the negation
 _OPERATORS = (
     *(f"ReplaceBinaryOperator_{name}" for name in _ARITHMETIC.split()),
     *(f"ReplaceComparisonOperator_{name}" for name in _COMPARISONS.split()),
@@ -30,7 +28,10 @@ _OPERATORS = (
     "ZeroIterationForLoop",
 )
 
-_ASSERTIONS = ("frozen", "strict")  # of dataclasses and zip: they guard against a slip in the code, results are the same
+_ASSERTIONS = (
+    "frozen",
+    "strict",
+)  # of dataclasses and zip: they guard against a slip in the code, results are the same
 _NO_OPERATORS = ("parameters", "lambdef")  # where a bare * stands, which cosmic-ray takes for a product
 
 

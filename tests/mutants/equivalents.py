@@ -23,6 +23,8 @@ def read(root: Path) -> Equivalents:
         lines = {line.strip() for line in (root / path).read_text().splitlines()}
         for entry in _ENTRY.finditer(text):
             if entry["old"] not in lines:
-                raise ValueError(f"{LIST} lists a line that {path} does not have: {entry['old']}; remove or mend the entry")
+                raise ValueError(
+                    f"{LIST} lists a line that {path} does not have: {entry['old']}; remove or mend the entry"
+                )
             found.add((path, entry["old"], entry["new"]))
     return frozenset(found)

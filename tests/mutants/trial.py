@@ -1,5 +1,6 @@
 """One trial: a module's unit tests in a process of their own, on a copy of the repository that holds one mutant."""
 
+import contextlib
 import enum
 import multiprocessing
 import os
@@ -29,7 +30,10 @@ class Outcome(enum.Enum):
 def copy_of(root: Path, target: Path) -> Path:
     """Copy what git tracks or would track, so that mutants never come near the working tree."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        capture_output=True,
+        check=True,
     ).stdout.decode()
     for name in filter(None, listed.split("\0")):
         if (root / name).is_file():
@@ -73,7 +77,5 @@ def _run(tree: str, tests: str) -> None:
 
 
 def _end(pid: int | None) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass

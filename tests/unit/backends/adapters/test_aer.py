@@ -141,7 +141,9 @@ def test_a_job_is_as_large_as_its_answer_may_be(
     simulation = dataclasses.replace(head._simulation, wide=None)
     sent, job = [], aer_jobs.Simulation.job
     monkeypatch.setattr(
-        aer_jobs.Simulation, "job", lambda self, values, **options: sent.append(len(values)) or job(self, values, **options)
+        aer_jobs.Simulation,
+        "job",
+        lambda self, values, **options: sent.append(len(values)) or job(self, values, **options),
     )
     answer = simulation.evaluate(rows(7, 1)[:, 0], shots=shots, seed=1, first_evaluation=0)
 

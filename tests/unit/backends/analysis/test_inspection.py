@@ -150,9 +150,7 @@ def test_too_large_for_a_response() -> None:
     assert (found.rank, found.undecided) == (12, [])
     assert "3^12 = 531441 circuit evaluations, at most 65536" in found.notes[0]
     assert (circuit.n_angles, circuit.n_outputs) == (21, 1)
-    assert found.notes[1:] == [
-        "the rank and the undecided angles are numerical: from derivatives at 44 random points"
-    ]
+    assert found.notes[1:] == ["the rank and the undecided angles are numerical: from derivatives at 44 random points"]
 
 
 def test_too_large_for_anything_but_structure() -> None:

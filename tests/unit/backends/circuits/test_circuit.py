@@ -60,7 +60,13 @@ def test_the_least_there_can_be() -> None:
     """One qubit without angles and gates is a circuit; an angle enters as it is unless it is said otherwise."""
     circuit = Circuit("least", 1, 0, ())
 
-    assert (circuit.n_inputs, circuit.n_outputs, circuit.measured, circuit.n_weights, circuit.source) == (0, 1, (0,), 0, "")
+    assert (circuit.n_inputs, circuit.n_outputs, circuit.measured, circuit.n_weights, circuit.source) == (
+        0,
+        1,
+        (0,),
+        0,
+        "",
+    )
     assert Angle(3) == Angle(3, scale=1.0, offset=0.0)
 
 

@@ -113,7 +113,10 @@ def test_gates_are_refused_by_line(gates, message):
         ("inputs = []", "^p.toml: missing n_qubits and gates$"),
         ("n_qubits = 1\ninputs = ['a', 'a']\ngates = ''", "angles need names of their own.*got 'a'"),
         ("n_qubits = 1\ninputs = ['pi']\ngates = ''", "got 'pi'"),
-        ("n_qubits = 1\nmeasured = [1]\ngates = ''", r"^p.toml: circuit 'p': .*distinct measured qubits in 0..0, got \(1,\)"),
+        (
+            "n_qubits = 1\nmeasured = [1]\ngates = ''",
+            r"^p.toml: circuit 'p': .*distinct measured qubits in 0..0, got \(1,\)",
+        ),
         ("n_qubits = 0\ngates = ''", "n_qubits >= 1"),
         ("n_qubits = 1 2", r"p.toml: not TOML: .*line 1"),
     ],

@@ -41,7 +41,9 @@ class Told(QuantumHead):
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
         executed = self._execute(rows, first_evaluation=first_evaluation)
         first, second = executed.p_zero.T
-        joint = torch.stack((first * second, first * (1 - second), (1 - first) * second, (1 - first) * (1 - second)), dim=1)
+        joint = torch.stack(
+            (first * second, first * (1 - second), (1 - first) * second, (1 - first) * (1 - second)), dim=1
+        )
         return Outcomes(joint, len(rows), 0)
 
     def provenance(self) -> dict[str, Any]:
@@ -61,7 +63,9 @@ def _constant(value: float, *, n_outputs: int = 1) -> Callable[[torch.Tensor], t
     return lambda rows: torch.full((len(rows), n_outputs), value, dtype=torch.float64)
 
 
-def _built(answer: Any, *, circuit: Circuit = ONE, shots: int | None = None, off: float = 0.0, **options: Any) -> tuple[Told, Built]:
+def _built(
+    answer: Any, *, circuit: Circuit = ONE, shots: int | None = None, off: float = 0.0, **options: Any
+) -> tuple[Told, Built]:
     head = Told(circuit, n_circuits=1, shots=shots, seed=options.pop("head_seed", 0))
     head.answer, head.off = answer, off
     return head, build(head, Grid.of(circuit), **{"joint": False, "seed": 0, **options})
@@ -93,10 +97,13 @@ def test_an_exact_response_may_miss_its_head_by_1e_10():
 
 def test_the_worst_of_all_values_is_judged():
     """One output of two that is off is found, by its angles and both values."""
+
     def answer(rows):
         return torch.stack((rows[:, 0].cos(), (rows[:, 1] / 2).sin() ** (3 if len(rows) == 16 else 1)), dim=1) / 4 + 0.5
 
-    with pytest.raises(TableError, match=r"table of Told: at fresh random angles \[\d.*\] of circuit 'two' it says 0\.\d+"):
+    with pytest.raises(
+        TableError, match=r"table of Told: at fresh random angles \[\d.*\] of circuit 'two' it says 0\.\d+"
+    ):
         _built(answer, circuit=TWO)
 
 
@@ -137,6 +144,7 @@ def test_terms_that_shot_noise_explains_go(share, n_terms):
 
 def test_joint_outcomes_have_a_value_each():
     """For outputs that share their shots the response has every joint outcome; verified at fresh angles as well."""
+
     def answer(rows):
         return torch.stack((rows[:, 0].cos(), (rows[:, 1] / 2).sin()), dim=1) / 4 + 0.5
 

@@ -186,7 +186,9 @@ def test_angles_that_are_known_to_be_dead_take_no_points():
 @pytest.mark.parametrize("basis", [[[0, 1], [1, 0]], [[0, 0], [0, 0], [1, 0]], [[0, 0], [1, 0], [0, 0]]])
 def test_the_constant_is_the_first_term_and_no_other(basis):
     """Where it is missing or comes twice, the terms are named."""
-    with pytest.raises(ValueError, match=r"expected the constant as the first term and nowhere else, got the terms \[\["):
+    with pytest.raises(
+        ValueError, match=r"expected the constant as the first term and nowhere else, got the terms \[\["
+    ):
         Response(Grid((1.0, 1.0), (1, 1)), np.array(basis), np.ones((len(basis), 1)))
 
 

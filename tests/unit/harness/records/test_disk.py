@@ -22,7 +22,7 @@ def test_a_file_is_read_up_to_its_limit(tmp_path):
     path.write_bytes(b"abcd")
 
     assert disk.read_file(path, limit=4) == b"abcd"
-    with pytest.raises(DamagedError, match="x is damaged: it .* 3 "):
+    with pytest.raises(DamagedError, match=r"x is damaged: it .* 3 "):
         disk.read_file(path, limit=3)
 
 
@@ -66,7 +66,9 @@ def test_a_folder_that_cannot_be_listed_is_not_empty(tmp_path):
     """A file in its place is an error that names it."""
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreError, match=rf"folder {tmp_path}/file cannot be read: Not a directory; give yourself the right"):
+    with pytest.raises(
+        StoreError, match=rf"folder {tmp_path}/file cannot be read: Not a directory; give yourself the right"
+    ):
         disk.list_folder(tmp_path / "file")
 
 
@@ -86,7 +88,9 @@ def test_a_refusal_has_its_remedy(tmp_path, monkeypatch, number, remedy):
     _refusing(monkeypatch, "write_then_rename", number)
     reason = os.strerror(number)
 
-    with pytest.raises(DiskError, match=rf"x \(3 bytes\) cannot be written: {reason}; {remedy}; what was written earlier is intact"):
+    with pytest.raises(
+        DiskError, match=rf"x \(3 bytes\) cannot be written: {reason}; {remedy}; what was written earlier is intact"
+    ):
         disk.write_atomically(tmp_path / "x", b"abc")
     monkeypatch.setattr(disk.Path, "unlink", lambda path, missing_ok=False: disk.write_then_rename())
     with pytest.raises(DiskError, match=rf"x cannot be deleted: {reason}; {remedy}$"):

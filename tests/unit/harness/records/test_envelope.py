@@ -34,7 +34,7 @@ def test_an_envelope_comes_back(tmp_path):
     assert read_envelope(path, "mine", limit=size) == _CONTENT
     with pytest.raises(DamagedError, match=rf"x.json is damaged: it .* {size - 1} "):
         read_envelope(path, "mine", limit=size - 1)
-    with pytest.raises(DamagedError, match="x.json is damaged: KeyError: 'other'"):
+    with pytest.raises(DamagedError, match=r"x.json is damaged: KeyError: 'other'"):
         read_envelope(path, "other", limit=size)
 
 

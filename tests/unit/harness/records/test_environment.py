@@ -61,7 +61,9 @@ def test_cores_are_those_that_the_process_may_use(monkeypatch):
 
 def test_the_peak_is_this_processs_memory_in_mib():
     """A process that has touched 200 MiB has a peak of more, and of less than 200 MiB and what Python takes."""
-    code = "from harness.records.environment import peak_rss_mib; x = bytearray(200 * 2**20); del x; print(peak_rss_mib())"
+    code = (
+        "from harness.records.environment import peak_rss_mib; x = bytearray(200 * 2**20); del x; print(peak_rss_mib())"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert 200 < float(done.stdout) < 500
@@ -69,7 +71,7 @@ def test_the_peak_is_this_processs_memory_in_mib():
 
 @pytest.mark.parametrize(("system", "unit"), [("linux", 1024), ("darwin", 1024**2)])
 def test_without_proc_the_system_is_asked(monkeypatch, system, unit):
-    """getrusage counts KiB on Linux and bytes on macOS."""
+    """Getrusage counts KiB on Linux and bytes on macOS."""
     monkeypatch.setattr(module.Path, "read_text", lambda path, encoding: "no such line")
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(module.resource, "getrusage", lambda who: type("Usage", (), {"ru_maxrss": 50 * unit}))
@@ -77,21 +79,26 @@ def test_without_proc_the_system_is_asked(monkeypatch, system, unit):
     assert peak_rss_mib() == 50
 
 
-@pytest.mark.parametrize(
-    ("changed", "expected"), [("", "abc"), (" M file", "abc-dirty")]
-)
+@pytest.mark.parametrize(("changed", "expected"), [("", "abc"), (" M file", "abc-dirty")])
 def test_a_checkout_is_named_by_its_commit(monkeypatch, changed, expected):
     """With a mark if files differ from it."""
     root = str(module.Path(module.__file__).resolve().parents[2])
-    answers = {"rev-parse --show-toplevel": root, "status --porcelain --untracked-files=no": changed, "rev-parse HEAD": "abc"}
+    answers = {
+        "rev-parse --show-toplevel": root,
+        "status --porcelain --untracked-files=no": changed,
+        "rev-parse HEAD": "abc",
+    }
     monkeypatch.setattr(module, "_git", lambda *arguments: answers[" ".join(arguments)])
 
     assert git_commit() == expected
 
 
-@pytest.mark.parametrize("error", [FileNotFoundError("git"), subprocess.CalledProcessError(128, "git"), subprocess.TimeoutExpired("git", 10)])
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError("git"), subprocess.CalledProcessError(128, "git"), subprocess.TimeoutExpired("git", 10)]
+)
 def test_without_git_there_is_no_commit(monkeypatch, error):
     """Not installed, no checkout, or too slow: the record has none."""
+
     def fail(*arguments):
         raise error
 

@@ -58,11 +58,15 @@ def test_whatever_is_changed_is_found(tmp_path, change):
     seal = json.dumps({"facts": facts, "sha256": digest})
     safetensors.torch.save_file({name: values.contiguous() for name, values in tensors.items()}, path, {"sealed": seal})
 
-    with pytest.raises(DamagedError, match=rf"x.safetensors is damaged: expected SHA-256 {digest}, found [0-9a-f]{{64}}"):
+    with pytest.raises(
+        DamagedError, match=rf"x.safetensors is damaged: expected SHA-256 {digest}, found [0-9a-f]{{64}}"
+    ):
         sealed.read(path)
 
 
-@pytest.mark.parametrize("metadata", [None, {}, {"sealed": "{"}, {"sealed": "[]"}, {"sealed": "{}"}, {"sealed": '{"facts": 1}'}])
+@pytest.mark.parametrize(
+    "metadata", [None, {}, {"sealed": "{"}, {"sealed": "[]"}, {"sealed": "{}"}, {"sealed": '{"facts": 1}'}]
+)
 def test_a_file_of_somebody_else_is_named(tmp_path, metadata):
     """Sound safetensors without our seal, or with half of it."""
     path = tmp_path / "x.safetensors"

@@ -259,7 +259,9 @@ def test_a_list_of_merged_attempts_is_not_guessed(store):
     path = store.root / ".merged.json"
     for content in (path.read_bytes().replace(b"2\n", b"3\n"), b"[]"):
         path.write_bytes(content)
-        with pytest.raises(StoreError, match=r"merged.json is damaged.*the attempt with the highest number then counts"):
+        with pytest.raises(
+            StoreError, match=r"merged.json is damaged.*the attempt with the highest number then counts"
+        ):
             store.merged_attempts()
 
 
@@ -298,7 +300,9 @@ def test_a_record_under_another_name_is_damaged(store):
     path = store.write(_record())
     path.rename(store.record_of("a" * 64, 2))
 
-    with pytest.raises(DamagedError, match=rf"is misnamed: it holds attempt 1 at run {'a' * 64}; qhb run makes the run again"):
+    with pytest.raises(
+        DamagedError, match=rf"is misnamed: it holds attempt 1 at run {'a' * 64}; qhb run makes the run again"
+    ):
         read_record(store.record_of("a" * 64, 2))
 
 

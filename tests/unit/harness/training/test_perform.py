@@ -112,7 +112,13 @@ def test_parameters_and_steps_of_a_classical_head(tmp_path):
     record = _perform(tmp_path, _spec())
     steps, head = record.steps, record.head
 
-    assert (head.gradient, head.n_circuits, head.n_angles, head.circuit, head.provenance) == ("autograd", 0, 0, None, {})
+    assert (head.gradient, head.n_circuits, head.n_angles, head.circuit, head.provenance) == (
+        "autograd",
+        0,
+        0,
+        None,
+        {},
+    )
     # convolutions, 576 -> 128, 128 -> 10; each with its biases
     n_parameters = 16 * 26 + 32 * (16 * 25 + 1) + 64 * (32 * 9 + 1) + 128 * 577 + 10 * 129
     assert (head.n_parameters, head.n_head_parameters) == (n_parameters, 0)
@@ -195,7 +201,9 @@ def test_weights_that_do_not_fit_are_named(tmp_path, content, message):
     record = _perform(tmp_path, _spec(training={"max_steps": 1}, weights_from=_ID), run_id="b" * 64)
 
     assert (record.status, record.failure.kind) == ("failed", "StoreError")
-    with pytest.raises(AssertionError, match=rf"(?s)weights cannot be used: .*{message}.*; expected those of a finished run"):
+    with pytest.raises(
+        AssertionError, match=rf"(?s)weights cannot be used: .*{message}.*; expected those of a finished run"
+    ):
         raise AssertionError(record.failure.message)
     assert record.steps.n_steps == 1, "what was measured before is kept"
 

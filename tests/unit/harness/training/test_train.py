@@ -156,8 +156,8 @@ def test_a_stopped_training_goes_on_with_its_epoch(tmp_path, split, stop_after):
         if done == stop_after:
             raise KeyboardInterrupt
 
+    checkpoints = Checkpoints(tmp_path, run_id="a", interval_s=0.0)
     with pytest.raises(KeyboardInterrupt):
-        checkpoints = Checkpoints(tmp_path, run_id="a", interval_s=0.0)
         _train(baseline_class("linear")(10), split, spec, progress=stop, checkpoints=checkpoints)
     checkpoints = Checkpoints(tmp_path, run_id="a", interval_s=0.0)
     resumed, _, history = _train(baseline_class("linear")(10), split, spec, checkpoints=checkpoints)
@@ -177,7 +177,9 @@ def test_divergence_is_named(split):
 
 def test_divergence_after_the_last_step_is_named(split):
     """The weights that the last step of an epoch ruins are found out by the validation loss."""
-    with pytest.raises(DivergedError, match=r"the validation loss is (nan|inf) after epoch 1; .*learning rate below 1e\+30"):
+    with pytest.raises(
+        DivergedError, match=r"the validation loss is (nan|inf) after epoch 1; .*learning rate below 1e\+30"
+    ):
         _train(baseline_class("linear")(10), split, TrainingSpec(epochs=2, batch_size=160, learning_rate=1e30))
 
 
@@ -210,9 +212,7 @@ def test_losses_and_accuracies_of_an_epoch_are_means_over_its_images(split):
 
 def test_seconds_of_a_step_are_those_of_its_phases(split):
     """A step is timed from before its first phase to after its last; each phase's seconds add up over the steps."""
-    _, clock, history = _train(
-        baseline_class("linear")(10), split, TrainingSpec(epochs=1), clock=CountingClock()
-    )
+    _, clock, history = _train(baseline_class("linear")(10), split, TrainingSpec(epochs=1), clock=CountingClock())
 
     phases = ("features_forward", "head_forward", "head_backward", "features_backward", "optimizer")
     assert history.step_seconds == [2.0 * len(phases) + 1] * 5

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 _MODULES = (
+    "backends/answers.py",
+    "backends/capabilities.py",
     "backends/gradients.py",
     "backends/head.py",
     "backends/sampling.py",

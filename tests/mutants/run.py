@@ -85,7 +85,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the sample (default %(default)s)")
     given = parser.parse_args()
     time.monotonic()
-    known = equivalents.read(_ROOT)
+    try:
+        known = equivalents.read(_ROOT)
+    except ValueError as error:
+        sys.exit(str(error))
     mutants = sample(given.paths or modules.modules(_ROOT), size=given.size, seed=given.seed)
     judged = [mutant for mutant in mutants if (mutant.path, mutant.old, mutant.new) not in known]
     with tempfile.TemporaryDirectory() as folder:

@@ -78,6 +78,19 @@ def test_a_gate_has_the_qubits_and_parameters_of_its_matrix(name: str) -> None:
     assert gate_matrix(name, *[0.3, 0.5, 0.7][: kind.n_params]).shape == (2**kind.n_qubits,) * 2
 
 
+@pytest.mark.parametrize("names", [("a",), ("a", "a"), ("a", "b", "c")])
+def test_angles_have_a_name_each(names: tuple[str, ...]) -> None:
+    """Too few, too many or equal ones are refused; names change neither what a circuit is nor what it computes."""
+    circuit = Circuit("mine", 1, 2, (_RX,))
+    named = dataclasses.replace(circuit, angle_names=("alpha", "beta"))
+
+    assert named.angle_names == ("alpha", "beta")
+    assert named == circuit
+    assert named.fingerprint == circuit.fingerprint
+    with pytest.raises(CircuitError, match=r"circuit 'mine': expected a name of its own for each of 2 angles, got \('a'"):
+        dataclasses.replace(circuit, angle_names=names)
+
+
 def test_inputs_come_before_weights() -> None:
     """n_inputs = n_angles - n_weights, n_outputs = measured qubits."""
     circuit = Circuit("mine", 3, 5, (), measured=(2, 0), n_weights=2)

@@ -187,6 +187,17 @@ def test_the_tally_is_what_the_adapter_reports() -> None:
     assert backward.seconds == pytest.approx(8 * forward.seconds)
 
 
+def test_a_jobs_seconds_are_those_that_go_by_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that shows 10 before a job and 13 after it, 3 seconds are divided over 6 rows and 48 shifted ones."""
+    shown = iter((10.0, 13.0))
+    monkeypatch.setattr("backends.head.seconds_on", lambda device: next(shown))
+    head = Fake(EQ7, n_circuits=2, shots=1)
+    head(torch.zeros(3, 2, 4, requires_grad=True))
+
+    assert head.tally.forward.seconds == pytest.approx(3 / 9)
+    assert head.tally.backward.seconds == pytest.approx(3 * 8 / 9)
+
+
 def test_an_empty_batch_is_no_job() -> None:
     """No rows in, no rows out, nothing run."""
     head = Fake(WITH_WEIGHT, n_circuits=3, shots=1)
@@ -385,6 +396,8 @@ def test_joint_outcomes_are_checked_and_counted() -> None:
 
     assert joint.tolist() == [[1.0, 0.0, 0.0, 0.0]] * 3
     assert head.tally.forward.requested == head.n_evaluated == 3
+    three = Statevector(Circuit("three", 3, 0, (), measured=(0, 1, 2)), n_circuits=1)
+    assert three.outcome_probabilities(torch.zeros(1, 0, dtype=torch.float64)).shape == (1, 8)
     assert head.outcome_probabilities(torch.zeros(0, 2, dtype=torch.float64)).shape == (0, 4)
     assert head.tally.jobs == 1
     with pytest.raises(ConfigError, match="Fake: it does not say how often each joint outcome occurs; write its _outcomes"):

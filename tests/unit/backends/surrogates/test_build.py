@@ -87,7 +87,7 @@ def test_the_grid_and_then_fresh_angles_are_evaluated(shots, n_rows):
 def test_an_exact_response_may_miss_its_head_by_1e_10():
     """Below that it is rounding, above it the head is no trigonometric polynomial; the deviation is in the facts."""
     _, built = _built(_cosine(0.45), off=0.9e-10)
-    assert built.facts["verification"] == {"rows": 16, "deviation": pytest.approx(0.9e-10, rel=1e-4), "allowed": 1e-10}
+    assert built.facts["verification"] == {"rows": 16, "deviation": pytest.approx(0.9e-10, rel=1e-4, abs=0), "allowed": 1e-10}
     assert {key: built.facts[key] for key in ("kind", "grid_points", "grid_from", "terms", "dead_angles")} == {
         "kind": "exact", "grid_points": 3, "grid_from": "backend", "terms": 2, "dead_angles": [],
     }  # fmt: skip
@@ -153,7 +153,10 @@ def test_joint_outcomes_have_a_value_each():
 
     assert [len(job) for _, job in head.jobs] == [9, 16]
     torch.testing.assert_close(built.response(rows), head._outcomes(rows, first_evaluation=0).joint, rtol=0, atol=1e-14)
-    _, margins = _built(answer, circuit=TWO, joint=False)
+    assert (head.tally.forward.requested, head.tally.backward.requested) == (9 + 16, 0)
+    assert _built(answer, circuit=TWO, joint=True)[1].facts["grid_from"] == "cache"
+    other, margins = _built(answer, circuit=TWO, joint=False)
+    assert (other.tally.forward.requested, other.tally.backward.requested) == (9 + 16, 0)
     assert margins.facts["grid_from"] == "backend", "margins and joint outcomes are kept apart"
     torch.testing.assert_close(margins.response(rows), answer(rows), rtol=0, atol=1e-14)
 

@@ -1,6 +1,8 @@
 """The parameter-shift rule: its numbers, its derivatives, and what it costs."""
 
+import dataclasses
 import math
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.circuits.oracle import probabilities
 from backends.gradients import Shift, shifts_of
+from backends.head import Capabilities
 
 CONTROLLED = Circuit(
     "controlled",
@@ -36,6 +39,27 @@ REPEATED = Circuit(
     ),
     measured=(1, 0),
 )
+
+TRAINED = Circuit(
+    "trained",
+    2,
+    5,
+    (
+        Gate("rx", (0,), (Angle(0),)),
+        Gate("ry", (1,), (Angle(2),)),
+        Gate("crx", (0, 1), (Angle(3),)),
+        Gate("ry", (0,), (Angle(1, scale=0.5),)),
+        Gate("rxx", (0, 1), (Angle(4),)),
+    ),
+    measured=(1, 0),
+    n_weights=3,
+)
+
+
+class ByShifts(Statevector):  # type: ignore[misc]  # final for users
+    """Exact probabilities, differentiated by the parameter-shift rule."""
+
+    capabilities: ClassVar[Capabilities] = dataclasses.replace(Statevector.capabilities, autograd=False)
 
 
 def shift_derivative(circuit: Circuit, row: np.ndarray) -> np.ndarray:
@@ -157,3 +181,41 @@ def test_second_derivatives_are_refused() -> None:
 
     with pytest.raises(RuntimeError, match="once_differentiable"):
         first.sum().backward()
+
+
+@pytest.mark.parametrize("circuit", [circuit_named("eq7_swapped"), CONTROLLED, REPEATED, TRAINED], ids=lambda c: c.name)
+@pytest.mark.parametrize("batch", [(), (5,), (2, 3)])
+def test_a_head_has_the_values_and_the_gradient_of_autograd(circuit: Circuit, batch: tuple[int, ...]) -> None:
+    """Values and derivatives by angles and by weights equal autograd's, whatever the batch's shape and the outputs' weights.
+
+    The shifted rows must stand in the order of their coefficients, each circuit must keep its own weights, and only the
+    weights are summed over the batch.
+    """
+    stream = torch.Generator().manual_seed(4)
+    by_shifts, by_autograd = (kind(circuit, n_circuits=3).double() for kind in (ByShifts, Statevector))
+    given = torch.empty(*batch, 3, circuit.n_inputs, dtype=torch.float64).uniform_(-3, 3, generator=stream)
+    upstream = torch.empty(*batch, 3 * circuit.n_outputs, dtype=torch.float64).uniform_(-1, 1, generator=stream)
+    results = []
+    for head in (by_shifts, by_autograd):
+        if head.weights is not None:
+            with torch.no_grad():
+                head.weights.copy_(torch.linspace(-2, 2, head.weights.numel()).reshape(head.weights.shape))
+        angles = given.clone().requires_grad_()
+        values = head(angles)
+        (values * upstream).sum().backward()
+        results.append([values, angles.grad, *(weights.grad for weights in head.parameters())])
+
+    assert (by_shifts.gradient, by_autograd.gradient) == ("parameter-shift", "autograd")
+    for ours, expected in zip(*results, strict=True):
+        torch.testing.assert_close(ours, expected, rtol=0, atol=1e-12)
+
+
+def test_gradients_have_the_precision_of_their_angles() -> None:
+    """Angles in single precision get values and gradients in single precision, weights their own."""
+    head = ByShifts(TRAINED, n_circuits=2)
+    angles = torch.ones(4, 2, 2, requires_grad=True)
+    values = head(angles)
+    values.sum().backward()
+
+    assert (values.dtype, angles.grad.dtype, head.weights.grad.dtype) == (torch.float32,) * 3
+    assert head.weights.grad.shape == (2, 3)

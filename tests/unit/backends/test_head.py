@@ -14,7 +14,9 @@ from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
 from backends.head import QuantumHead
 from backends.registry import head_class
+from backends.sampling import stream_seed
 from backends.surrogates.table import Tabulated
+from backends.tally import Count, Tally
 
 EQ7 = circuit_named("eq7")
 WITH_WEIGHT = Circuit(
@@ -185,6 +187,17 @@ def test_the_tally_is_what_the_adapter_reports() -> None:
     assert backward.seconds == pytest.approx(8 * forward.seconds)
 
 
+def test_a_jobs_seconds_are_those_that_go_by_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that shows 10 before a job and 13 after it, 3 seconds are divided over 6 rows and 48 shifted ones."""
+    shown = iter((10.0, 13.0))
+    monkeypatch.setattr("backends.head.seconds_on", lambda device: next(shown))
+    head = Fake(EQ7, n_circuits=2, shots=1)
+    head(torch.zeros(3, 2, 4, requires_grad=True))
+
+    assert head.tally.forward.seconds == pytest.approx(3 / 9)
+    assert head.tally.backward.seconds == pytest.approx(3 * 8 / 9)
+
+
 def test_an_empty_batch_is_no_job() -> None:
     """No rows in, no rows out, nothing run."""
     head = Fake(WITH_WEIGHT, n_circuits=3, shots=1)
@@ -261,3 +274,163 @@ def test_a_model_that_is_converted_keeps_the_precision_of_its_head(execution: st
     assert converted.weights is not None
     assert converted.weights.dtype == dtype
     assert torch.equal(converted(angles), head(angles))
+
+
+def test_a_head_shows_what_it_is() -> None:
+    """``print(model)`` has circuits, shots and gradient."""
+    circuit = circuit_named("eq7")
+    heads = [
+        Statevector(circuit, n_circuits=2),
+        Statevector(circuit, n_circuits=1, shots=100),
+        Statevector(circuit, n_circuits=1, shift_rule="paper_eq9"),
+    ]
+
+    assert [repr(head) for head in heads] == [
+        "Statevector(2 x eq7, exact, autograd)",
+        "Statevector(1 x eq7, 100 shots, parameter-shift)",
+        "Statevector(1 x eq7, exact, parameter-shift)",
+    ]
+    assert [head.evaluations_per_row for head in heads] == [1, 9, 9]
+    assert heads[0].input_shape == (2, 4)
+
+
+def test_defaults_are_the_papers() -> None:
+    """Ten circuits, one a class, with seed 0 and the exact shift rule."""
+    head = Fake(EQ7, shots=1)
+
+    assert (head.n_circuits, head.seed, head.shift_rule, head.skipped) == (10, 0, "exact", {})
+    assert Fake(EQ7, n_circuits=1, shots=1).n_circuits == 1
+
+
+def test_skipped_angles_are_not_shifted() -> None:
+    """Their shifted evaluations are left out, and their derivative is 0."""
+    head = Fake(EQ7, n_circuits=2, shots=1, skipped={1: "mine", 3: "mine"})
+    angles = torch.zeros(3, 2, 4, requires_grad=True)
+    head(angles).sum().backward()
+
+    assert {shift.angle for shift in head.shifts} == {0, 2}
+    assert head.evaluations_per_row == 5
+    assert (head.tally.forward.requested, head.tally.backward.requested) == (6, 24)
+
+
+def test_shot_streams_are_of_class_shots_circuit_and_options() -> None:
+    """Published results can be made again only if a head's streams never change."""
+    options = {"level": 2}
+    head = Fake(EQ7, n_circuits=1, shots=50, seed=3, options=options)
+    stream = f"shots Fake 50 {EQ7.fingerprint} " + '{"level":2,"label":"a"}'
+
+    assert head.shot_seed(7) == stream_seed(3, stream, 7)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_first_weights_are_small_and_differ(seed: int) -> None:
+    """Uniform in +-0.1 radians from the seed's own stream, another value for each copy."""
+    circuit = Circuit("w", 1, 100, (Gate("rx", (0,), (Angle(99),)),), n_weights=99)
+    weights = Fake(circuit, n_circuits=20, shots=1, seed=seed).weights.detach()
+    stream = torch.Generator().manual_seed(stream_seed(seed, "weights", 0))
+
+    assert weights.shape == (20, 99)
+    assert torch.equal(weights, torch.empty(20, 99).uniform_(-0.1, 0.1, generator=stream))
+    assert -0.1 <= weights.min() < -0.099
+    assert 0.099 < weights.max() <= 0.1
+    assert len(weights.unique()) > 1900
+
+
+def test_a_circuit_without_angles_has_a_derivative_of_zero() -> None:
+    """Where no gate uses an angle, backward() works all the same."""
+    head = Statevector(Circuit("fixed", 1, 2, (Gate("h", (0,)),), n_weights=1), n_circuits=2)
+    angles = torch.ones(3, 2, 1, requires_grad=True)
+    head(angles).sum().backward()
+
+    assert angles.grad.tolist() == [[[0.0], [0.0]]] * 3
+    assert head.weights.grad.tolist() == [[0.0], [0.0]]
+
+
+def test_frozen_weights_cost_no_shifts() -> None:
+    """With neither angles nor weights to train, only the rows are run."""
+    head = Fake(WITH_WEIGHT, n_circuits=1, shots=1)
+    head.weights.requires_grad_(False)
+    head(torch.zeros(2, 1, 1))
+    assert head.tally.backward.requested == 0
+
+    head(torch.zeros(2, 1, 1, requires_grad=True))
+    assert head.tally.backward.requested == 2 * len(head.shifts)
+
+
+def test_finite_angles_whose_sum_overflows_pass() -> None:
+    """The check is of each angle, not of their sum."""
+    head = Fake(EQ7, n_circuits=1, shots=1)
+
+    assert head(torch.full((2, 1, 4), 3e38)).shape == (2, 1)
+    with pytest.raises(AnglesError, match=r"got nan at \(1, 0, 2\)"):
+        head(torch.tensor([[[3e38] * 4], [[3e38, 3e38, torch.nan, torch.inf]]]))
+
+
+def test_a_block_is_counted_apart_and_in_the_whole() -> None:
+    """A classification's evaluations are in its own tally and in the head's, also when it fails."""
+    head = Fake(EQ7, n_circuits=1, shots=1)
+    with torch.no_grad():
+        head(torch.zeros(2, 1, 4))
+        with head.counting() as apart:
+            head(torch.zeros(3, 1, 4))
+        assert (apart.forward.requested, apart.jobs) == (3, 1)
+        assert (head.tally.forward.requested, head.tally.jobs) == (5, 2)
+        head.answer = HeadError("mine")
+        with pytest.raises(HeadError), head.counting():
+            head(torch.zeros(1, 1, 4))
+        head.answer = None
+        head(torch.zeros(4, 1, 4))
+
+    assert apart.forward.requested == 3
+    assert (head.tally.forward.requested, head.tally.jobs) == (9, 3)
+
+
+def test_a_head_goes_on_where_another_stopped() -> None:
+    """Its next evaluation has the next number; counts go on, and what each head's setup took is added."""
+    head = Fake(EQ7, n_circuits=1, shots=1)
+    head.count_setup(Count(executed=5))
+    head.count_setup(Count(executed=1))
+    earlier = Tally(forward=Count(requested=30), setup=Count(executed=7))
+    head.resume(30, tally=earlier)
+    with torch.no_grad():
+        head(torch.zeros(2, 1, 4))
+
+    assert [first for _, first in head.asked] == [30]
+    assert head.n_evaluated == 32
+    assert head.tally.forward.requested == 32
+    assert head.tally.setup.executed == 13
+
+    head.resume(100)
+    assert (head.n_evaluated, head.tally.forward.requested) == (100, 32)
+
+
+def test_joint_outcomes_are_checked_and_counted() -> None:
+    """As other evaluations; without rows nothing is run, and a head that does not know them says so."""
+    head = Statevector(WITH_WEIGHT, n_circuits=1)
+    joint = head.outcome_probabilities(torch.zeros(3, 2, dtype=torch.float64))
+
+    assert joint.tolist() == [[1.0, 0.0, 0.0, 0.0]] * 3
+    assert head.tally.forward.requested == head.n_evaluated == 3
+    three = Statevector(Circuit("three", 3, 0, (), measured=(0, 1, 2)), n_circuits=1)
+    assert three.outcome_probabilities(torch.zeros(1, 0, dtype=torch.float64)).shape == (1, 8)
+    assert head.outcome_probabilities(torch.zeros(0, 2, dtype=torch.float64)).shape == (0, 4)
+    assert head.tally.jobs == 1
+    with pytest.raises(
+        ConfigError, match="Fake: it does not say how often each joint outcome occurs; write its _outcomes"
+    ):
+        Fake(EQ7, n_circuits=1, shots=1).outcome_probabilities(torch.zeros(1, 4, dtype=torch.float64))
+
+
+@pytest.mark.parametrize(("circuits", "shots"), [(1.0, 1), (1, None), ("1", 1)])
+def test_counts_of_an_answer_are_whole_numbers(monkeypatch: pytest.MonkeyPatch, circuits: Any, shots: Any) -> None:
+    """An adapter that says something else is named, with both."""
+    head = Fake(EQ7, n_circuits=1, shots=1)
+    answer = Executed(torch.zeros(1, 1, dtype=torch.float64), circuits, shots)
+    monkeypatch.setattr(head, "_execute", lambda rows, first_evaluation: answer)
+
+    with pytest.raises(OutputError, match=rf"whole numbers .*, it returned Executed with {circuits} and {shots}"):
+        head(torch.zeros(1, 1, 4))
+    monkeypatch.setattr(head, "_execute", lambda rows, first_evaluation: answer.p_zero)
+    with pytest.raises(OutputError, match="it returned Tensor with None and None"):
+        head(torch.zeros(1, 1, 4))
+    assert (head.tally.jobs, head.n_evaluated) == (0, 0)

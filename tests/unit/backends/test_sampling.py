@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from backends.conformance.results import chi_square_bound, sampling_tolerance
-from backends.sampling import sample_frequencies, stream_seed
+from backends.sampling import sample_frequencies, sample_zeros, stream_seed
 
 _JOINT = torch.tensor([[0.1, 0.2, 0.05, 0.15, 0.2, 0.0, 0.2, 0.1]], dtype=torch.float64)
 
@@ -18,6 +18,15 @@ def test_streams_are_reproducible_and_differ() -> None:
     assert seeds == [stream_seed(*triple) for triple in triples]
     assert len(set(seeds)) == len(triples)
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_streams_stay_what_they_were() -> None:
+    """Published results can be made again only if a stream's seed never changes; all 63 bits are in use."""
+    seeds = [stream_seed(0, "shots", index) for index in range(1000)]
+
+    assert (seeds[0], stream_seed(7, "order", 1)) == (4591320326955251555, 662106724702969888)
+    assert 2**62 < max(seeds) < 2**63
+    assert {seed % 2 for seed in seeds} == {0, 1}
 
 
 def test_values_are_counts_of_shots() -> None:
@@ -82,3 +91,32 @@ def test_rounding_of_probabilities_is_harmless() -> None:
     off = torch.tensor([[1 + 1e-15, -1e-16]], dtype=torch.float64)
 
     assert sample_frequencies(off, shots=10, seed=8).tolist() == [[1.0]]
+
+
+def test_one_output_is_drawn_as_joint_outcomes_are() -> None:
+    """sample_zeros is the short way for one measured qubit: the same frequencies, bit for bit, from the same seed."""
+    p_zero = torch.arange(65, dtype=torch.float64)[:, None] / 64
+    joint = torch.cat((p_zero, 1 - p_zero), dim=1)
+    got = sample_zeros(p_zero, shots=1000, seed=9)
+
+    assert torch.equal(got, sample_frequencies(joint, shots=1000, seed=9))
+    assert (np.abs(got.numpy() - p_zero.numpy()) <= sampling_tolerance(p_zero.numpy(), shots=1000)).all()
+    assert p_zero[32].item() == 0.5, "the probabilities that came in are left as they were"
+
+
+def test_one_output_off_by_rounding_is_certain() -> None:
+    """Probabilities just outside [0, 1] are those of a certain outcome."""
+    off = torch.tensor([[-1e-16], [1 + 4e-16]], dtype=torch.float64)
+
+    assert sample_zeros(off, shots=10, seed=8).tolist() == [[0.0], [1.0]]
+
+
+def test_three_outputs_have_their_pair_correlations() -> None:
+    """Over 4,000 rows of 50 shots the frequencies covary as the joint distribution says, within 5 standard errors."""
+    n_rows, shots = 4000, 50
+    got = sample_frequencies(_JOINT.expand(n_rows, -1), shots=shots, seed=10).numpy()
+    bits = 1 - np.array([[index >> 2 & 1, index >> 1 & 1, index & 1] for index in range(8)])  # outcome 0 of each output
+    means = _JOINT[0].numpy() @ bits
+    expected = (bits - means).T @ (_JOINT[0].numpy()[:, None] * (bits - means)) / shots
+
+    assert np.abs(np.cov(got.T) - expected).max() < 5 * np.sqrt(2 / n_rows) * np.diag(expected).max()

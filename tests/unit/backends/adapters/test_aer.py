@@ -14,7 +14,7 @@ from backends.adapters import aer_jobs
 from backends.adapters.aer import AerShots, AerStatevector
 from backends.circuits.catalogue import CIRCUITS
 from backends.circuits.circuit import GATES, Angle, Circuit, Gate
-from backends.circuits.oracle import probabilities
+from backends.circuits.oracle import outcome_probabilities, probabilities
 from backends.errors import ConfigError, ExecutionError
 
 EQ7 = CIRCUITS["eq7"]
@@ -94,6 +94,61 @@ def test_outputs_share_their_shots() -> None:
     p = AerShots(bell, n_circuits=1, shots=500)(rows(30, 1))
     assert torch.equal(p[:, 0], p[:, 1])
     assert len(p[:, 0].unique()) > 5
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_joint_frequencies_agree_with_the_oracle(seed: int) -> None:
+    """Every joint outcome of nine rows, four of which share a circuit, stays within five standard errors."""
+    circuit = random_circuit(seed, n_qubits=3)
+    angles = rows(9, 6)[:, 0]
+    p = torch.from_numpy(outcome_probabilities(circuit, angles.numpy()))
+    sampled = AerShots(circuit, n_circuits=1, shots=5000, seed=seed).outcome_probabilities(angles)
+
+    assert p.shape == (9, 8)
+    assert ((sampled - p).abs() <= error_bar(p, 5000)).all()
+
+
+@pytest.mark.parametrize("flipped", [(), (0,), (1,), (0, 1)])
+def test_joint_outcomes_that_never_come_have_frequency_zero(flipped: tuple[int, ...]) -> None:
+    """A certain outcome stands in its own column in every row, the first measured qubit as the top bit."""
+    circuit = Circuit("certain", 2, 1, tuple(Gate("x", (qubit,)) for qubit in flipped), measured=(1, 0))
+    joint = AerShots(circuit, n_circuits=1, shots=7).outcome_probabilities(rows(5, 1)[:, 0])
+
+    expected = torch.zeros(5, 4, dtype=torch.float64)
+    expected[:, 2 * (1 in flipped) + (0 in flipped)] = 1
+    assert torch.equal(joint, expected)
+
+
+@pytest.mark.parametrize(
+    ("shots", "most_outcomes", "most_results", "sizes"),
+    [
+        (None, 20, 4096, [2, 2, 2, 1]),  # 8 outcomes of 3 qubits are saved for each row
+        (None, 7, 4096, [1] * 7),  # a row is sent, however large its answer
+        (None, 2**20, 4096, [7]),
+        (None, 2**20, 3, [3, 3, 1]),
+        (3, 20, 4096, [6, 1]),  # 3 shots have at most 3 outcomes
+        (1000, 20, 4096, [2, 2, 2, 1]),
+    ],
+)
+def test_a_job_is_as_large_as_its_answer_may_be(
+    shots: int | None, most_outcomes: int, most_results: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results of a job and the outcomes counted in it are limited, since each takes memory."""
+    monkeypatch.setattr(aer_jobs, "_JOB_OUTCOMES", most_outcomes)
+    monkeypatch.setattr(aer_jobs, "_JOB_RESULTS", most_results)
+    circuit = Circuit("three", 3, 1, (Gate("rx", (0,), (Angle(0),)),), measured=(0, 1, 2))
+    head = (AerStatevector if shots is None else AerShots)(circuit, n_circuits=1, shots=shots)
+    simulation = dataclasses.replace(head._simulation, wide=None)
+    sent, job = [], aer_jobs.Simulation.job
+    monkeypatch.setattr(
+        aer_jobs.Simulation,
+        "job",
+        lambda self, values, **options: sent.append(len(values)) or job(self, values, **options),
+    )
+    answer = simulation.evaluate(rows(7, 1)[:, 0], shots=shots, seed=1, first_evaluation=0)
+
+    assert sent == sizes
+    assert answer.p_zero.shape == (7, 3)
 
 
 @pytest.mark.parametrize("n_angles", [0, 2])

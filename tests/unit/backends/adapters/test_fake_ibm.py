@@ -64,6 +64,17 @@ def test_without_noise_every_basis_equals_the_oracle(device: str) -> None:
     assert torch.allclose(p, oracle(circuit, angles), rtol=0, atol=1e-10)
 
 
+def test_noiseless_options_are_the_switches_of_all_noise() -> None:
+    """The conformance suite turns noise off by them: with all of them the head is ideal, with all but one it is not."""
+    circuit, angles = every_gate(), rows(5, 4)
+    expected = oracle(circuit, angles)
+
+    assert torch.allclose(fake(circuit, **FakeIBM.noiseless_options)(angles), expected, rtol=0, atol=1e-10)
+    for name in FakeIBM.noiseless_options:
+        others = {other: value for other, value in FakeIBM.noiseless_options.items() if other != name}
+        assert not torch.allclose(fake(circuit, **others)(angles), expected, rtol=0, atol=1e-4), name
+
+
 @pytest.mark.parametrize("device", ["manila", "sherbrooke", "almaden"])
 def test_without_noise_counts_agree_with_the_oracle(device: str) -> None:
     """All gates, sampled, stay within five standard errors of the ideal probabilities."""

@@ -46,12 +46,51 @@ def test_a_wrong_gate_is_refused_by_its_position(gate: Gate, message: str) -> No
         ({"measured": ()}, r"distinct measured qubits in 0\.\.1, got \(\)"),
         ({"measured": (0, 0)}, r"got \(0, 0\)"),
         ({"measured": (2,)}, r"got \(2,\)"),
+        ({"measured": (-1,)}, r"got \(-1,\)"),
+        ({"n_weights": -1}, "0 <= n_weights <= n_angles, .*n_angles=2, n_weights=-1"),
     ],
 )
 def test_a_wrong_circuit_is_refused_with_its_numbers(change: dict[str, object], message: str) -> None:
     """Width, angles, weights and measured qubits are checked when the circuit is made."""
     with pytest.raises(CircuitError, match=message):
         dataclasses.replace(Circuit("mine", 2, 2, (_RX,)), **change)
+
+
+def test_the_least_there_can_be() -> None:
+    """One qubit without angles and gates is a circuit; an angle enters as it is unless it is said otherwise."""
+    circuit = Circuit("least", 1, 0, ())
+
+    assert (circuit.n_inputs, circuit.n_outputs, circuit.measured, circuit.n_weights, circuit.source) == (
+        0,
+        1,
+        (0,),
+        0,
+        "",
+    )
+    assert Angle(3) == Angle(3, scale=1.0, offset=0.0)
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_a_gate_has_the_qubits_and_parameters_of_its_matrix(name: str) -> None:
+    """The oracle's matrix takes as many parameters, and has a row for each basis state of as many qubits."""
+    kind = GATES[name]
+
+    assert gate_matrix(name, *[0.3, 0.5, 0.7][: kind.n_params]).shape == (2**kind.n_qubits,) * 2
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "a"), ("a", "b", "c")])
+def test_angles_have_a_name_each(names: tuple[str, ...]) -> None:
+    """Too few, too many or equal ones are refused; names change neither what a circuit is nor what it computes."""
+    circuit = Circuit("mine", 1, 2, (_RX,))
+    named = dataclasses.replace(circuit, angle_names=("alpha", "beta"))
+
+    assert named.angle_names == ("alpha", "beta")
+    assert named == circuit
+    assert named.fingerprint == circuit.fingerprint
+    with pytest.raises(
+        CircuitError, match=r"circuit 'mine': expected a name of its own for each of 2 angles, got \('a'"
+    ):
+        dataclasses.replace(circuit, angle_names=names)
 
 
 def test_inputs_come_before_weights() -> None:
@@ -80,6 +119,13 @@ def test_fingerprint_is_of_what_is_computed() -> None:
 
     assert elsewhere == circuit.fingerprint == dataclasses.replace(circuit, name="yours", source="").fingerprint
     assert len({circuit.fingerprint, *(other.fingerprint for other in others)}) == 7
+
+
+def test_fingerprints_stay_what_they_were() -> None:
+    """Run ids hold them: if one changed, no finished run would be found again."""
+    circuit = Circuit("mine", 2, 2, (_RX, Gate("crz", (1, 0), (Angle(1, -0.5, 0.25),))), measured=(1, 0), n_weights=1)
+
+    assert circuit.fingerprint == "ab24619414edaafa23b4a46791b1de3ecaf3662bf3cd93af198b5ac4bf0cf662"
 
 
 @pytest.mark.parametrize(
@@ -135,3 +181,14 @@ def test_scales_without_a_common_base_are_refused() -> None:
 
     with pytest.raises(CircuitError, match=r"angle 0 enters with the frequencies \[1.0, 3.14159\d+\].*no common base"):
         circuit.frequencies(0)
+
+
+def test_a_common_base_may_be_a_64th_of_the_least() -> None:
+    """Scales 1 and 65/64 have the base 1/64; 1 and 66/65 would need a 65th, and are refused as 1 and pi are."""
+    for scale, base in ((65 / 64, 1 / 64), (66 / 65, None)):
+        circuit = Circuit("mine", 1, 1, (_RX, Gate("ry", (0,), (Angle(0, scale=scale),))))
+        if base is None:
+            with pytest.raises(CircuitError, match="no common base"):
+                circuit.frequencies(0)
+        else:
+            assert circuit.frequencies(0) == (base, 64 + 65)

@@ -65,6 +65,42 @@ def test_another_tables_file_is_not_taken(folder):
     assert cache.load(KEY, shape=(2, 3)) is None
 
 
+@pytest.mark.parametrize("shape", [(*first, *(1,) * n) for first in ((1,), (10,)) for n in range(4)])
+def test_values_come_back_with_their_bits_and_shape(folder, shape):
+    """Whatever the length of the file's header, which its shape changes."""
+    values = np.random.default_rng(3).uniform(size=shape)
+    cache.store(KEY, values)
+    found = cache.load(KEY, shape=shape)
+
+    assert (found.dtype, found.shape) == (np.float64, shape)
+    assert found.tobytes() == values.tobytes()
+
+
+def test_the_largest_table_is_kept(folder):
+    """2**22 values, 32 MiB, are below the limit of what is read; a file of more than 64 MiB is none of ours."""
+    values = np.zeros((2**22, 1))
+    cache.store(KEY, values)
+    assert cache.load(KEY, shape=values.shape) is not None
+
+    with only_file(folder).open("ab") as file:
+        file.truncate(2**26 + 1)
+    assert cache.load(KEY, shape=values.shape) is None
+
+
+def test_a_key_is_of_the_content_alone():
+    """The order in which it was written down does not count, every value does."""
+    assert cache.key_of({"a": 1, "b": [2, 3]}) == cache.key_of({"b": [2, 3], "a": 1})
+    assert len({cache.key_of(content) for content in ({"a": 1}, {"a": 2}, {"b": 1}, {"a": [1]}, {})}) == 5
+
+
+@pytest.mark.parametrize("values", [np.arange(6, dtype=np.float32).reshape(3, 2), np.arange(6).reshape(3, 2)])
+def test_values_of_another_precision_are_none(folder, values):
+    """A file whose checksum is right but that holds no doubles is not ours."""
+    cache.store(KEY, values)
+
+    assert cache.load(KEY, shape=(3, 2)) is None
+
+
 def test_a_damaged_file_is_built_again(folder):
     """A table whose file is garbage is built from the backend, and the file is sound afterwards."""
     table()

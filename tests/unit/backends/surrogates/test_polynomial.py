@@ -161,6 +161,99 @@ def test_angles_without_a_list_of_frequencies_are_refused():
         Grid.of(Circuit("incommensurate", 1, 1, gates))
 
 
+def test_ten_angles_are_allowed():
+    """The limit of 65,536 points leaves room for 3^10 = 59,049; angles that no gate uses are not in the message's product."""
+    gates = tuple(Gate("rx", (0,), (Angle(index),)) for index in range(10))
+
+    assert Grid.of(Circuit("ten", 1, 10, gates)).n_points == 59_049
+    with pytest.raises(CircuitError, match=r"its 12 angles takes 3\^9 x 5\^1 = 98415 circuit eval"):
+        Grid.of(Circuit("wide", 1, 12, (*gates, Gate("rx", (0,), (Angle(3),)))))
+
+
+def test_angles_that_are_known_to_be_dead_take_no_points():
+    """The grid of eq7 without its three dead angles has three points, and the same response."""
+    circuit = circuit_named("eq7")
+    grid = Grid.of(circuit, dead=(1, 2, 3))
+    response = Response.from_grid(grid, probabilities(circuit, grid.points().numpy()))
+    rows = angles(5, 4)
+
+    assert grid.shape == (3, 1, 1, 1)
+    assert torch.isfinite(grid.points()).all()
+    assert not grid.points()[:, 1:].any()
+    np.testing.assert_allclose(response(rows).numpy(), probabilities(circuit, rows.numpy()), rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("basis", [[[0, 1], [1, 0]], [[0, 0], [0, 0], [1, 0]], [[0, 0], [1, 0], [0, 0]]])
+def test_the_constant_is_the_first_term_and_no_other(basis):
+    """Where it is missing or comes twice, the terms are named."""
+    with pytest.raises(
+        ValueError, match=r"expected the constant as the first term and nowhere else, got the terms \[\["
+    ):
+        Response(Grid((1.0, 1.0), (1, 1)), np.array(basis), np.ones((len(basis), 1)))
+
+
+@pytest.mark.parametrize(
+    ("basis", "share"),
+    [
+        ([[0, 0]], 1 / 9),
+        ([[0, 0], [1, 0]], 3 / 9),
+        ([[0, 0], [1, 2]], 5 / 9),
+        ([[0, 0], [2, 1], [0, 1]], 7 / 9),
+        ([[0, 0], [1, 0], [2, 0], [0, 1], [1, 1]], 1.0),  # 1 + 2 + 2 + 2 + 4 = 11 of 9: no more than all terms have
+    ],
+)
+def test_the_standard_error_of_few_terms(basis, share):
+    """Each term with f factors has 2**f / n of a point's variance, all terms together its whole variance."""
+    response = Response(Grid((1.0, 1.0), (1, 1)), np.array(basis), np.ones((len(basis), 1)))
+    variances = np.full((9, 1), 0.01)
+    variances[4] = 0.04
+
+    assert response.standard_error(variances) == pytest.approx(math.sqrt(share) * 0.2, rel=1e-12)
+
+
+@pytest.mark.parametrize(("counts", "n_bits"), [((0,), 0), ((1, 1), math.log2(9)), ((2, 2, 3), math.log2(175))])
+def test_rounding_grows_with_the_logarithm_of_the_grid(counts, n_bits):
+    """32 units of a double for a value, and as many for each doubling of the number of points."""
+    grid = Grid((1.0,) * len(counts), counts)
+
+    assert rounding_of(grid) == pytest.approx(32 * 2.0**-52 * (1 + n_bits), rel=1e-12, abs=0)
+
+
+def test_one_frequency_that_is_not_one():
+    """An angle that enters with the frequency 2 alone."""
+    grid = Grid((2.0,), (1,))
+    response = Response.from_grid(grid, 0.5 + 0.25 * np.cos(2 * grid.points().numpy()))
+    rows = angles(9, 1)
+
+    assert [term.factors for term in response.terms] == [(), (Factor(0, 2.0, "cos"),)]
+    torch.testing.assert_close(response(rows), 0.5 + 0.25 * (2 * rows).cos(), rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("counts", "n_first", "n_last"),
+    [((1, 1, 1, 1), 9, 9), ((4, 1, 1), 9, 9), ((1, 1, 4), 9, 9), ((4, 4), 9, 9), ((1, 1, 1, 3), 9, 21)],
+)
+def test_many_terms_cost_about_twice_the_square_root(counts, n_first, n_last):
+    """A full table is taken as products of the first angles times products of the last, equally many as far as can be."""
+    response, _ = dense(*counts)
+
+    assert response._products.first.shape[1] == n_first
+    assert response._products.last.shape[1] == n_last
+
+
+def test_a_chunk_is_as_large_as_memory_allows(monkeypatch):
+    """A chunk of rows makes at most _MAX_ELEMENTS numbers, and has one row at least."""
+    response, _ = dense(2, 2, 3)
+    n_columns = response._products.matrix.shape[1]
+    sizes, contract = [], products.Products._contract
+    monkeypatch.setattr(products.Products, "_contract", lambda self, c: sizes.append(len(c)) or contract(self, c))
+    for limit in (3 * n_columns, 4 * n_columns - 1, n_columns - 1, 2**22):
+        monkeypatch.setattr(products, "_MAX_ELEMENTS", limit)
+        response(angles(7, 3))
+
+    assert sizes == [3, 3, 1, 3, 3, 1, *[1] * 7, 7]
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 @pytest.mark.parametrize("counts", [(1, 2), (2, 2, 3)])
 def test_on_cuda_as_on_the_cpu(counts):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import StoreError
+from harness.errors import DamagedError, StoreError
 from harness.records.envelope import digest
 from harness.records.file import read_record, record_bytes
 from harness.records.record import SCHEMA_VERSION, RunRecord
@@ -194,4 +194,142 @@ def test_a_folder_that_cannot_be_written(tmp_path):
         pytest.raises(StoreError, match=r"file/results cannot be written: .*give --results"),
         Store(tmp_path / "file" / "results").opened(),
     ):
+        pass
+
+
+def test_where_things_are(tmp_path):
+    """Names in a results folder stay what they were, so that folders of earlier versions are found."""
+    store, run_id = Store(tmp_path), "a" * 64
+    found = [
+        store.weights_of(run_id), store.checkpoints_of(run_id), store.log_of(run_id, 2), store.progress_of(run_id),
+        store.record_of(run_id, 3),
+    ]  # fmt: skip
+
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == [
+        f"weights/{run_id}.safetensors", f"checkpoints/{run_id}", f"logs/{run_id}.2.log", f"progress/{run_id}.json",
+        f"records/{run_id}.3.json",
+    ]  # fmt: skip
+
+
+def test_progress_is_forgotten(store):
+    """Reports of runs that are no longer under way go, whatever they are."""
+    store.progress_of("a" * 64).write_text("{}")
+    (store.root / "progress" / ".b.json.part").touch()
+    store.forget_progress()
+
+    assert list((store.root / "progress").iterdir()) == []
+
+
+def test_the_newest_checkpoint_is_the_one_with_most_steps(store):
+    """Files of other names count for nothing, and without any there is none."""
+    folder = store.checkpoints_of("a" * 64)
+    assert store.last_checkpoint_of("a" * 64) is None
+    folder.mkdir()
+    assert store.last_checkpoint_of("a" * 64) is None
+    for name in ("000000009.safetensors", "000000010.safetensors", "000000099.part", "x.safetensors"):
+        (folder / name).touch()
+
+    assert store.last_checkpoint_of("a" * 64) == 10
+    store.discard_checkpoints("a" * 64)
+    store.discard_checkpoints("a" * 64)
+    assert not folder.exists()
+
+
+def test_merged_attempts_do_not_count(store):
+    """A record that qhb merge brought beside the run's own is kept, shown as an earlier one, and its number stays taken."""
+    own, brought = _record(attempt=1), _record(attempt=2, seconds=9.0)
+    store.write(own)
+    store.reserve_merged({"a" * 64: [2, 3]})
+    store.reserve_merged({"b" * 64: {1}, "a" * 64: {2}})
+    store.write(brought)
+
+    assert store.merged_attempts() == {"a" * 64: {2, 3}, "b" * 64: {1}}
+    assert store.read() == Contents([own], [brought], [])
+    assert store.last_attempts() == {"a" * 64: 3, "b" * 64: 1}
+    assert (store.next_attempt("a" * 64), store.next_attempt("c" * 64)) == (4, 1)
+
+
+def test_a_damaged_attempt_that_did_not_count_takes_no_other_along(store):
+    """A merged record that is damaged leaves the run's own record as it is."""
+    store.reserve_merged({"a" * 64: [2]})
+    store.write(_record(attempt=1))
+    path = store.write(_record(attempt=2))
+    path.write_bytes(b"")
+
+    assert store.read().records == [_record(attempt=1)]
+    store.set_aside(path)
+    assert store.read().records == [_record(attempt=1)]
+
+
+def test_a_list_of_merged_attempts_is_not_guessed(store):
+    """A file that is not what was written is an error that says what deleting it means."""
+    store.reserve_merged({"a" * 64: [2]})
+    path = store.root / ".merged.json"
+    for content in (path.read_bytes().replace(b"2\n", b"3\n"), b"[]"):
+        path.write_bytes(content)
+        with pytest.raises(
+            StoreError, match=r"merged.json is damaged.*the attempt with the highest number then counts"
+        ):
+            store.merged_attempts()
+
+
+def test_files_of_one_name_are_set_aside_beside_each_other(store):
+    """The quarantine keeps each, and their attempt's number stays taken."""
+    places = []
+    for _ in range(3):
+        path = store.write(_record(attempt=4))
+        places.append(store.set_aside(path))
+
+    name = f"{'a' * 64}.4.json"
+    assert [path.name for path in places] == [name, f"{name}.2", f"{name}.3"]
+    assert store.attempts() == {"a" * 64: {4}}
+    assert store.next_attempt("a" * 64) == 5
+
+
+def test_other_files_are_no_attempts(store):
+    """What is not named as a record is passed over, in the records and in the quarantine."""
+    for name in ("x.json", f"{'a' * 63}.1.json", f"{'a' * 64}.json", f"{'a' * 64}.1.txt", f"{'A' * 64}.1.json"):
+        (store.quarantine / name).touch()
+
+    assert store.attempts() == {}
+    assert store.read() == Contents([], [], [])
+
+
+def test_records_come_oldest_first(store):
+    """By the time at which they were begun, then by run."""
+    for run_id, started_at in (("c", "2026-01-02"), ("b", "2026-01-03"), ("a", "2026-01-03")):
+        store.write(_record(run_id=run_id * 64, started_at=f"{started_at}T00:00:00Z"))
+
+    assert [record.run_id[0] for record in store.read().records] == ["c", "a", "b"]
+
+
+def test_a_record_under_another_name_is_damaged(store):
+    """A file that was renamed would stand for another run or attempt."""
+    path = store.write(_record())
+    path.rename(store.record_of("a" * 64, 2))
+
+    with pytest.raises(
+        DamagedError, match=rf"is misnamed: it holds attempt 1 at run {'a' * 64}; qhb run makes the run again"
+    ):
+        read_record(store.record_of("a" * 64, 2))
+
+
+def test_a_folder_is_free_unless_a_process_holds_it(tmp_path):
+    """Before it was ever opened, while it is, and afterwards; the file that names the holder goes with it."""
+    store = Store(tmp_path / "results")
+    assert not store.is_held
+    assert store.holder is None
+    with store.opened():
+        assert store.is_held
+        assert store.holder.pid == os.getpid()
+    assert not store.is_held
+    assert store.holder is None
+
+
+def test_a_holders_file_that_is_damaged_names_nobody(store):
+    """It serves messages alone."""
+    (store.root / ".holder.json").write_text("{}")
+    assert store.holder is None
+
+    with pytest.raises(StoreError, match="is in use by another qhb run; give --wait"), Store(store.root).opened():
         pass

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 
 from backends import circuit_named, head_class
 from baselines import baseline_class
-from harness.errors import StoreError
+from harness.errors import DiskError, StoreError
 from harness.records import sealed
 from harness.spec import DataSpec, ModelSpec, TrainingSpec
 from harness.training import data
@@ -201,7 +202,7 @@ def test_every_flipped_bit_is_found(tmp_path, split):
         ({"schema_version": 99}, "another schema_version: expected 1, found 99"),
         ({"run_id": "b"}, "another run_id: expected a, found b"),
         ({"versions": {"torch": "0"}}, "another versions: .*found {'torch': '0'}"),
-        ({"n_images": None}, "lacks what one must hold: .*n_images"),
+        ({"n_images": None, "total_s": None}, "lacks what one must hold: .*n_images"),
     ],
 )
 def test_one_that_is_not_ours_is_refused(tmp_path, split, undisturbed, change, message):
@@ -219,6 +220,28 @@ def test_one_that_is_not_ours_is_refused(tmp_path, split, undisturbed, change, m
     assert end == undisturbed["statevector"]
 
 
+@pytest.mark.parametrize(
+    ("lacking", "extra", "message"),
+    [
+        ("model.to_head.bias", {}, r"model.to_head.bias has shape none, expected \(10,\)"),
+        ("optimizer.0.exp_avg", {}, r"optimizer.0.exp_avg has shape none, expected \(16, 1, 5, 5\)"),
+        ("model.to_head.bias", {"model.a": torch.zeros(3)}, r"model.a has shape \(3,\), expected none"),
+    ],
+)
+def test_one_of_half_a_model_is_refused(tmp_path, split, lacking, extra, message):
+    """Weights or moments that are missing, or are nobody's, are named."""
+    _stopped(tmp_path, split, stop_after=2, kind="linear")
+    (path,) = tmp_path.iterdir()
+    tensors, facts = sealed.read(path)
+    sealed.write(path, {name: values for name, values in tensors.items() if name != lacking} | extra, facts)
+
+    _, checkpoints, _ = _train(tmp_path, split, kind="linear")
+
+    assert checkpoints.resumed_at is None
+    with pytest.raises(AssertionError, match=f"of another model: {message}"):
+        raise AssertionError(checkpoints.notes[0])
+
+
 def test_one_of_another_model_is_refused_whole(tmp_path, split):
     """Nothing is loaded from a checkpoint in which one weight has another shape."""
     _stopped(tmp_path, split, stop_after=3, kind="linear")
@@ -232,3 +255,59 @@ def test_one_of_another_model_is_refused_whole(tmp_path, split):
     assert "of another model: model.to_head.bias has shape (3,), expected (10,)" in checkpoints.notes[0]
     assert checkpoints.notes[-1] == "no sound checkpoint is left: the run began at its beginning"
     assert end == _train(tmp_path / "other", split, kind="linear")[0]
+
+
+def test_at_most_two_are_kept_and_named_after_their_steps(tmp_path, split):
+    """The newest, and one for the day on which the newest is damaged."""
+    _train(tmp_path, split, kind="linear")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000000011.safetensors", "000000012.safetensors"]
+
+
+def test_they_hold_the_count_that_seeds_the_shots(tmp_path, split):
+    """A quantum head's checkpoint says how many evaluations it has made; a classical head has none."""
+    n_evaluated = {}
+    for kind in ("linear", "statevector"):
+        end, _, _ = _train(tmp_path / kind, split, kind=kind)
+        facts = sealed.read(max((tmp_path / kind).iterdir())).facts
+        n_evaluated[kind] = facts["n_evaluated"]
+        assert (facts["n_images"], facts["head_tally"] is None) == (3 * 32, kind == "linear")
+        assert facts["n_evaluated"] <= (end["evaluated"] or 0)
+
+    # 3 epochs of 32 images with a row and 8 shifted ones for each of 10 circuits, and 2 validations of 8 images with a row each
+    assert n_evaluated == {"linear": 0, "statevector": 10 * (3 * 32 * 9 + 2 * 8)}
+
+
+def test_one_that_another_process_removes_is_no_failure(tmp_path, split, monkeypatch):
+    """A worker that was taken for lost may be removing the same old checkpoint."""
+    unlink = Path.unlink
+
+    def removed_by_both(path, missing_ok=False):
+        unlink(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", removed_by_both)
+    _train(tmp_path, split, kind="linear")
+
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, split):
+    """The message has the folder, the system's reason alone, and the remedy."""
+    folder = tmp_path / "taken"
+    folder.touch()
+
+    with pytest.raises(DiskError, match=rf"^checkpoints in {folder} cannot be kept: File exists; free the disk$"):
+        _train(folder, split, kind="linear")
+
+
+def test_the_interval_is_from_one_checkpoint_to_the_next(tmp_path, split, monkeypatch):
+    """On a clock that goes on by a second at each step, an interval of 5 seconds gives a checkpoint at every fifth step."""
+    written, seconds = [], iter(range(10_000))
+    monkeypatch.setattr("harness.training.checkpoint.time.monotonic", lambda: next(seconds))
+    write = sealed.write
+    monkeypatch.setattr(sealed, "write", lambda path, *content: written.append(int(path.stem)) or write(path, *content))
+    _train(tmp_path, split, kind="linear", interval_s=5)
+
+    # Each look takes a second, and so does the note of when a checkpoint was written.
+    assert written == [5, 10]

@@ -2,8 +2,10 @@
 
 import gzip
 import hashlib
+import io
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -141,6 +143,14 @@ def test_a_wrong_magic_number_is_named(tmp_path):
         data.load("mnist", data_root=tmp_path)
 
 
+def test_a_missing_embedded_file_is_named(monkeypatch, tmp_path):
+    """An installation that has lost a file says which, and what to do."""
+    monkeypatch.setattr(data.importlib.resources, "files", lambda package: tmp_path)
+
+    with pytest.raises(DatasetError, match=r"datasets/mnist-train-5000.npz cannot be read: .*; reinstall the package"):
+        data.load("mnist-5000")
+
+
 @pytest.mark.parametrize(
     ("name", "folder"), [("mnist", "MNIST"), ("fashion-mnist", "FashionMNIST"), ("kmnist", "KMNIST")]
 )
@@ -171,3 +181,123 @@ def test_more_images_than_there_are(embedded):
     """Asking for more images than the data set has states both numbers."""
     with pytest.raises(DatasetError, match=r"has 5000 training images, n_images = 6000"):
         data.split(embedded, DataSpec(n_images=6000), seed=0)
+
+
+def _idx(array):
+    """Return an array of bytes as an IDX file: magic number with the number of dimensions, sizes, values."""
+    return bytes([0, 0, 8, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape) + array.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("mnist", "MNIST"), ("fashion-mnist", "FashionMNIST"), ("kmnist", "KMNIST")]
+)
+def test_images_come_from_torchvisions_folder(tmp_path, name, folder):
+    """Each data set is read from its own folder, training and test images each from their own files."""
+    raw = tmp_path / folder / "raw"
+    raw.mkdir(parents=True)
+    stream, expected = np.random.default_rng(6), {}
+    for prefix, n_images in (("train", 12), ("t10k", 7)):
+        pixels = stream.integers(0, 256, (n_images, 28, 28)).astype(np.uint8)
+        labels = stream.integers(0, 10, n_images).astype(np.uint8)
+        (raw / f"{prefix}-images-idx3-ubyte").write_bytes(_idx(pixels))
+        (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(_idx(labels))
+        expected[prefix] = (pixels, labels)
+    found = data.load(name, data_root=tmp_path)
+
+    assert found.name == name
+    for part, (pixels, labels) in zip((found.training, found.test), expected.values(), strict=True):
+        assert (part.pixels.dtype, part.labels.dtype) == (np.uint8, np.uint8)
+        assert (part.pixels == pixels).all()
+        assert (part.labels == labels).all()
+    content = b"".join(array.tobytes() for part in expected.values() for array in part)
+    assert found.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_nothing_is_fetched_unasked(tmp_path, monkeypatch):
+    """Only download = True lets torchvision use the network."""
+    asked = []
+
+    class Sets:
+        @staticmethod
+        def MNIST(root, *, train, download):  # noqa: N802  torchvision's name
+            asked.append((root, train, download))
+            return SimpleNamespace(data=torch.zeros(1, 28, 28), targets=torch.zeros(1))
+
+    monkeypatch.setattr("harness.training.torchvision_import.datasets", lambda: Sets)
+    data.load("mnist", data_root=tmp_path)
+    data.load("mnist", data_root=tmp_path, download=True)
+
+    assert asked == [(str(tmp_path), train, download) for download in (False, True) for train in (True, False)]
+
+
+def _images(n_images, *, size=28, label=9):
+    return data.Images(np.zeros((n_images, size, size), np.uint8), np.full(n_images, label, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (_images(3, size=27), r"got pixels of shape \(3, 27, 27\) and 3 labels up to 9"),
+        (_images(0), r"got pixels of shape \(0, 28, 28\) and 0 labels up to 0"),
+        (_images(3, label=10), r"got pixels of shape \(3, 28, 28\) and 3 labels up to 10"),
+        (data.Images(_images(3).pixels, _images(2).labels), r"got pixels of shape \(3, 28, 28\) and 2 labels up to 9"),
+    ],
+)
+def test_images_of_another_kind_are_refused(monkeypatch, images, message):
+    """Size, number and classes are checked, with what was found; one image of class 9 is enough."""
+    monkeypatch.setattr(data, "_embedded", lambda file: _images(1))
+    assert len(data.load("mnist-5000").test.labels) == 1
+    monkeypatch.setattr(data, "_embedded", lambda file: images)
+
+    with pytest.raises(DatasetError, match=r"'mnist-5000': expected images of 28 x 28 and labels 0-9, " + message):
+        data.load("mnist-5000")
+
+
+class Bomb:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+def test_pickled_objects_are_not_loaded(monkeypatch, tmp_path):
+    """An npz file may hold pickled objects, which run code: they are refused even where the checksum is right."""
+    content = io.BytesIO()
+    np.savez(content, images=np.array([Bomb(tmp_path / "ran")], dtype=object), labels=np.zeros(1, np.uint8))
+    (tmp_path / "datasets").mkdir()
+    for name in data._EMBEDDED:
+        (tmp_path / "datasets" / name).write_bytes(content.getvalue())
+    monkeypatch.setattr(
+        data, "_EMBEDDED", dict.fromkeys(data._EMBEDDED, hashlib.sha256(content.getvalue()).hexdigest())
+    )
+    monkeypatch.setattr(data.importlib.resources, "files", lambda package: tmp_path)
+
+    with pytest.raises(DatasetError, match=r"train-5000.npz is not an npz file .*: Object arrays cannot be loaded"):
+        data.load("mnist-5000")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_seed_divides_the_images_as_it_always_did(embedded):
+    """Published results can be made again only if a seed's parts never change: the first images of each, and its labels."""
+    parts = data.split(embedded, DataSpec(), seed=3)
+    digest = hashlib.sha256(b"".join(part.labels.numpy().tobytes() for part in parts)).hexdigest()
+
+    assert digest == "6e46fda57e1c66c7aecde3abd71bf2537d827c8ffff99f627c7d35174e197adc"
+
+
+def test_all_the_images_there_are_can_be_asked_for(embedded):
+    """n_images may be the whole data set; a tenth of 55 test images is not lost by rounding."""
+    assert [len(part.labels) for part in data.split(embedded, DataSpec(n_images=5000), seed=0)] == [3200, 800, 1000]
+    assert [len(part.labels) for part in data.split(embedded, DataSpec(n_images=57), seed=0)] == [37, 9, 11]
+
+
+def test_pixels_are_from_zero_to_one(embedded):
+    """pixel_scaling = "unit" divides by 255, the labels are the classes."""
+    part = data.split(embedded, DataSpec(n_images=100), seed=0).training
+
+    assert part.images.shape == (64, 1, 28, 28)
+    assert (part.images.min().item(), part.images.max().item()) == (0.0, 1.0)
+    assert (part.images.dtype, part.labels.dtype) == (torch.float32, torch.int64)

@@ -1,0 +1,22 @@
+"""Records of older schemas in today's."""
+
+from harness.records.migrations import migrated
+from harness.records.record import SCHEMA_VERSION
+
+
+def test_each_schema_gains_what_the_next_one_knows():
+    """A record of schema 1 has no checkpoints to tell of; its content is otherwise as it was, and is not changed in place."""
+    first = {"schema_version": 1, "label": "mine"}
+    second = {"schema_version": 2, "label": "mine", "resumed_at": 3, "notes": ["x"], "weights_sha256": "y"}
+
+    assert migrated(first) == {
+        "schema_version": SCHEMA_VERSION, "label": "mine", "resumed_at": None, "notes": [], "weights_sha256": None,
+    }  # fmt: skip
+    assert migrated(second) == second | {"schema_version": SCHEMA_VERSION}
+    assert first == {"schema_version": 1, "label": "mine"}
+
+
+def test_others_are_left_as_they_are():
+    """Today's, a later one, or none at all."""
+    for content in ({"schema_version": SCHEMA_VERSION}, {"schema_version": 99}, {}):
+        assert migrated(content) == content

@@ -68,12 +68,13 @@ def _number(value: Number, text: Callable[[float], str]) -> Cell | Missing:
 
 
 def _head(row: ComparisonRow) -> str:
-    """Return head, circuit and shots, unless the label says them already."""
+    """Return head, circuit and shots, unless the label says them already, and whether the head is not checked."""
     parts = [row.head]
     if not isinstance(row.circuit, Missing):
         parts += [row.circuit, "exact" if row.shots == "exact" else f"{row.shots} shots"]
         parts += [] if row.execution == "native" else [str(row.execution)]
-    return "" if all(part in row.label for part in parts) else " · ".join(parts)
+    shown = [] if all(part in row.label for part in parts) else parts
+    return " · ".join([*shown, *(["not checked"] if row.checked is False else [])])
 
 
 def _seeds(row: ComparisonRow) -> str:

@@ -42,10 +42,8 @@ def problems(results: Results) -> list[Problem]:
 
 def attempt_in_words(attempt: EarlierAttempt) -> str:
     """Return which attempt it is and why it no longer counts."""
-    instead = (
-        "no longer counts" if attempt.counts_instead is None else f"attempt {attempt.counts_instead} counts instead"
-    )
-    return f"attempt {attempt.run.attempt} ({instead})"
+    instead = "no longer counts" if attempt.counts_instead is None else f"replaced by attempt {attempt.counts_instead}"
+    return f"attempt {attempt.run.attempt}, {instead}"
 
 
 def _problem(run: RunRecord, who: str) -> Problem:

@@ -32,6 +32,9 @@ def statements(results: Results, comparison: Sequence[ComparisonRow]) -> list[St
         Statement("Runs", [*_statuses(results), *_interrupted(results)]),
         Statement("Trained fully", [_full(rows[group.label]) for group in full] or ["No head."]),
     ]
+    unchecked = [row.label for row in comparison if row.checked is False]
+    if unchecked:
+        found.insert(1, Statement("Not checked", [_unchecked(label) for label in unchecked]))
     if others:
         found.append(Statement("Not trained fully", [_other(rows[group.label]) for group in others]))
     differences = [_difference(row, row.difference) for row in comparison if not isinstance(row.difference, Missing)]
@@ -56,6 +59,10 @@ def _statuses(results: Results) -> list[str]:
 def _earlier(results: Results) -> str:
     number = len(results.earlier)
     return f"{counted(number, 'earlier attempt')} no longer count{'s' if number == 1 else ''}"
+
+
+def _unchecked(label: str) -> str:
+    return f"{label}: the head had not passed qhb check when its runs were made, so its answers may be wrong."
 
 
 def _interrupted(results: Results) -> list[str]:

@@ -75,7 +75,17 @@ def _row(group: Group, results: Results) -> ComparisonRow:
         phases=phases(group),
         parameters=head.n_parameters if head else unbuilt,
         gradient=head.gradient if head else unbuilt,
+        checked=_checked(group),
     )
+
+
+def _checked(group: Group) -> bool | Missing:
+    known = [run.head.checked for run in group.runs if run.head]
+    if not known:
+        return Missing("the head was never built")
+    if False in known:
+        return False
+    return Missing("not recorded") if None in known else True
 
 
 def _execution(group: Group) -> str | Missing:

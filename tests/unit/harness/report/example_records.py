@@ -31,7 +31,7 @@ def record(label: str, *, seed: int = 0, n_right: int | None = 10, seconds: floa
         "run_id": f"{label}-{seed}", "label": label, "spec": RunSpec(seed=seed, **spec), "attempt": 1, "status": "ok",
         "started_at": "2026-01-01T00:00:00Z", "seconds": seconds,
         "head": HeadFacts(summary="", n_parameters=5, n_head_parameters=0, gradient="parameter-shift", n_circuits=10 * n,
-                          n_angles=4 * n, circuit=None, provenance={}),
+                          n_angles=4 * n, circuit=None, provenance={}, checked=True),
         "epochs": [Epoch(epoch=1, train_loss=2, train_accuracy=0.5, validation_loss=1.9, validation_accuracy=0.6)],
         "steps": Steps(n_steps=100, batch_size=32, step_s_median=seconds / 1000, step_s_p10=0, step_s_p90=1,
                        forward_evaluations=320 * n, backward_evaluations=2560 * n, executed_evaluations=2000 * n,

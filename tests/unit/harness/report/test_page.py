@@ -203,9 +203,9 @@ def test_attempts_that_no_longer_count_are_shown(records: list[RunRecord], tmp_p
         text = " ".join(Tags((tmp_path / name).read_text(encoding="utf-8")).text.split())
         assert "3 runs of 2 configurations: 3 ok." in text, name
         assert "2 earlier attempts no longer count" in text, name
-        assert "linear, seed 0, attempt 1 (attempt 2 counts instead): DivergedError: the loss is" in text, name
-        assert "started over, seed 0, attempt 1 (no longer counts): StoreError: weights" in text, name
-        assert text.count("attempt 2 counts instead") == 2, name
+        assert "linear, seed 0, attempt 1, replaced by attempt 2: DivergedError: the loss is" in text, name
+        assert "started over, seed 0, attempt 1, no longer counts: StoreError: weights" in text, name
+        assert text.count("attempt 1, replaced by attempt 2") == 2, name
     assert "started over" not in (tmp_path / "comparison.csv").read_text(encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from harness.report import paper
 from harness.report.comparison_table import comparison_table
 from harness.report.grouping import grouped
 from harness.report.rows import ComparisonRow, Difference, Scores, Weights
+from harness.report.statements import statements
 from harness.report.tables import classes, comparison
 from harness.spec import DataSpec
 from harness.text import Missing
@@ -139,6 +140,25 @@ def test_table_1_agrees_with_its_own_averages() -> None:
     """The constants, averaged and rounded, give the macro averages printed below them in the paper."""
     for name in ("precision", "recall", "f1"):
         assert round(statistics.fmean(getattr(score, name) for score in paper.TABLE_1), 2) == paper.MACRO
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected"),
+    [((True, True), True), ((True, False), False), ((None, False), False), ((True, None), Missing("not recorded"))],
+)
+def test_a_head_is_checked_if_it_was_for_every_run(checked: tuple[bool | None, ...], expected: bool | Missing) -> None:
+    """One run of an unchecked head marks the row and the first screen; what older records do not say is not known."""
+    first = record("mine")
+    runs = [
+        record("mine", seed=seed, head=first.head.model_copy(update={"checked": known}))
+        for seed, known in enumerate(checked)
+    ]
+    results = grouped(runs)
+    rows = comparison(results)
+    assert rows[0].checked == expected
+    marked = comparison_table(rows).rows[0][0].small.endswith("· not checked")
+    said = "mine: the head had not passed qhb check" in str(statements(results, rows))
+    assert (marked, said) == (expected is False, expected is False)
 
 
 def test_each_head_is_paired_with_the_linear_head_of_its_own_training() -> None:

@@ -176,7 +176,7 @@ class Failure(RecordPart):
 class RunRecord(RecordPart):
     """One attempt at one run. Written once, never edited."""
 
-    schema_version: Literal[4] = SCHEMA_VERSION
+    schema_version: Literal[4] = _field("version of this schema", default=SCHEMA_VERSION)
     run_id: str = _field("SHA-256 of what was asked")
     label: str = _field("what tables call it; the same for all seeds")
     spec: RunSpec = _field("what was asked")

@@ -15,6 +15,7 @@ from faults.helpers import end_of, is_alive, make, runs_of, wait_for
 
 from harness.execution.cluster.connect import connected
 from harness.execution.cluster.executor import DaskExecutor
+from harness.execution.progress import read_progress
 from harness.records.store import Store
 
 pytestmark = pytest.mark.chaos
@@ -148,8 +149,8 @@ class _Place:
         """Wait for the processes of both runs, and return them."""
 
         def found():
-            texts = [path.read_text() for path in (self.folder / "results/progress").glob("*.json")]
-            return {json.loads(text)["pid"] for text in texts} - set(before)
+            files = (self.folder / "results/progress").glob("*.json")
+            return {run.pid for run in map(read_progress, files) if run} - set(before)  # one may be deleted meanwhile
 
         wait_for(lambda: len(found()) == 2)
         return found()

@@ -189,7 +189,7 @@ def test_weights_of_another_run_are_classified_with(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "is damaged or not a file of qhb"),
+        (None, "No such file or directory"),
         (({}, {"run_id": _ID}), "Missing key"),
         (({}, {"run_id": "c"}), "holds the weights of run c, expected those of a{64}"),
     ],

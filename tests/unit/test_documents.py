@@ -33,7 +33,7 @@ _FOR_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md")
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 _SUFFIXES = (".py", ".toml", ".ini", ".txt", ".md", ".json")
-_MADE_WHEN_USED = ("results/runs", "results/asv/local", ".asv", "quarantine")
+_MADE_WHEN_USED = ("RESULTS", "results/runs", "results/asv/local", ".asv", "quarantine")
 _NOT_OURS = {".anew.json", ".merged.json", "my-plan.toml", "mine.toml", "tests/unit/..."}
 
 

@@ -26,15 +26,15 @@ _ROOT = Path(__file__).parents[2]
 _PACKAGES = ("backends", "baselines", "harness")
 _DOCUMENTS = (
     *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"),
-    *("docs/performance.md", "docs/reliability.md", "docs/scale-out.md"),
+    *(f"docs/{name}.md" for name in ("export", "mutants", "performance", "reliability", "scale-out")),
     *("examples/plugin_head/README.md", "harness/training/datasets/README.md"),
 )
 _FOR_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md")
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 _SUFFIXES = (".py", ".toml", ".ini", ".txt", ".md", ".json")
-_MADE_WHEN_USED = ("results/runs", "results/asv/local", ".asv", "quarantine")
-_NOT_OURS = {".anew.json", "my-plan.toml", "mine.toml", "tests/unit/..."}
+_MADE_WHEN_USED = ("RESULTS", "results/runs", "results/asv/local", ".asv", "quarantine")
+_NOT_OURS = {".anew.json", ".merged.json", "my-plan.toml", "mine.toml", "tests/unit/..."}
 
 
 def _text(document: str) -> str:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 # Imported once, before the processes are forked: they are most of a short test's time.
-_PRELOADED = ["torch", "pytest", "numpy", "hypothesis", "pydantic", "safetensors.torch", "_pytest.assertion.rewrite"]
+_PRELOADED = ["torch", "pytest", "numpy", "qiskit", "pennylane", "hypothesis", "pydantic", "safetensors.torch"]
 OUTPUT = "output.txt"  # of the last trial, in its copy
 
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -42,7 +42,7 @@ def copy_of(root: Path, target: Path) -> Path:
     return target
 
 
-def try_source(tree: Path, path: str, source: str, tests: str, *, limit_s: float) -> tuple[Outcome, float]:
+def try_source(tree: Path, path: str, source: str, tests: list[str], *, limit_s: float) -> tuple[Outcome, float]:
     """Run tests on a copy whose module has this source, and put the module back; return how it ended, and seconds."""
     module = tree / path
     original = module.read_text()
@@ -53,7 +53,8 @@ def try_source(tree: Path, path: str, source: str, tests: str, *, limit_s: float
         process.start()
         process.join(limit_s)
         in_time = process.exitcode is not None
-        _end(process.pid)  # the tests' own children, too
+        assert process.pid is not None  # it was started
+        _end(process.pid)
         process.join()
     finally:
         module.write_text(original)
@@ -61,7 +62,7 @@ def try_source(tree: Path, path: str, source: str, tests: str, *, limit_s: float
     return outcome, time.monotonic() - started
 
 
-def _run(tree: str, tests: str) -> None:
+def _run(tree: str, tests: list[str]) -> None:
     os.setsid()
     os.chdir(tree)
     sys.path.insert(0, tree)
@@ -73,9 +74,10 @@ def _run(tree: str, tests: str) -> None:
     import pytest
 
     preloaded = "-Wignore:Module already imported:pytest.PytestAssertRewriteWarning"
-    sys.exit(pytest.main(["-x", "-q", "--tb=short", "-p", "no:cacheprovider", preloaded, tests]))
+    sys.exit(pytest.main(["-x", "-q", "--tb=short", "-p", "no:cacheprovider", preloaded, *tests]))
 
 
-def _end(pid: int | None) -> None:
+def _end(pid: int) -> None:
+    """Kill a process and those that it started: it leads a group of its own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)

@@ -174,6 +174,14 @@ def test_a_sparse_layout_of_a_large_device_is_refused_when_its_density_matrix_is
         fake(device="sherbrooke", layout=(0, 60, 126))
 
 
+def test_ten_qubits_are_allowed() -> None:
+    """As many as a density matrix takes: a line of ten on a large device."""
+    line = tuple(Gate("cx", (qubit, qubit + 1)) for qubit in range(9))
+    head = fake(Circuit("line", 10, 0, line), device="sherbrooke")
+
+    assert sorted(head.provenance()["physical_qubits"]) == list(range(10))
+
+
 def test_disconnected_qubits_are_refused() -> None:
     """Qubit 0 of this snapshot has no working two-qubit gate."""
     with pytest.raises(ConfigError, match=r"'eq7' does not fit layout \[0, 1, 2\] on 'cairo'.*choose neighbouring"):

@@ -1,6 +1,7 @@
 """Response tables in the place of their heads: the same values, the same shot noise, the same gradients."""
 
 import copy
+import dataclasses
 import io
 import pickle
 from typing import Any, ClassVar
@@ -325,3 +326,22 @@ def test_a_head_survives_pickle_torch_save_and_deepcopy(name, execution):
     for made in copies:
         assert torch.equal(made(angles), expected)
         assert made.provenance() == head.provenance()
+
+
+def test_a_table_has_the_defaults_of_a_head():
+    """Ten circuits, exact, with seed 0; one core, whatever its head's backend takes."""
+    table = Tabulated(Statevector)(circuit_named("eq7"))
+
+    assert (table.n_circuits, table.shots, table.seed, table.shift_rule) == (10, None, 0, "exact")
+    native = head_class("fake_ibm").capabilities
+    assert native.multicore
+    assert Tabulated(head_class("fake_ibm")).capabilities == dataclasses.replace(
+        native, autograd=True, multicore=False, tabulated=True
+    )
+
+
+def test_a_table_of_many_joint_outcomes_is_allowed_up_to_the_limit():
+    """19,683 points of 2^7 outcomes are 2.5 million values, of 4.2 million that are allowed."""
+    gates = tuple(Gate("rx", (index % 7,), (Angle(index),)) for index in range(9))
+
+    Tabulated(Statevector).check(Circuit("wide", 7, 9, gates, measured=tuple(range(7))), shots=10)

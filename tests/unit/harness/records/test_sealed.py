@@ -65,7 +65,16 @@ def test_whatever_is_changed_is_found(tmp_path, change):
 
 
 @pytest.mark.parametrize(
-    "metadata", [None, {}, {"sealed": "{"}, {"sealed": "[]"}, {"sealed": "{}"}, {"sealed": '{"facts": 1}'}]
+    "metadata",
+    [
+        None,
+        {"sealed": "[" * 100_000},
+        {},
+        {"sealed": "{"},
+        {"sealed": "[]"},
+        {"sealed": "{}"},
+        {"sealed": '{"facts": 1}'},
+    ],
 )
 def test_a_file_of_somebody_else_is_named(tmp_path, metadata):
     """Sound safetensors without our seal, or with half of it."""

@@ -334,3 +334,21 @@ def test_a_holders_file_that_is_damaged_names_nobody(store):
 
     with pytest.raises(StoreError, match="is in use by another qhb run; give --wait"), Store(store.root).opened():
         pass
+
+
+@pytest.mark.parametrize("content", [[], "text", 7, None, {"schema_version": SCHEMA_VERSION}])
+def test_an_envelope_without_a_record_is_damaged(store, content):
+    """A file whose checksum is right but that holds no record is named as damaged."""
+    path = store.record_of("a" * 64, 1)
+    path.write_text(json.dumps({"sha256": digest(content), "record": content}))
+
+    with pytest.raises(DamagedError, match=r"aaa.1.json is damaged: "):
+        read_record(path)
+
+
+def test_a_holders_file_may_be_gone(tmp_path):
+    """Whoever deletes it does no harm to the process that holds the folder."""
+    store = Store(tmp_path)
+    with store.opened():
+        (tmp_path / ".holder.json").unlink()
+    assert not store.is_held

@@ -73,6 +73,27 @@ def test_missing_numbers_have_reasons_and_are_never_zero() -> None:
     assert exact.costs.shots_per_step == Missing("exact probabilities: no shots")
 
 
+def test_what_an_ok_run_did_not_record_is_called_so() -> None:
+    """Such as the parts that an outside head does not say: no failed run is blamed for them."""
+    row = row_of(record("a", head=None, times=None, steps=None, peak_rss_mib=None))
+    missing = Missing("not recorded")
+
+    assert (row.parameters, row.gradient, row.phases) == (missing,) * 3
+    assert (row.costs.steps, row.costs.forward_evaluations, row.costs.formula, row.costs.peak_rss_mib) == (missing,) * 4
+
+
+@pytest.mark.parametrize(
+    ("execution", "kind", "expected"),
+    [("native", None, "native"), ("table", "exact", "table"), ("table", "estimate", "estimated table")],
+)
+def test_who_answers_in_a_step_is_said(execution: str, kind: str | None, expected: str) -> None:
+    """The backend itself, its exact response table, or one that was estimated from shots; a classical head has neither."""
+    head = record("a").head.model_copy(update={"provenance": {"kind": kind} if kind else {}})
+
+    assert row_of(record("a", head=head, spec={"execution": execution})).execution == expected
+    assert row_of(record("l", spec=LINEAR)).execution == Missing("classical head: no circuits")
+
+
 def test_phases_are_means_that_add_up_to_the_total() -> None:
     """Eight phases of 1 s and of 3 s: 2 s each, 16 s in all."""
     first = record("a")

@@ -16,7 +16,7 @@ COMPARISON_COLUMNS = (
     "difference_pp_mean", "difference_pp_min", "difference_pp_max", "pairs",
     "wall_s", "steps", "step_ms", "forward_evaluations", "backward_evaluations", "formula_evaluations", "formula",
     "executed_evaluations", "setup_evaluations", "shots_per_step", "evaluations_per_s", "peak_rss_mib", *PHASES, "total_s",
-    "parameters", "gradient",
+    "parameters", "gradient", "checked",
 )  # fmt: skip
 _PARTS = {"scores": Scores, "difference": Difference, "costs": Costs, "phases": Phases}
 

@@ -118,6 +118,7 @@ class ComparisonRow:
         phases: Wall time by phase.
         parameters: Trainable parameters of the classifier.
         gradient: How the head's derivatives are computed.
+        checked: Whether the head had passed the conformance suite when each of the runs was made; see ``HeadFacts``.
     """
 
     label: str
@@ -138,6 +139,7 @@ class ComparisonRow:
     phases: Phases | Missing
     parameters: int | Missing
     gradient: str | Missing
+    checked: bool | Missing
 
 
 @dataclasses.dataclass(frozen=True)

@@ -75,7 +75,13 @@ def _row(group: Group, results: Results) -> ComparisonRow:
         phases=phases(group),
         parameters=head.n_parameters if head else unbuilt,
         gradient=head.gradient if head else unbuilt,
+        checked=_checked(group),
     )
+
+
+def _checked(group: Group) -> bool | Missing:
+    known = [run.head.checked for run in group.runs if run.head and run.head.checked is not None]
+    return all(known) if known else Missing("not recorded")
 
 
 def _execution(group: Group) -> str | Missing:

@@ -35,7 +35,9 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         "Peak: memory of the process, the largest of the runs."
     )
     if any(row.checked is False for row in rows):
-        caption += f" {_NOT_CHECKED.capitalize()}: when a run was made, the head had not passed qhb check as it was then."
+        caption += (
+            f" {_NOT_CHECKED.capitalize()}: when a run was made, the head had not passed qhb check as it was then."
+        )
     groups = [("", 3), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3), ("", 1)]
     return _table("comparison", caption, columns, rows, groups)
 

@@ -9,7 +9,7 @@ import torch
 
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
-from backends.conformance.circuits import COIN, HARD_GRADIENT, ONE_ANGLE_A_QUBIT
+from backends.conformance.circuits import COIN, ONE_ANGLE_A_QUBIT
 from backends.conformance.results import Finding
 from backends.conformance.subject import SHOTS, Subject, angles
 from backends.errors import AnglesError, ConfigError, HeadError
@@ -136,7 +136,7 @@ def tally_counts_what_was_run(subject: Subject) -> Iterator[Finding]:
 
 def weights_are_parameters(subject: Subject) -> Iterator[Finding]:
     """A circuit's trainable weights are parameters of the head, one set a circuit; without weights it has none."""
-    for circuit, expected in ((HARD_GRADIENT, [(2, 1)]), (COIN, [])):
+    for circuit, expected in ((ONE_ANGLE_A_QUBIT, [(2, 1)]), (COIN, [])):
         head = subject.head(circuit, shots=subject.modes[0], n_circuits=2, noise=True)
         got = [tuple(parameter.shape) for parameter in head.parameters()]
         yield Finding(float(got != expected), 0, f"shapes of the parameters: got {got}, expected {expected}")

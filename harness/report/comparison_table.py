@@ -7,6 +7,7 @@ from harness.report.layout import Cell, Notes, Table, aligned
 from harness.report.rows import ComparisonRow, Number
 from harness.text import Missing, count, seconds, share, significant
 
+_NOT_CHECKED = "not checked"
 _Column = Callable[[ComparisonRow], Cell | Missing]
 
 
@@ -33,6 +34,10 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         "evaluations that were executed once. Answered/s: requested evaluations over seconds inside the head. "
         "Peak: memory of the process, the largest of the runs."
     )
+    if any(row.checked is False for row in rows):
+        caption += (
+            f" {_NOT_CHECKED.capitalize()}: when a run was made, the head had not passed qhb check as it was then."
+        )
     groups = [("", 3), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3), ("", 1)]
     return _table("comparison", caption, columns, rows, groups)
 
@@ -74,7 +79,7 @@ def _head(row: ComparisonRow) -> str:
         parts += [row.circuit, "exact" if row.shots == "exact" else f"{row.shots} shots"]
         parts += [] if row.execution == "native" else [str(row.execution)]
     shown = [] if all(part in row.label for part in parts) else parts
-    return " · ".join([*shown, *(["not checked"] if row.checked is False else [])])
+    return " · ".join([*shown, *([_NOT_CHECKED] if row.checked is False else [])])
 
 
 def _seeds(row: ComparisonRow) -> str:

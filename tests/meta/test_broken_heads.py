@@ -1,13 +1,24 @@
 """The suite is right: it passes healthy heads, and rejects each broken head by the check that names its fault."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+import torch
 from meta.broken_heads import BROKEN, HEALTHY, Rejection, batches, values
 
 from backends.capabilities import Capabilities
 from backends.conformance import CHECKS, CheckResult, run_checks
 from backends.head import QuantumHead
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let torch compute in one thread: these tensors are small, and more threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def failed(head: type[QuantumHead]) -> list[CheckResult]:

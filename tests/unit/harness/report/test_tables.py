@@ -60,6 +60,25 @@ def test_a_request_that_breaks_the_formula_is_shown_as_unequal() -> None:
     assert (cell.text, cell.small) == ("320 + 640", "≠ 32 × 10 × (1 + 8)")
 
 
+def test_a_head_that_has_not_passed_the_suite_is_marked() -> None:
+    """One run with a head that was not checked marks the row and explains the mark; records that do not say it do not."""
+    facts = record("a").head
+    checked, unchecked = (facts.model_copy(update={"checked": value}) for value in (True, False))
+    runs = [
+        record("a", head=checked),
+        record("a", seed=1, head=unchecked),
+        record("b", spec={"shots": 10}, head=checked),
+        record("c", spec={"shots": 20}),
+    ]
+    rows = comparison(grouped(runs))
+    table = comparison_table(rows)
+
+    assert [row.checked for row in rows] == [False, True, Missing("not recorded")]
+    assert ["not checked" in row[0].small for row in table.rows] == [True, False, False]
+    assert "Not checked: when a run was made, the head had not passed qhb check" in table.caption
+    assert "Not checked" not in comparison_table(rows[1:]).caption
+
+
 def test_missing_numbers_have_reasons_and_are_never_zero() -> None:
     """A classical head has no circuits; a slice without weights no accuracy; a failed run nothing."""
     assert row_of(record("l", spec=LINEAR)).costs.evaluations_per_s == Missing("classical head: no circuits")

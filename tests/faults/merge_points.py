@@ -85,7 +85,7 @@ def main(folder):
     n_points = _count_points(sound, source)
     for point in range(n_points):
         target = Store(shutil.copytree(template.root, folder / str(point)))
-        code = _merge_in_fork(target, source, fault_at(point, "kill"))
+        code = _merge_in_fork(target, source, fault_at(point, "kill", happened=[0]))
         damaged = len(target.read().damaged)
         again = _merge_in_fork(target, source, lambda name, before=None: None)
         line = {"point": point, "killed": code == -signal.SIGKILL, "damaged": damaged, "again": again}

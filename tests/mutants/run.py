@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import changes
+import click
 import equivalents
 import modules
 import trial
@@ -38,6 +39,7 @@ def sample(paths: list[str], *, size: int, seed: int) -> list[changes.Mutant]:
             chosen.append(mutant)
         if len(chosen) == size:
             break
+    click.echo(f"{len(chosen)} of {len(everywhere)} mutants of {len(paths)} modules, seed {seed}")
     return sorted(chosen, key=lambda mutant: (mutant.path, mutant.line))
 
 
@@ -84,7 +86,7 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=300, help="mutants in the sample (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (default %(default)s)")
     given = parser.parse_args()
-    time.monotonic()
+    started = time.monotonic()
     try:
         known = equivalents.read(_ROOT)
     except ValueError as error:
@@ -95,11 +97,16 @@ def main() -> int:
         trials = Trials(Path(folder), jobs=len(os.sched_getaffinity(0)))
         limits = trials.limits(sorted({mutant.path for mutant in judged}))
         ends: Counter[Outcome] = Counter()
-        for _mutant, outcome in zip(judged, trials.outcomes(judged, limits), strict=True):
+        for mutant, outcome in zip(judged, trials.outcomes(judged, limits), strict=True):
             ends[outcome] += 1
             if outcome is Outcome.PASSED:
-                pass
+                click.echo(f"survived: {mutant.path}:{mutant.line}\n  - {mutant.old}\n  + {mutant.new}")
     share = 1 - ends[Outcome.PASSED] / len(judged)
+    click.echo(
+        f"{len(judged) - ends[Outcome.PASSED]} of {len(judged)} mutants killed, {share:.1%}; asked: at least "
+        f"{_LEAST_SHARE:.0%}; {len(mutants) - len(judged)} more are listed as equivalent in {equivalents.LIST}; "
+        f"{ends[Outcome.TOO_LONG]} ran into the time limit; {time.monotonic() - started:.0f} s"
+    )
     return 0 if share >= _LEAST_SHARE else 1
 
 

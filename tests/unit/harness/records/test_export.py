@@ -3,6 +3,7 @@
 import csv
 import json
 
+import fastparquet
 import pytest
 from click.testing import CliRunner
 from stores import folder_of, record_of
@@ -22,7 +23,6 @@ def _rows(path):
 
 
 def _parquet(path):
-    fastparquet = pytest.importorskip("fastparquet", reason="the parquet extra is not installed")
     with path.open("rb") as file:
         return fastparquet.ParquetFile(file).to_pandas()
 

@@ -86,6 +86,23 @@ def _too_large(path: Path, size: int, limit: int) -> UnsuitableFileError:
     return UnsuitableFileError(errno.EFBIG, f"it has {size} bytes or more; at most {limit} are read", str(path))
 
 
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a regular file to write at its end; a missing file is made.
+
+    Raises:
+        UnsuitableFileError: the path is a FIFO or a device.
+        OSError: the file cannot be opened.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+    handle = os.open(path, flags, 0o666)
+    try:
+        _check_kind(os.fstat(handle), path)
+    except BaseException:
+        os.close(handle)
+        raise
+    return os.fdopen(handle, "ab")
+
+
 def write_then_rename(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a file so that a reader sees all of it or none.
 

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 import pydantic
 
+from backends.file_io import open_to_append
 from harness.errors import DiskError
 from harness.execution.order import RunAnswer, RunOrder
 from harness.execution.without_result import StartTime, log_tail, record_without_result
@@ -86,7 +87,13 @@ def make_in_child(order: RunOrder, *, should_stop: Callable[[], bool] = lambda: 
 
 
 def _start(lifeline: int, log: Path, n_threads: int | None) -> "subprocess.Popen[bytes]":
-    with log.open("ab") as output:
+    try:
+        output = open_to_append(log)
+    except OSError as error:
+        raise DiskError(
+            f"log {log} cannot be written: {error.strerror or error}; delete it or free the disk"
+        ) from error
+    with output:
         return subprocess.Popen(  # noqa: S603  the interpreter that runs, and a constant
             [sys.executable, "-c", _BOOTSTRAP, str(lifeline)],
             stdin=subprocess.PIPE,

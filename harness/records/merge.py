@@ -14,14 +14,13 @@ from pathlib import Path
 from backends.file_io import PART, sync_folder
 from harness.errors import DamagedError, DiskError, StoreError
 from harness.records import sealed
-from harness.records.disk import is_folder, is_there, list_folder, read_file, remove, write_atomically
+from harness.records.disk import MAX_FILE_BYTES, is_folder, is_there, list_folder, read_file, remove, write_atomically
 from harness.records.envelope import digest
 from harness.records.leftovers import partial_files
 from harness.records.record import RunRecord
 from harness.records.store import Contents, Store
 
 _RUN_ID = re.compile(r"[0-9a-f]{64}")
-_MAX_BYTES = 2**30  # of a log, weights or a checkpoint
 
 
 @dataclasses.dataclass
@@ -189,13 +188,13 @@ def _write(copy: _Copy, target: Store, source: Store) -> list[str]:
     if copy.counts and (record.weights_sha256 is not None or is_there(weights)):
         try:
             sealed.read(weights)
-            write_atomically(target.weights_of(run_id), read_file(weights, limit=_MAX_BYTES))
+            write_atomically(target.weights_of(run_id), read_file(weights, limit=MAX_FILE_BYTES))
         except DamagedError as error:
             damaged.append(f"weights {error}")
     log = source.log_of(run_id, record.attempt)
     if is_there(log):
         try:
-            write_atomically(target.log_of(run_id, copy.number), read_file(log, limit=_MAX_BYTES))
+            write_atomically(target.log_of(run_id, copy.number), read_file(log, limit=MAX_FILE_BYTES))
         except DamagedError as error:
             damaged.append(f"log {error}")
     target.write(record.model_copy(update={"attempt": copy.number}))
@@ -232,7 +231,7 @@ def _copy_files(folder: Path, to: Path) -> list[str]:
     damaged = []
     for path in list_folder(folder):
         try:
-            write_atomically(to / path.name, read_file(path, limit=_MAX_BYTES))
+            write_atomically(to / path.name, read_file(path, limit=MAX_FILE_BYTES))
         except DamagedError as error:
             damaged.append(f"checkpoint {error}")
     return damaged

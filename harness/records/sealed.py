@@ -12,11 +12,10 @@ import torch
 
 from backends.file_io import check_regular_file
 from harness.errors import DamagedError
-from harness.records.disk import unreadable, write_atomically
+from harness.records.disk import MAX_FILE_BYTES, unreadable, write_atomically
 from harness.records.envelope import canonical_json
 
 _KEY = "sealed"  # one key of metadata: safetensors writes several in an arbitrary order
-_MAX_BYTES = 2**30  # the weights of the paper's model take 430 KB, a checkpoint three times as much
 
 
 class Sealed(NamedTuple):
@@ -50,7 +49,7 @@ def read(path: Path) -> Sealed:
         StoreError: the file cannot be read.
     """
     try:
-        check_regular_file(path, limit=_MAX_BYTES)
+        check_regular_file(path, limit=MAX_FILE_BYTES)
         with safetensors.safe_open(path, framework="pt") as file:
             seal = json.loads((file.metadata() or {})[_KEY])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  it is no dict

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 CITATION = (
     "S. M. A. Rizvi, M. S. Ulum, N. Asif, H. Shin: Neural Networks with Variational Quantum Circuits. "
-    "Department of Electronics and Information Convergence Engineering, Kyung Hee University."
+    "Industrial Networks and Intelligent Systems (LNICST), Springer, 2023, pp. 203-214. "
+    "https://doi.org/10.1007/978-3-031-47359-3_15"
 )
 LABEL = "paper, Table 1"
 ACCURACY = 0.97

@@ -16,6 +16,7 @@ from backends.head import QuantumHead
 from backends.tally import Tally
 from harness.errors import DiskError, StoreError
 from harness.records import sealed
+from harness.records.disk import list_folder
 from harness.records.environment import versions
 from harness.records.record import Epoch
 from harness.training import random_streams
@@ -98,7 +99,9 @@ class Checkpoints:
             self.notes.append("no sound checkpoint is left: the run began at its beginning")
 
     def _newest_first(self) -> list[Path]:
-        return sorted(self._folder.glob(f"[0-9]*{_SUFFIX}"), reverse=True)
+        return [
+            path for path in reversed(list_folder(self._folder)) if path.name[0].isdigit() and path.suffix == _SUFFIX
+        ]
 
     def _facts(self, state: TrainingState) -> _Facts:
         history, clock, head = state.history, state.clock, state.classifier.head

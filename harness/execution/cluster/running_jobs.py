@@ -21,7 +21,7 @@ from harness.execution.cluster.workers import (
 from harness.execution.options import ExecutionOptions
 from harness.execution.progress import RunProgress, read_progress
 from harness.execution.without_result import no_process_record, record_without_result
-from harness.records.disk import write_atomically
+from harness.records.disk import MAX_FILE_BYTES, read_file, write_atomically
 from harness.records.record import RunRecord
 from harness.records.store import Store
 
@@ -120,7 +120,7 @@ class RunningJobs:
         order = self._options.order(job.run, attempt=job.attempt, n_threads=n_threads, results=results)
         needed, weights = job.run.spec.weights_from, None
         if needed is not None and not worker.shares_results and self._store.weights_of(needed).exists():
-            weights = self._store.weights_of(needed).read_bytes()
+            weights = read_file(self._store.weights_of(needed), limit=MAX_FILE_BYTES)
         return submit_to(self._client, worker.address, name, self._make, order.model_dump_json(), weights, name)
 
     def _fetch_soon(self, name: str, future: "Future[Any]") -> None:

@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from backends.file_io import read_tail
 from harness.errors import DiskError
 from harness.execution.child import make_in_child
 from harness.execution.order import RunOrder
+from harness.records.disk import MAX_FILE_BYTES, read_file
 from harness.records.environment import git_commit, versions
 from harness.records.store import Store
+
+_MAX_LOG_BYTES = 2**26  # the end of a longer log is kept
 
 
 class WorkerAnswer(NamedTuple):
@@ -74,7 +78,11 @@ def make(order_json: str, weights: bytes | None, task: str) -> WorkerAnswer | No
             return WorkerAnswer(record.model_dump_json())
         trained, log = order.store.weights_of(order.run_id), order.store.log_of(order.run_id, order.attempt)
         own = order.spec.weights_from is None and trained.exists()
-        return WorkerAnswer(record.model_dump_json(), trained.read_bytes() if own else None, log.read_bytes())
+        return WorkerAnswer(
+            record.model_dump_json(),
+            weights=read_file(trained, limit=MAX_FILE_BYTES) if own else None,
+            log=read_tail(log, limit=_MAX_LOG_BYTES),
+        )
 
 
 @contextlib.contextmanager

@@ -63,12 +63,12 @@ def test_a_request_that_breaks_the_formula_is_shown_as_unequal() -> None:
 def test_a_head_that_has_not_passed_the_suite_is_marked() -> None:
     """One run with a head that was not checked marks the row and explains the mark; records that do not say it do not."""
     facts = record("a").head
-    checked, unchecked = (facts.model_copy(update={"checked": value}) for value in (True, False))
+    checked, unchecked, unknown = (facts.model_copy(update={"checked": value}) for value in (True, False, None))
     runs = [
         record("a", head=checked),
         record("a", seed=1, head=unchecked),
         record("b", spec={"shots": 10}, head=checked),
-        record("c", spec={"shots": 20}),
+        record("c", spec={"shots": 20}, head=unknown),
     ]
     rows = comparison(grouped(runs))
     table = comparison_table(rows)

@@ -12,7 +12,6 @@ from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.errors import TableError
 from backends.head import Capabilities, Executed, Outcomes, QuantumHead
 from backends.sampling import stream_seed
-from backends.surrogates import cache
 from backends.surrogates.build import Built, build
 from backends.surrogates.polynomial import Grid
 
@@ -52,7 +51,7 @@ class Told(QuantumHead):
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path))
 
 
 def _cosine(amplitude: float) -> Callable[[torch.Tensor], torch.Tensor]:

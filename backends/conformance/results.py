@@ -10,7 +10,7 @@ from backends.conformance.diagnosis import diagnosis
 ROUNDING = 1e-10
 """Allowed difference of two exact probabilities: 1e6 roundings of a double, far above what a simulator needs."""
 
-Status = Literal["passed", "failed", "skipped"]
+CheckStatus = Literal["passed", "failed", "skipped"]
 
 
 class NotApplicable(Exception):  # noqa: N818  # not an error of the head
@@ -62,7 +62,7 @@ class CheckResult:
 
     name: str
     claim: str
-    status: Status
+    status: CheckStatus
     measured: float | None
     allowed: float | None
     detail: str

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from backends.conformance import consistency, contract, facts, gradients, module, noise, shots
-from backends.conformance.results import CheckResult, Finding, NotApplicable, Status
+from backends.conformance import consistency, contract, derivatives, facts, module, noise, shots
+from backends.conformance.results import CheckResult, CheckStatus, Finding, NotApplicable
 from backends.conformance.subject import Subject
 from backends.surrogates.table import HeadFactory
 
@@ -78,16 +78,16 @@ CHECKS: dict[str, Check] = {
         Check(shots.outputs_share_shots, after=_FRESH),
         Check(shots.joint_outcomes_follow_the_oracle, after=("outputs_share_shots",)),
         # Derivatives.
-        Check(gradients.gradient_matches_finite_differences, after=("two_pi_changes_nothing",)),
+        Check(derivatives.gradient_matches_finite_differences, after=("two_pi_changes_nothing",)),
         Check(
-            gradients.sampled_gradient_is_unbiased,
+            derivatives.sampled_gradient_is_unbiased,
             after=("shot_noise_has_the_right_size", "gradient_matches_finite_differences"),
         ),
         # A noisy device.
         Check(noise.noise_is_on, after=(_RUNS,)),
         Check(noise.every_noise_source_matters, after=("noise_is_on", "ground_state_reads_zero")),
         Check(noise.shots_follow_the_exact_noise, after=("every_noise_source_matters",)),
-        Check(gradients.noisy_gradient_is_its_own_derivative, after=("gradient_matches_finite_differences",)),
+        Check(derivatives.noisy_gradient_is_its_own_derivative, after=("gradient_matches_finite_differences",)),
     )
 }
 
@@ -155,7 +155,7 @@ def run_checks(head_class: HeadFactory, *, options: Mapping[str, Any] | None = N
 def _run(check: Check, subject: Subject) -> CheckResult:
     started = time.perf_counter()
     tightest: Finding | None = None
-    status: Status = "passed"
+    status: CheckStatus = "passed"
     detail = ""
     try:
         for finding in check.function(subject):

@@ -77,7 +77,7 @@ class Row:
     problem: str | None = None
 
 
-class Seconds(NamedTuple):
+class CallSeconds(NamedTuple):
     """Wall time, and processor time of all threads, on which other processes have less influence; seconds."""
 
     wall: float
@@ -116,7 +116,7 @@ class Candidate:
         repeats = math.ceil(min(_LEAST_S / tried[best], _MOST_REPEATS))
         return cls(call, best, repeats, warms_up=tried[best] < _WARM_UP_S)
 
-    def seconds(self) -> Seconds:
+    def seconds(self) -> CallSeconds:
         """Return the seconds of one call."""
         before = torch.get_num_threads()
         torch.set_num_threads(self.threads)
@@ -127,7 +127,7 @@ class Candidate:
             for _ in range(self.repeats):
                 self.call()
             processor, wall = time.process_time() - processor, time.perf_counter() - wall
-            return Seconds(wall / self.repeats, processor / self.repeats)
+            return CallSeconds(wall / self.repeats, processor / self.repeats)
         finally:
             torch.set_num_threads(before)
 
@@ -150,14 +150,14 @@ class Comparison:
     scale: tuple[float, float] = (1.0, 1.0)
     most_rounds: int | None = None
 
-    def seconds(self, *, peer_first: bool) -> tuple[Seconds, Seconds]:
+    def seconds(self, *, peer_first: bool) -> tuple[CallSeconds, CallSeconds]:
         """Return the seconds of (ours, peer)."""
         if peer_first:
             peer_s = self.peer.seconds()
             return self.ours.seconds(), peer_s
         return self.ours.seconds(), self.peer.seconds()
 
-    def finished(self, times: list[tuple[Seconds, Seconds]]) -> Row:
+    def finished(self, times: list[tuple[CallSeconds, CallSeconds]]) -> Row:
         """Return the row with the numbers of its rounds."""
         numbers = summary(times, scale=self.scale, target_is=self.row.target_is)
         return dataclasses.replace(self.row, rounds=len(times), **numbers)
@@ -187,7 +187,7 @@ def prepare(pair: Pair) -> Comparison | Row:
 
 def timed(comparisons: Sequence[Comparison], *, rounds: int) -> Iterator[Row]:
     """Time the comparisons and yield their rows; the candidate that goes first changes from round to round."""
-    times: list[list[tuple[Seconds, Seconds]]] = [[] for _ in comparisons]
+    times: list[list[tuple[CallSeconds, CallSeconds]]] = [[] for _ in comparisons]
     for number in range(rounds):
         for comparison, found in zip(comparisons, times, strict=True):
             if comparison.most_rounds is None or number < comparison.most_rounds:
@@ -196,7 +196,10 @@ def timed(comparisons: Sequence[Comparison], *, rounds: int) -> Iterator[Row]:
 
 
 def summary(
-    times: list[tuple[Seconds, Seconds]], *, scale: tuple[float, float] = (1.0, 1.0), target_is: Target = "at least"
+    times: list[tuple[CallSeconds, CallSeconds]],
+    *,
+    scale: tuple[float, float] = (1.0, 1.0),
+    target_is: Target = "at least",
 ) -> dict[str, Any]:
     """Return the medians of both times, and median, smallest and largest of their ratios, as fields of a row.
 

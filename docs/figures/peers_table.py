@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from docs.figures import between_marks
-from harness.report.peers import Measured
+from harness.report.sections.peers import Measured
 from harness.text import count, significant
 
 _HERE = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ import click
 from distributed import Client, LocalCluster
 
 from harness.execution.cluster.connect import connected
-from harness.execution.cluster.executor import DaskExecutor
+from harness.execution.cluster.dask_executor import DaskExecutor
 from harness.execution.cluster.worker import WorkerAnswer
 from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks

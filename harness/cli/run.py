@@ -223,7 +223,7 @@ def _executor(dask: str | None, console: Console) -> "Iterator[Executor]":
         return
     # Not above: without --dask neither their import time nor Dask is needed.
     from harness.execution.cluster.connect import connected
-    from harness.execution.cluster.executor import DaskExecutor
+    from harness.execution.cluster.dask_executor import DaskExecutor
 
     with connected(dask) as client:
         yield DaskExecutor(client, say=console.line)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from harness.records.record import RunRecord
-from harness.report.rows import ComparisonRow, Scores
+from harness.report.numbers.rows import ComparisonRow, Scores
 from harness.text import Missing
 
 
@@ -48,8 +48,8 @@ def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str]) -> list[
         records: Of runs, one for each.
         labels: Of the latest plan, by run id.
     """
-    from harness.report.grouping import grouped  # pandas, which no other command but a report needs
-    from harness.report.tables import comparison
+    from harness.report.numbers.grouping import grouped  # pandas, which no other command but a report needs
+    from harness.report.numbers.tables import comparison
 
     rows = comparison(grouped(records, labels=labels))
     cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]

@@ -23,8 +23,6 @@ def _field(text: str, **default: Any) -> Any:
     return pydantic.Field(description=text, **default)
 
 
-Count = Annotated[int, pydantic.Field(ge=0)]
-Seconds = Annotated[float, pydantic.Field(ge=0)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 
@@ -45,14 +43,14 @@ class ClassScore(RecordPart):
     precision: Share | None
     recall: Share | None
     f1: Share | None
-    support: Count = _field("test images of this class")
+    support: pydantic.NonNegativeInt = _field("test images of this class")
 
 
 class Evaluation(RecordPart):
     """The test images, classified."""
 
     weights_from: str | None = _field("run id of the run that trained the weights; None = this run")
-    n_images: Count = _field("test images")
+    n_images: pydantic.NonNegativeInt = _field("test images")
     accuracy: Share = _field("test images whose class was predicted, over all test images")
     loss: float = _field("cross-entropy, mean over the test images")
     macro_precision: Share | None = _field("mean over the classes that have one; None = no class has one")
@@ -61,19 +59,21 @@ class Evaluation(RecordPart):
     classes: list[ClassScore] = _field("precision, recall, F1 and number of images of each class")
     confusion: list[list[int]] = _field("confusion[true class][predicted class], images")
     predictions: list[int] = _field("predicted class of each test image, in the order of the test set")
-    seconds: Seconds = _field("wall time of classifying the test images")
-    circuit_evaluations: Count = _field("circuit evaluations that the backend executed to classify the test images")
-    shots: Count = _field("shots of these, all together")
+    seconds: pydantic.NonNegativeFloat = _field("wall time of classifying the test images")
+    circuit_evaluations: pydantic.NonNegativeInt = _field(
+        "circuit evaluations that the backend executed to classify the test images"
+    )
+    shots: pydantic.NonNegativeInt = _field("shots of these, all together")
 
 
 class Steps(RecordPart):
     """The cost of training, counted where it happened."""
 
-    n_steps: Count = _field("optimizer steps")
+    n_steps: pydantic.NonNegativeInt = _field("optimizer steps")
     batch_size: int = _field("images of a step, the last one of an epoch aside")
-    step_s_median: Seconds = _field("wall time of one optimizer step, data to update")
-    step_s_p10: Seconds = _field("10th percentile of the same")
-    step_s_p90: Seconds = _field("90th percentile of the same")
+    step_s_median: pydantic.NonNegativeFloat = _field("wall time of one optimizer step, data to update")
+    step_s_p10: pydantic.NonNegativeFloat = _field("10th percentile of the same")
+    step_s_p90: pydantic.NonNegativeFloat = _field("90th percentile of the same")
     forward_evaluations: float = _field("circuit evaluations a step requested by the forward pass")
     backward_evaluations: float = _field("circuit evaluations a step requested for derivatives")
     executed_evaluations: float = _field(
@@ -83,7 +83,7 @@ class Steps(RecordPart):
         "batch x circuits x (1 + shifts, without skipped angles); equals the requested sum"
     )
     shots: float = _field("shots a step; where a response table answers they are drawn from its probabilities")
-    head_seconds: Seconds = _field("seconds inside the backend, all steps")
+    head_seconds: pydantic.NonNegativeFloat = _field("seconds inside the backend, all steps")
 
 
 class Times(RecordPart):
@@ -93,15 +93,15 @@ class Times(RecordPart):
     between head_forward_s and head_backward_s in proportion to the evaluations.
     """
 
-    setup_s: Seconds = _field("data, model, transpilation, noise model")
-    features_forward_s: Seconds = _field("forward pass of the feature extractor")
-    head_forward_s: Seconds = _field("forward pass of the head")
-    head_backward_s: Seconds = _field("derivatives of the head")
-    features_backward_s: Seconds = _field("derivatives of the feature extractor")
-    optimizer_s: Seconds = _field("updates of the weights")
-    evaluation_s: Seconds = _field("validation after each epoch, and the test images")
-    other_s: Seconds = _field("everything else")
-    total_s: Seconds = _field("sum of the phases")
+    setup_s: pydantic.NonNegativeFloat = _field("data, model, transpilation, noise model")
+    features_forward_s: pydantic.NonNegativeFloat = _field("forward pass of the feature extractor")
+    head_forward_s: pydantic.NonNegativeFloat = _field("forward pass of the head")
+    head_backward_s: pydantic.NonNegativeFloat = _field("derivatives of the head")
+    features_backward_s: pydantic.NonNegativeFloat = _field("derivatives of the feature extractor")
+    optimizer_s: pydantic.NonNegativeFloat = _field("updates of the weights")
+    evaluation_s: pydantic.NonNegativeFloat = _field("validation after each epoch, and the test images")
+    other_s: pydantic.NonNegativeFloat = _field("everything else")
+    total_s: pydantic.NonNegativeFloat = _field("sum of the phases")
 
 
 PHASES = tuple(name for name in Times.model_fields if name != "total_s")
@@ -112,19 +112,19 @@ class HeadFacts(RecordPart):
     """What the head was, as built."""
 
     summary: str = _field("the head in one line, as it describes itself")
-    n_parameters: Count = _field("trainable parameters of the whole classifier")
-    n_head_parameters: Count = _field("of these, in the head itself (circuit weights)")
+    n_parameters: pydantic.NonNegativeInt = _field("trainable parameters of the whole classifier")
+    n_head_parameters: pydantic.NonNegativeInt = _field("of these, in the head itself (circuit weights)")
     gradient: str = _field("autograd or parameter-shift")
-    n_circuits: Count = _field("0 for a classical head")
-    n_angles: Count = _field("angles of one circuit")
+    n_circuits: pydantic.NonNegativeInt = _field("0 for a classical head")
+    n_angles: pydantic.NonNegativeInt = _field("angles of one circuit")
     circuit: dict[str, Any] | None = _field("the circuit's gates, as data")
     provenance: dict[str, Any] = _field("the backend's setup: method, device, layout, calibration, ...")
-    setup_evaluations: Count = _field(
+    setup_evaluations: pydantic.NonNegativeInt = _field(
         "circuit evaluations that the backend executed to build and verify a response table, or the response that proves "
         "angles of a noisy head dead; 0 otherwise",
         default=0,
     )
-    setup_shots: Count = _field("shots of these", default=0)
+    setup_shots: pydantic.NonNegativeInt = _field("shots of these", default=0)
     skipped_angles: dict[int, str] = _field(
         "angles, counted from 1, whose shifted evaluations were left out (skip_dead_angles), and the proof that they "
         "cannot matter: structure, response, or response with noise",
@@ -143,9 +143,9 @@ class DatasetFacts(RecordPart):
 
     name: str = _field("the data set's")
     sha256: str = _field("of image bytes then label bytes, training file and test file")
-    n_train: Count = _field("images to train with")
-    n_validation: Count = _field("images to validate with after each epoch")
-    n_test: Count = _field("images to test with")
+    n_train: pydantic.NonNegativeInt = _field("images to train with")
+    n_validation: pydantic.NonNegativeInt = _field("images to validate with after each epoch")
+    n_test: pydantic.NonNegativeInt = _field("images to test with")
 
 
 class Environment(RecordPart):
@@ -183,7 +183,7 @@ class RunRecord(RecordPart):
     attempt: int = _field("number of the attempt at this run: 1, 2, ...")
     status: Status = _field("how it ended: " + ", ".join(STATUSES))
     started_at: str = _field("time at which it began: UTC, ISO 8601")
-    seconds: Seconds = _field(
+    seconds: pydantic.NonNegativeFloat = _field(
         "from start of the child process's work to its end; with ``resumed_at``, see there. Of a run whose process left no "
         "result (killed, timeout), the seconds that this process had, its start included"
     )

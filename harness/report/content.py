@@ -3,24 +3,25 @@
 import dataclasses
 from collections.abc import Sequence
 
-from harness.report import paper
-from harness.report.beside_paper import classes_table
-from harness.report.circuits import CircuitSection, circuit_sections
-from harness.report.comparison_table import comparison_table, phases_table
-from harness.report.confusion import confusion_figure, confusion_table, small_confusions
-from harness.report.curves import curves_figure
-from harness.report.environment_table import environment_table
-from harness.report.figures import accuracy_figure, phases_figure
-from harness.report.groups import Results
-from harness.report.head_settings import HeadSettings, head_settings
-from harness.report.layout import Table
-from harness.report.open_points import open_points
-from harness.report.peers import Peers
-from harness.report.problems import Problem, problems
-from harness.report.rows import ClassRow, ComparisonRow, EpochRow
-from harness.report.runs_table import runs_table
-from harness.report.statements import Statement, statements
-from harness.report.svg import Drawing
+from harness.report.figures.accuracy_and_phases import accuracy_figure, phases_figure
+from harness.report.figures.confusion import confusion_figure, small_confusions
+from harness.report.figures.curves import curves_figure
+from harness.report.figures.svg import Drawing
+from harness.report.numbers import paper
+from harness.report.numbers.groups import Results
+from harness.report.numbers.rows import ClassRow, ComparisonRow, EpochRow
+from harness.report.sections.beside_paper import classes_table
+from harness.report.sections.circuits import CircuitSection, circuit_sections
+from harness.report.sections.comparison_table import comparison_table, phases_table
+from harness.report.sections.confusion_table import confusion_table
+from harness.report.sections.environment_table import environment_table
+from harness.report.sections.head_settings import HeadSettings, head_settings
+from harness.report.sections.layout import Table
+from harness.report.sections.open_points import open_points
+from harness.report.sections.peers import Peers
+from harness.report.sections.problems import Problem, problems
+from harness.report.sections.runs_table import runs_table
+from harness.report.sections.statements import Statement, statements
 from harness.text import clean
 
 LIMITS = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jinja2
 
-from harness.report.layout import Cell, Table
+from harness.report.sections.layout import Cell, Table
 from harness.text import fenced, markdown
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from harness.records.disk import write_atomically
 from harness.records.record import RunRecord
 from harness.report.content import content
-from harness.report.csv_files import classes_csv, comparison_csv, epochs_csv
-from harness.report.grouping import grouped
+from harness.report.figures.svg import Drawing
 from harness.report.markdown_page import TEMPLATES, markdown_environment
-from harness.report.peers import peers_section
-from harness.report.svg import Drawing
-from harness.report.tables import classes, comparison, epochs
+from harness.report.numbers.csv_files import classes_csv, comparison_csv, epochs_csv
+from harness.report.numbers.grouping import grouped
+from harness.report.numbers.tables import classes, comparison, epochs
+from harness.report.sections.peers import peers_section
 
 
 def write_page(

@@ -15,7 +15,7 @@ import pytest
 from faults.helpers import end_of, is_alive, make, runs_of, wait_for
 
 from harness.execution.cluster.connect import connected
-from harness.execution.cluster.executor import DaskExecutor
+from harness.execution.cluster.dask_executor import DaskExecutor
 from harness.execution.progress import read_progress
 from harness.records.store import Store
 

@@ -25,7 +25,7 @@ from harness.plan.plan import load_file
 from harness.records import sealed
 from harness.records.file import read_record
 from harness.records.store import Store
-from harness.report.peers import peers_section
+from harness.report.sections.peers import peers_section
 
 _ROOT = Path(__file__).parents[2]
 _PLAN = 'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'

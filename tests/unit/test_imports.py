@@ -23,7 +23,7 @@ OURS = (
     "backends.registry",
     "backends.conformance",
     "harness.heads",
-    "harness.execution.cluster.executor",
+    "harness.execution.cluster.dask_executor",
     "harness.execution.cluster.connect",
 )
 ADAPTERS = ("backends.adapters.aer", "backends.adapters.fake_ibm", "backends.adapters.pennylane")

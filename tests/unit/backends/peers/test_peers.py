@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from backends import circuit_named, head_class
 from backends.circuits.catalogue import CIRCUITS
 from backends.peers.layer import Layer, by_parameter_shift
-from backends.peers.measure import Candidate, Comparison, Row, Seconds, prepare, summary, timed
+from backends.peers.measure import CallSeconds, Candidate, Comparison, Row, prepare, summary, timed
 from backends.peers.pairs import PAIRS, Ours, Pair, Peer
 from harness.cli.peers import command
 
@@ -31,7 +31,11 @@ def right(angles: torch.Tensor) -> torch.Tensor:
 
 def test_ratios_are_of_the_rounds() -> None:
     """Each round has a ratio of its own: their median, least and largest, not the ratio of the medians."""
-    times = [(Seconds(1, 3), Seconds(5, 8)), (Seconds(2, 3), Seconds(5, 8)), (Seconds(4, 3), Seconds(50, 8))]
+    times = [
+        (CallSeconds(1, 3), CallSeconds(5, 8)),
+        (CallSeconds(2, 3), CallSeconds(5, 8)),
+        (CallSeconds(4, 3), CallSeconds(50, 8)),
+    ]
 
     found = summary(times, scale=(1, 2))
 
@@ -42,7 +46,7 @@ def test_ratios_are_of_the_rounds() -> None:
 
 def test_a_ratio_that_may_be_at_most_is_the_other_way_round() -> None:
     """Where the target is "at most", the ratio is ours over the peer's."""
-    found = summary([(Seconds(3, 1), Seconds(2, 1))], target_is="at most")
+    found = summary([(CallSeconds(3, 1), CallSeconds(2, 1))], target_is="at most")
 
     assert found["ratio_median"] == 1.5
 
@@ -113,7 +117,7 @@ def test_a_peer_with_fewer_images_is_scaled() -> None:
     made = prepare(pair_with(right))
     assert isinstance(made, Comparison)
 
-    row = made.finished([(Seconds(1, 1), Seconds(3, 1))] * 2)
+    row = made.finished([(CallSeconds(1, 1), CallSeconds(3, 1))] * 2)
 
     assert (row.ours_s, row.peer_s, row.ratio_median, row.rounds) == (1.0, 48.0, 48.0, 2)
     assert (row.peer_images, row.images) == (2, 32)

@@ -12,9 +12,10 @@ import psutil
 import pytest
 
 from harness.errors import ClusterError, PlanError
-from harness.execution.cluster import executor, running_jobs, workers
+from harness.execution.cluster import dask_executor as executor
+from harness.execution.cluster import running_jobs, workers
 from harness.execution.cluster.connect import connected
-from harness.execution.cluster.executor import DaskExecutor
+from harness.execution.cluster.dask_executor import DaskExecutor
 from harness.execution.cluster.job_queue import JobQueue
 from harness.execution.cluster.worker import WorkerAnswer
 from harness.execution.execute import execute

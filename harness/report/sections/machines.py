@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from harness.records.record import Environment
-from harness.report.groups import Results
-from harness.report.load import OTHER_WORK, Load, loads
+from harness.report.numbers.groups import Results
+from harness.report.numbers.load import OTHER_WORK, Load, loads
 from harness.text import clean, counted
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 
 from harness.records.record import STATUSES, RunRecord
-from harness.report.groups import EarlierAttempt, Results
+from harness.report.numbers.groups import EarlierAttempt, Results
 from harness.text import clean
 
 

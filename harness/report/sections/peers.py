@@ -12,8 +12,8 @@ from backends.file_io import read_regular_file
 from backends.peers.measure import Row
 from harness.errors import StoreError
 from harness.records.record import Environment
-from harness.report.layout import Cell, Table, plain_table
-from harness.report.svg import ACCENT, INK, MUTED, Drawing, canvas, drawing
+from harness.report.figures.svg import ACCENT, INK, MUTED, Drawing, canvas, drawing
+from harness.report.sections.layout import Cell, Table, plain_table
 from harness.text import Missing, count, short, significant
 
 _WIDTH = 12.3

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from harness.records.record import PHASES
-from harness.report.layout import Cell, Notes, Table, aligned
-from harness.report.rows import ComparisonRow, Number
+from harness.report.numbers.costs import phase_name
+from harness.report.numbers.rows import ComparisonRow, Number
+from harness.report.sections.layout import Cell, Notes, Table, aligned
 from harness.text import Missing, count, seconds, share, significant
 
 _NOT_CHECKED = "not checked"
@@ -49,11 +50,6 @@ def phases_table(rows: Sequence[ComparisonRow]) -> Table:
         columns[phase_name(phase).capitalize()] = _phase(phase)
     caption = "Wall time by phase, seconds: mean over the runs that ended ok. The phases add up to the total."
     return _table("phases", caption, columns, rows, [])
-
-
-def phase_name(phase: str) -> str:
-    """Return a phase's name for people."""
-    return phase.removesuffix("_s").replace("_", " ")
 
 
 def _table(

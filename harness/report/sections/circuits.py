@@ -13,9 +13,9 @@ from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import angle_symbols
 from backends.errors import CircuitError
 from backends.surrogates.polynomial import Grid
-from harness.report.circuit_drawing import circuit_figure
-from harness.report.groups import Results
-from harness.report.svg import Drawing
+from harness.report.figures.circuit_drawing import circuit_figure
+from harness.report.figures.svg import Drawing
+from harness.report.numbers.groups import Results
 from harness.text import clean, counted, listed
 
 _MOST_QUBITS, _MOST_ANGLES, _MOST_GATES = 24, 1000, 1000  # beyond, a proof takes seconds, and no drawing can be read

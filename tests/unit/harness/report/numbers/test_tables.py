@@ -6,12 +6,12 @@ import pytest
 from unit.harness.report.example_records import LINEAR, SLICE, evaluation, failing, record
 
 from harness.records.record import RunRecord
-from harness.report import paper
-from harness.report.comparison_table import comparison_table
-from harness.report.grouping import grouped
-from harness.report.rows import ComparisonRow, Difference, Scores, Weights
-from harness.report.statements import statements
-from harness.report.tables import classes, comparison
+from harness.report.numbers import paper
+from harness.report.numbers.grouping import grouped
+from harness.report.numbers.rows import ComparisonRow, Difference, Scores, Weights
+from harness.report.numbers.tables import classes, comparison
+from harness.report.sections.comparison_table import comparison_table
+from harness.report.sections.statements import statements
 from harness.spec import DataSpec
 from harness.text import Missing
 

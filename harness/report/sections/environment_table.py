@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from harness.records.record import RunRecord
-from harness.report.groups import Results
-from harness.report.layout import Table, plain_table
+from harness.report.numbers.groups import Results
+from harness.report.sections.layout import Table, plain_table
 from harness.text import Missing, clean, short
 
 _MAX_VALUE = 400

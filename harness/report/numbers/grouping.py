@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from harness.records.record import RunRecord
-from harness.report import paper
-from harness.report.groups import EarlierAttempt, Group, Results
+from harness.report.numbers import paper
+from harness.report.numbers.groups import EarlierAttempt, Group, Results
 from harness.text import clean, short
 
 MAX_LABEL = 120

@@ -7,10 +7,10 @@ import io
 from unit.harness.report.example_records import LINEAR, failing, record
 
 from harness.records.record import PHASES
-from harness.report.csv_files import COMPARISON_COLUMNS, classes_csv, comparison_csv, epochs_csv
-from harness.report.grouping import grouped
-from harness.report.rows import Phases
-from harness.report.tables import classes, comparison, epochs
+from harness.report.numbers.csv_files import COMPARISON_COLUMNS, classes_csv, comparison_csv, epochs_csv
+from harness.report.numbers.grouping import grouped
+from harness.report.numbers.rows import Phases
+from harness.report.numbers.tables import classes, comparison, epochs
 
 
 def test_csv_has_empty_cells_with_reasons_and_no_formulas() -> None:

@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Callable, Iterable
 
 from harness.records.record import RunRecord, Steps
-from harness.report.groups import Group
-from harness.report.rows import Costs, Number, Phases
+from harness.report.numbers.groups import Group
+from harness.report.numbers.rows import Costs, Number, Phases
 from harness.text import Missing, count
 
 CLASSICAL = "classical head: no circuits"
@@ -87,3 +87,8 @@ def _formula(group: Group) -> str | Missing:
 def _largest(group: Group, value: Callable[[RunRecord], float | None]) -> Number:
     known = [found for found in map(value, group.ok) if found is not None]
     return max(known) if known else Missing(none_ok(group) or "not recorded")
+
+
+def phase_name(phase: str) -> str:
+    """Return a phase's name for people."""
+    return phase.removesuffix("_s").replace("_", " ")

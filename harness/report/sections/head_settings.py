@@ -4,7 +4,7 @@ import dataclasses
 import json
 from typing import Any
 
-from harness.report.groups import Group, Results
+from harness.report.numbers.groups import Group, Results
 from harness.text import clean, counted, short
 
 _LINE = 118

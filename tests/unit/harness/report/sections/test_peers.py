@@ -12,7 +12,7 @@ from docs.figures.peers_table import DOCUMENTS, REFERENCE, with_table
 from harness.errors import StoreError
 from harness.records.environment import environment
 from harness.report import write_report
-from harness.report.peers import Measured, peers_section
+from harness.report.sections.peers import Measured, peers_section
 
 MEASURED = Row(
     "one", "ours", "theirs", 0.002, 0.03, 15.0, 12.0, 18.0, 8, rounds=5, peer_images=8, ours_processor_s=0.001

@@ -6,9 +6,9 @@ import pytest
 from unit.harness.report.example_records import environment, record
 
 from harness.records.record import RunRecord
-from harness.report.grouping import grouped
-from harness.report.load import loads
-from harness.report.machines import machines
+from harness.report.numbers.grouping import grouped
+from harness.report.numbers.load import loads
+from harness.report.sections.machines import machines
 
 
 def run(name: str, *, at: int, seconds: float, load: float, **changes: object) -> RunRecord:

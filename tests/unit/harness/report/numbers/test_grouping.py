@@ -6,9 +6,9 @@ from unit.harness.report.example_records import SLICE, environment, evaluation, 
 
 from backends.circuits.catalogue import CIRCUITS
 from harness.records.record import DatasetFacts, HeadFacts, RunRecord
-from harness.report import paper
-from harness.report.grouping import grouped
-from harness.report.groups import Results
+from harness.report.numbers import paper
+from harness.report.numbers.grouping import grouped
+from harness.report.numbers.groups import Results
 from harness.spec import TrainingSpec
 
 LATER = "2026-01-02T00:00:00Z"

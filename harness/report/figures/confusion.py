@@ -4,25 +4,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from harness.report.groups import Group, Results
-from harness.report.layout import Cell, Table, plain_table
-from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, WARM, Drawing, canvas, drawing
+from harness.report.figures.svg import ACCENT, INK, MUTED, PAPER, RULE, WARM, Drawing, canvas, drawing
+from harness.report.numbers.confusion import confusion_of, main_group
+from harness.report.numbers.groups import Results
 from harness.text import counted, short
 
 MAX_SMALL = 10
 _COLUMNS = 5
 
 
-def confusion_of(group: Group) -> np.ndarray:
-    """Return the number of images of all evaluated seeds, int, shape (true class, predicted class)."""
-    confusions = [run.evaluation.confusion for run in group.evaluated if run.evaluation]
-    images: np.ndarray = np.array(confusions, dtype=int).sum(axis=0)
-    return images
-
-
 def confusion_figure(results: Results) -> Drawing | None:
     """Draw the matrix of the reference row, or of the first evaluated row where there is no reference."""
-    group = _drawn_large(results)
+    group = main_group(results)
     if group is None:
         return None
     matrix = confusion_of(group)
@@ -42,22 +35,9 @@ def confusion_figure(results: Results) -> Drawing | None:
         )  # fmt: skip
 
 
-def confusion_table(results: Results) -> Table | None:
-    """Return the numbers of the large matrix; None where no run classified the test images."""
-    group = _drawn_large(results)
-    if group is None:
-        return None
-    rows = [
-        [Cell(str(digit), number=False), *(Cell(f"{images}") for images in row)]
-        for digit, row in enumerate(confusion_of(group))
-    ]
-    caption = f"Images of {group.label} by true digit (rows) and predicted digit (columns), summed over seeds."
-    return plain_table("confusion", caption, ["True", *map(str, range(len(rows)))], rows)
-
-
 def small_confusions(results: Results) -> Drawing | None:
     """Draw the matrices of the other rows, small and without numbers."""
-    main = _drawn_large(results)
+    main = main_group(results)
     others = [group for group in results.groups if group.evaluated and group is not main]
     if not others:
         return None
@@ -77,10 +57,6 @@ def small_confusions(results: Results) -> Drawing | None:
             figure, name="confusions", alt="Confusion matrices of " + "; ".join(group.label for group in drawn),
             caption=f"Confusion matrices of the other heads, drawn alike: true digit downwards, predicted digit to the right.{left_out}",
         )  # fmt: skip
-
-
-def _drawn_large(results: Results) -> Group | None:
-    return results.reference or next((group for group in results.groups if group.evaluated), None)
 
 
 def _rate(matrix: np.ndarray, digit: int) -> str:

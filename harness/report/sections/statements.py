@@ -5,10 +5,10 @@ import math
 from collections.abc import Sequence
 
 from harness.records.record import STATUSES
-from harness.report import paper
-from harness.report.groups import Group, Results
-from harness.report.machines import machines
-from harness.report.rows import ComparisonRow, Difference, Scores
+from harness.report.numbers import paper
+from harness.report.numbers.groups import Group, Results
+from harness.report.numbers.rows import ComparisonRow, Difference, Scores
+from harness.report.sections.machines import machines
 from harness.text import Missing, clean, counted, share
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.records.record import PHASES
-from harness.report import paper
-from harness.report.comparison_table import phase_name
-from harness.report.groups import Results
-from harness.report.rows import ComparisonRow
-from harness.report.svg import ACCENT, INK, MUTED, PAPER, RULE, SERIES, Drawing, canvas, drawing
+from harness.report.figures.svg import ACCENT, INK, MUTED, PAPER, RULE, SERIES, Drawing, canvas, drawing
+from harness.report.numbers import paper
+from harness.report.numbers.costs import phase_name
+from harness.report.numbers.groups import Results
+from harness.report.numbers.rows import ComparisonRow
 from harness.text import Missing, share, short, significant
 
 MAX_ROWS = 40

@@ -10,9 +10,9 @@ from backends.analysis import dead_angles as proofs
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import GATES, Angle, Circuit, Gate
 from harness.records.record import HeadFacts, RunRecord
-from harness.report.circuit_drawing import circuit_figure, gate_text
-from harness.report.circuits import circuit_from, circuit_sections
-from harness.report.grouping import grouped
+from harness.report.figures.circuit_drawing import circuit_figure, gate_text
+from harness.report.numbers.grouping import grouped
+from harness.report.sections.circuits import circuit_from, circuit_sections
 
 
 def run_with(circuit: Circuit | dict[str, object], label: str = "a", **spec: object) -> RunRecord:
@@ -74,7 +74,7 @@ def test_a_proof_is_looked_for_once_and_never_where_it_takes_seconds(monkeypatch
         asked.append(circuit.name)
         return proofs.ideal_proofs(circuit)
 
-    monkeypatch.setattr("harness.report.circuits.ideal_proofs", counted)
+    monkeypatch.setattr("harness.report.sections.circuits.ideal_proofs", counted)
     eq7 = circuit_named("eq7")
     twins = [run_with(eq7, "a"), run_with(dataclasses.replace(eq7, name="twin"), "b", shots=5)]
     assert len(circuit_sections(grouped(twins))) == 2

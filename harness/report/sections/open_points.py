@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from harness.report.groups import Results
-from harness.report.layout import Table, plain_table
+from harness.report.numbers.groups import Results
+from harness.report.sections.layout import Table, plain_table
 from harness.spec import RunSpec
 from harness.text import Missing, clean, counted, listed
 

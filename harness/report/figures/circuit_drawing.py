@@ -8,7 +8,7 @@ from matplotlib.patches import Arc, Circle, Rectangle
 from backends.circuits.circuit import Circuit, Gate
 from backends.circuits.drawing import CONTROLLED, gate_text
 from backends.circuits.drawing import columns as columns_of
-from harness.report.svg import INK, MUTED, PAPER, Drawing, canvas, drawing
+from harness.report.figures.svg import INK, MUTED, PAPER, Drawing, canvas, drawing
 
 MAX_QUBITS, MAX_COLUMNS = 24, 60
 

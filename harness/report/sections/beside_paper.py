@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from harness.report import paper
-from harness.report.groups import Results
-from harness.report.layout import Cell, Notes, Table
-from harness.report.rows import ClassRow, ComparisonRow, Number, Scores
+from harness.report.numbers import paper
+from harness.report.numbers.groups import Results
+from harness.report.numbers.rows import ClassRow, ComparisonRow, Number, Scores
+from harness.report.sections.layout import Cell, Notes, Table
 from harness.spec import N_CLASSES
 from harness.text import Missing
 

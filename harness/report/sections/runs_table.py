@@ -1,10 +1,10 @@
 """The table of every run."""
 
 from harness.records.record import RunRecord
-from harness.report.groups import Results
-from harness.report.layout import Cell, Table, plain_table
-from harness.report.load import Load, loads
-from harness.report.problems import attempt_in_words
+from harness.report.numbers.groups import Results
+from harness.report.numbers.load import Load, loads
+from harness.report.sections.layout import Cell, Table, plain_table
+from harness.report.sections.problems import attempt_in_words
 from harness.text import Missing, clean, share
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from harness.records.record import PHASES
-from harness.report.rows import ClassRow, ComparisonRow, Costs, Difference, EpochRow, Phases, Scores, Weights
+from harness.report.numbers.rows import ClassRow, ComparisonRow, Costs, Difference, EpochRow, Phases, Scores, Weights
 from harness.text import Missing, csv_safe
 
 COMPARISON_COLUMNS = (

@@ -2,10 +2,10 @@
 
 import statistics
 
-from harness.report import paper
-from harness.report.costs import CLASSICAL, costs, mean, none_ok, phases
-from harness.report.groups import Group, Results
-from harness.report.rows import ClassRow, ComparisonRow, Difference, EpochRow, Scores, Weights
+from harness.report.numbers import paper
+from harness.report.numbers.costs import CLASSICAL, costs, mean, none_ok, phases
+from harness.report.numbers.groups import Group, Results
+from harness.report.numbers.rows import ClassRow, ComparisonRow, Difference, EpochRow, Scores, Weights
 from harness.text import Missing, clean
 
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.figures import WIDTH
-from harness.report.groups import Group, Results
-from harness.report.rows import EpochRow
-from harness.report.svg import MUTED, SERIES, Drawing, canvas, drawing
+from harness.report.figures.accuracy_and_phases import WIDTH
+from harness.report.figures.svg import MUTED, SERIES, Drawing, canvas, drawing
+from harness.report.numbers.groups import Group, Results
+from harness.report.numbers.rows import EpochRow
 from harness.spec import N_CLASSES
 from harness.text import short
 

@@ -63,7 +63,7 @@ class Trials:
         limits = {}
         for path, (outcome, seconds), (without, _) in zip(paths, sound, broken, strict=True):
             if outcome is not Outcome.PASSED or without is Outcome.PASSED:
-                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool.shutdown(cancel_futures=True)
                 sys.exit(f"{path}: its tests {outcome.value} as it is, and {without.value} without it; mend them first")
             limits[path] = _START_S + _SLOWEST * seconds
         return limits

@@ -294,10 +294,11 @@ def test_one_that_another_process_removes_is_no_failure(tmp_path, split, monkeyp
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path, split):
     """The message has the folder, the system's reason alone, and the remedy."""
-    folder = tmp_path / "taken"
-    folder.touch()
+    folder = tmp_path / "missing" / "checkpoints"
 
-    with pytest.raises(DiskError, match=rf"^checkpoints in {folder} cannot be kept: File exists; free the disk$"):
+    with pytest.raises(
+        DiskError, match=rf"^checkpoints in {folder} cannot be kept: No such file or directory; free the disk$"
+    ):
         _train(folder, split, kind="linear")
 
 

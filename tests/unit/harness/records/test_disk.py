@@ -108,3 +108,44 @@ def test_everything_can_be_deleted(tmp_path):
         disk.remove(tmp_path / name)
 
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_what_is_there_and_what_is_a_folder(tmp_path):
+    """A link counts for what it leads to where a folder is asked for, and for itself where anything is."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "to_folder").symlink_to(tmp_path / "folder")
+    (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    names = (
+        "folder",
+        "file",
+        "to_folder",
+        "broken",
+        "circle",
+        "missing",
+        "file/below",
+        "missing/below",
+        "circle/below",
+    )
+
+    assert [name for name in names if disk.is_folder(tmp_path / name)] == ["folder", "to_folder"]
+    assert [name for name in names if disk.is_there(tmp_path / name)] == list(names[:5])
+
+
+@pytest.mark.parametrize(("ask", "asked"), [(disk.is_folder, "stat"), (disk.is_there, "lstat")])
+def test_what_may_not_be_asked_is_not_missing(tmp_path, monkeypatch, ask, asked):
+    """Where a folder above may not be entered, nobody knows: that is an error."""
+
+    def refuse(path, **options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(disk.Path, asked, refuse)
+
+    with pytest.raises(StoreError, match="x cannot be read: Permission denied; give yourself the right"):
+        ask(tmp_path / "x")
+
+
+def test_files_are_read_up_to_a_gibibyte():
+    """Weights of large models are read, and a device is not read without end."""
+    assert disk.MAX_FILE_BYTES == 1024**3

@@ -24,6 +24,8 @@ _HOME = {
     "HeadOptions": "backends.capabilities",
     "Outcomes": "backends.answers",
     "HEADS": "backends.registry",
+    "ResponseTable": "backends.surrogates.table",
+    "Tabulated": "backends.surrogates.table",
     "head_class": "backends.registry",
     "HeadError": "backends.errors",
 }

@@ -13,9 +13,9 @@ MAX_SHOTS = 10_000_000
 
 
 class HeadOptions(pydantic.BaseModel):
-    """Base of an adapter's options: frozen, unknown keys are refused."""
+    """Base of an adapter's options: frozen; unknown keys, NaN and infinities, which JSON does not have, are refused."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,5 +87,7 @@ def _problem(found: Any, kind: type[HeadOptions]) -> str:
         known = ", ".join(kind.model_fields)
         expected = f"expected one of {known}{did_you_mean(option, kind.model_fields)}" if known else "it has no options"
         return f"unknown option {option} = {got}: {expected}"
-    message = found["msg"].removeprefix("Value error, ")
+    message: str = found["msg"].removeprefix("Value error, ")
+    if not option:  # of several options together; the message names them
+        return message
     return f"option {option}: {message}" + ("" if got in message else f", got {got}")

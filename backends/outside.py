@@ -62,10 +62,8 @@ def class_at(path: str, *, who: str) -> type[QuantumHead]:
                 f"{who}: expected an importable module {module_name!r}, found no module {error.name!r}; install its "
                 "distribution, put its folder on PYTHONPATH, or run from that folder"
             ) from error
-        raise ConfigError(
-            f"{who}: importing {module_name!r} failed, for it needs {error.name!r}; install it"
-        ) from error
-    except Exception as error:  # a stranger's module may raise anything
+        raise ConfigError(f"{who}: importing {module_name!r} failed: it needs {error.name!r}; install it") from error
+    except Exception as error:  # an outside module may raise anything
         line = traceback.extract_tb(error.__traceback__)[-1]
         raise ConfigError(
             f"{who}: importing {module_name!r} failed: {type(error).__name__}: {error} ({line.filename}:{line.lineno})"
@@ -88,19 +86,19 @@ def code_of(kind: type[QuantumHead]) -> str | None:
         ConfigError: a file cannot be read.
     """
     modules = [base.__module__ for base in kind.__mro__[: kind.__mro__.index(QuantumHead)]]
-    strangers = sorted({name for name in modules if name.partition(".")[0] != __package__})
+    outside_modules = sorted({name for name in modules if name.partition(".")[0] != __package__})
     digest = hashlib.sha256()
-    for name in strangers:
+    for name in outside_modules:
         path = getattr(sys.modules[name], "__file__", None)
         try:
             content = Path(path or "").read_bytes()
         except OSError as error:
             raise ConfigError(
-                f"head {kind.__module__}:{kind.__name__}: expected to read the file of module {name!r}, for a run is known "
-                f"by its head's code; got {path}: {error.strerror}"
+                f"head {kind.__module__}:{kind.__name__}: expected to read the file of module {name!r}, because the "
+                f"head's code is part of a run's id; got {path}: {error.strerror}"
             ) from error
         digest.update(f"{name} {len(content)}\n".encode() + content)
-    return digest.hexdigest() if strangers else None
+    return digest.hexdigest() if outside_modules else None
 
 
 def _is_head(value: object) -> bool:

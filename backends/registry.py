@@ -22,12 +22,14 @@ class HeadEntry:
         summary: One line for ``qhb list``.
         packages: Import names of the SDKs it needs.
         extra: The extra of this distribution that installs them.
+        multicore: As in the class's ``Capabilities``, which need not be importable.
     """
 
     path: str
     summary: str
     packages: tuple[str, ...] = ()
     extra: str | None = None
+    multicore: bool = False
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -45,13 +47,16 @@ HEADS: dict[str, HeadEntry] = {
     "statevector": HeadEntry(
         "backends.adapters.statevector:Statevector", "batched torch statevector; exact (autograd) or shots"
     ),
-    "aer_shots": HeadEntry("backends.adapters.aer:AerShots", "Qiskit Aer, sampled", _QISKIT, "qiskit"),
-    "aer_statevector": HeadEntry("backends.adapters.aer:AerStatevector", "Qiskit Aer, exact", _QISKIT, "qiskit"),
+    "aer_shots": HeadEntry("backends.adapters.aer:AerShots", "Qiskit Aer, sampled", _QISKIT, "qiskit", multicore=True),
+    "aer_statevector": HeadEntry(
+        "backends.adapters.aer:AerStatevector", "Qiskit Aer, exact", _QISKIT, "qiskit", multicore=True
+    ),
     "fake_ibm": HeadEntry(
         "backends.adapters.fake_ibm:FakeIBM",
         "noise model of a fake IBM device on Qiskit Aer; option device",
         (*_QISKIT, "qiskit_ibm_runtime"),
         "qiskit",
+        multicore=True,
     ),
     "pennylane": HeadEntry(
         "backends.adapters.pennylane:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"

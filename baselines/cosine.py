@@ -4,7 +4,7 @@ import torch
 
 
 class Cosine(torch.nn.Module):
-    """One angle a class, (1 + cos(angle))/2: equal in function class to the paper's head (design/PAPER.md, finding 4)."""
+    """One angle a class, (1 + cos(angle))/2: the family of functions that Eq. (7) of the paper computes, see README."""
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ HarnessError
 ├── StoreError (RuntimeError)   4   a results folder or record that cannot be used
 │   ├── DamagedError                a file that is not, bit for bit, what was written
 │   └── DiskError                   the disk takes no more: full, failing, or read-only
-├── ExportPackageError (ImportError) 2   a package that an export needs is not installed
+├── MissingExtraError (ImportError) 2   packages of an extra that are not installed
 ├── ClusterError (RuntimeError) 4   a Dask cluster that cannot be used, or went away
 └── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
 """
@@ -46,8 +46,8 @@ class DiskError(StoreError):
     """The disk refuses to take a file."""
 
 
-class ExportPackageError(HarnessError, ImportError):
-    """A package that an export needs is not installed."""
+class MissingExtraError(HarnessError, ImportError):
+    """Packages of an extra (a report, Parquet) that are not installed."""
 
     exit_code = 2
 

@@ -46,7 +46,7 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | None:
         HeadError: something in the spec cannot be used; the message says what and how to mend it.
     """
     if spec.head in BASELINES:
-        given = [key for key in ("circuit", "shots", "options") if getattr(spec, key)]
+        given = [key for key in ("circuit", "shots", "options") if getattr(spec, key) not in (None, {})]
         given += ["execution = 'table'"] if spec.execution == "table" else []
         if given:
             raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
@@ -132,7 +132,7 @@ def wants_all_cores(spec: RunSpec) -> bool:
     """Whether the head's backend uses every core, so that the run is made alone."""
     if spec.head in BASELINES or spec.execution == "table":
         return False
-    return head_class(spec.head).capabilities.multicore
+    return HEADS[spec.head].multicore if spec.head in HEADS else head_class(spec.head).capabilities.multicore
 
 
 def summary(name: str) -> str:

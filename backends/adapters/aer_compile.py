@@ -143,7 +143,7 @@ def side_by_side(compiled: Compiled, *, copies: int) -> SideBySide:
 
 
 def simulator(compiled: Compiled, *, method: str, **options: Any) -> Any:
-    """Return an ``AerSimulator`` on the cores it may use, which binds rows in C++ where that is right and faster."""
+    """Return an ``AerSimulator`` that binds rows in C++ where that is right and faster."""
     from qiskit_aer import AerSimulator
 
     one_param = all(

@@ -1,4 +1,4 @@
-"""Jobs on Aer: rows of angles in, probabilities out. Nothing outside this module reads a bit string of Qiskit's.
+"""Jobs on Aer: rows of angles in, probabilities out. No other adapter reads Qiskit's bit strings.
 
 Bit strings have bit 0 on the right there; output k of a circuit is bit k, and of copy c of n outputs bit c * n + k.
 """
@@ -53,9 +53,9 @@ class Simulation:
         return len(self.wide.parameters) if self.wide else 1
 
     def evaluate(self, rows: torch.Tensor, *, shots: int | None, seed: int, first_evaluation: int) -> Executed:
-        """Run rows of angles; seeds count the evaluations of the head's life, so that none is used twice.
+        """Run rows of angles. Each evaluation of the head has its own seed.
 
-        A row at a time, each has the seed of its own evaluation, and bits do not depend on what is sent together.
+        Where one circuit evaluates one row, a row's bits do not depend on the other rows of the job.
 
         Args:
             rows: Radians, shape (n_rows, n_angles), float64.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backends.adapters.statevector import Statevector
-from backends.analysis.light_cone import dead_angles
+from backends.analysis.light_cone import structurally_dead_angles
 from backends.capabilities import HeadOptions
 from backends.circuits.circuit import Circuit
 from backends.errors import CircuitError, ConfigError
@@ -111,7 +111,7 @@ def proofs_for(factory: HeadFactory, circuit: Circuit, *, options: HeadOptions, 
 
 def ideal_proofs(circuit: Circuit) -> dict[int, str]:
     """Return the angles that cannot matter on an ideal device, each with the proof."""
-    proofs = dict.fromkeys(sorted(dead_angles(circuit)), STRUCTURE)
+    proofs = dict.fromkeys(sorted(structurally_dead_angles(circuit)), STRUCTURE)
     try:
         response = ideal_response(circuit, dead=proofs)
     except ConfigError:

@@ -15,7 +15,7 @@ _SAME = 1e-11  # of the largest coefficient: what rounding may leave between a t
 
 
 @dataclasses.dataclass(frozen=True)
-class _Formula:
+class _Expression:
     """A text and how many cosines and sines stand in it."""
 
     text: str
@@ -75,13 +75,13 @@ class _Writer:
         self._names = names
         self._least = least_of(grid)
 
-    def product(self, table: np.ndarray, constant: float) -> _Formula:
+    def product(self, table: np.ndarray, constant: float) -> _Expression:
         """Return constant + table, the table as a product of factors that share no angle."""
         factors = _factors(table)
         if len(factors) == 1:
             scale, terms = self._terms(factors[0])
             terms = [(scale * coefficient, text) for coefficient, text in terms]
-            return _Formula(_joined(([(constant, "")] if constant else []) + terms), _length(terms))
+            return _Expression(_joined(([(constant, "")] if constant else []) + terms), _length(terms))
         scale, texts, length = 1.0, [], 0
         for factor in sorted(factors, key=lambda one: sum(size > 1 for size in one.shape)):
             part, terms = self._terms(factor)
@@ -90,7 +90,7 @@ class _Writer:
             if terms != [(1.0, "")]:
                 texts.append(_joined(terms) if len(terms) == 1 else f"({_joined(terms)})")
         text = _joined(([(constant, "")] if constant else []) + [(scale, " ".join(texts))])
-        return _Formula(text, length)
+        return _Expression(text, length)
 
     def sum_of(self, waves: Sequence[Wave]) -> str:
         """Return a sum of waves."""

@@ -16,9 +16,9 @@ import math
 from backends.circuits.circuit import Angle, Circuit, Gate
 
 # (Pauli string on the gate's qubits, which parameter or fixed radians, factor), in order of time.
-_Turns = tuple[tuple[str, int | None, float], ...]
+_Rotations = tuple[tuple[str, int | None, float], ...]
 _QUARTER = math.pi / 2
-_FIXED: dict[str, _Turns] = {
+_FIXED: dict[str, _Rotations] = {
     **dict.fromkeys(("x", "y", "z"), ()),  # they only change signs
     "h": (("Y", None, _QUARTER),),  # and a half turn about Z
     "s": (("Z", None, _QUARTER),),
@@ -30,7 +30,7 @@ _FIXED: dict[str, _Turns] = {
     "cz": (("ZI", None, _QUARTER), ("IZ", None, _QUARTER), ("ZZ", None, _QUARTER)),
     "swap": (("XX", None, _QUARTER), ("YY", None, _QUARTER), ("ZZ", None, _QUARTER)),
 }
-TURNS: dict[str, _Turns] = {
+ROTATIONS: dict[str, _Rotations] = {
     **_FIXED,
     **{f"r{axis}": ((axis.upper(), 0, 1.0),) for axis in "xyz"},
     **{f"r{axis}{axis}": ((axis.upper() * 2, 0, 1.0),) for axis in "xyz"},
@@ -43,7 +43,7 @@ TURNS: dict[str, _Turns] = {
 
 
 @dataclasses.dataclass(frozen=True)
-class _Turn:
+class _Rotation:
     """A rotation about a Pauli string; ``angle`` is None where its angle is fixed, ``quarter`` where that is +-pi/2."""
 
     pauli: int
@@ -51,10 +51,10 @@ class _Turn:
     quarter: bool
 
 
-def dead_angles(circuit: Circuit) -> frozenset[int]:
-    """Return angles of which no output p(0) depends, whatever the other angles are; on an ideal device."""
+def structurally_dead_angles(circuit: Circuit) -> frozenset[int]:
+    """Return the angles on which no output p(0) depends, whatever the other angles are, on an ideal device."""
     strings = _Strings(circuit.n_qubits)
-    turns = [turn for gate in circuit.gates for turn in _turns(gate, strings)]
+    turns = [turn for gate in circuit.gates for turn in _rotations(gate, strings)]
     while True:  # a rotation that does not matter may be left out, and then others may be seen not to matter
         alive = strings.alive(turns, circuit.measured)
         if all(alive):
@@ -63,19 +63,19 @@ def dead_angles(circuit: Circuit) -> frozenset[int]:
         turns = [turn for turn, matters in zip(turns, alive, strict=True) if matters]
 
 
-def _turns(gate: Gate, strings: "_Strings") -> list[_Turn]:
+def _rotations(gate: Gate, strings: "_Strings") -> list[_Rotation]:
     found = []
-    for letters, which, factor in TURNS[gate.name]:
+    for letters, which, factor in ROTATIONS[gate.name]:
         param = factor if which is None else gate.params[which]
         pauli = strings.string(letters, gate.qubits)
         if isinstance(param, Angle) and param.scale:
-            found.append(_Turn(pauli, param.index, quarter=False))
+            found.append(_Rotation(pauli, param.index, quarter=False))
             continue
         radians = param.offset if isinstance(param, Angle) else param
         quarters = radians * (1.0 if which is None else factor) / _QUARTER
         whole = abs(quarters - round(quarters)) < 1e-12  # an angle taken for a quarter turn is one to 2e-12 radians
         if not whole or round(quarters) % 2:
-            found.append(_Turn(pauli, None, quarter=whole))
+            found.append(_Rotation(pauli, None, quarter=whole))
     return found
 
 
@@ -98,7 +98,7 @@ class _Strings:
         swapped = (other >> self._n) | ((other & self._low) << self._n)
         return bool((one & swapped).bit_count() & 1)
 
-    def alive(self, turns: list[_Turn], measured: tuple[int, ...]) -> list[bool]:
+    def alive(self, turns: list[_Rotation], measured: tuple[int, ...]) -> list[bool]:
         """Return for each turn whether it may matter; quarter turns always do, they only move strings."""
         stabilizers = self._stabilizers(turns)
         alive = [turn.quarter for turn in turns]
@@ -106,7 +106,7 @@ class _Strings:
             self._backwards(turns, stabilizers, self.string("Z", (qubit,)), alive)
         return alive
 
-    def _stabilizers(self, turns: list[_Turn]) -> list[list[int]]:
+    def _stabilizers(self, turns: list[_Rotation]) -> list[list[int]]:
         """Return strings that stabilize the state before each turn, at all angles: a basis of their group."""
         state = [self.string("Z", (qubit,)) for qubit in range(self._n)]
         found = []
@@ -119,7 +119,7 @@ class _Strings:
                 state = [s ^ others[0] if s in others else s for s in state if s != others[0]]
         return found
 
-    def _backwards(self, turns: list[_Turn], stabilizers: list[list[int]], first: int, alive: list[bool]) -> None:
+    def _backwards(self, turns: list[_Rotation], stabilizers: list[list[int]], first: int, alive: list[bool]) -> None:
         """Mark the turns that may matter to the expectation of one string; the strings are first + span(more)."""
         more: list[int] = []
         for position in reversed(range(len(turns))):

@@ -1,4 +1,4 @@
-"""A canary: a look at one known fault of an installed package, and the report of it."""
+"""A canary: a test for one known fault of an installed package, and its report."""
 
 import dataclasses
 import importlib.metadata
@@ -16,7 +16,7 @@ class Observation:
     Attributes:
         found: Whether the version has the fault.
         seen: What was observed, with numbers.
-        covered: Whether our own code is right all the same; this is tested, not assumed.
+        covered: Whether our own code gives right results with this version; tested, not assumed.
     """
 
     found: bool

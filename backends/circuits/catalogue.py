@@ -83,7 +83,7 @@ def circuit_named(name: str) -> Circuit:
     known = (*CIRCUITS, *map(signature, FAMILIES))
     hint = did_you_mean(base, (*CIRCUITS, *FAMILIES))
     raise CircuitError(
-        f"unknown circuit {name!r}: expected one of {', '.join(known)}{hint}; files are read by find_circuit"
+        f"unknown circuit {name!r}: expected one of {', '.join(known)}{hint}; a file's name ends in .toml or .qasm"
     )
 
 

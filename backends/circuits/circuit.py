@@ -1,7 +1,7 @@
 """The vendor-neutral circuit: gates, the angles they use, the qubits that are measured.
 
 Qubit 1 of the paper is qubit 0 here and the left-most label everywhere (the most significant bit of a basis state);
-only ``adapters/aer_compile.py`` and ``adapters/aer_jobs.py`` reverse this. This module is data: matrices are in oracle.py, and
+of the adapters, only ``aer_compile.py`` and ``aer_jobs.py`` reverse this. This module is data: matrices are in oracle.py, and
 reading, writing, drawing and Qiskit in the modules beside it.
 """
 
@@ -73,8 +73,8 @@ class Circuit:
         measured: Measured qubits; output k of a head is p(0) of ``measured[k]``.
         n_weights: How many of the angles, the last ones, are trainable weights of the head.
         source: Paper, equation or issue that the circuit comes from.
-        angle_names: What the author calls the angles; it does not count when circuits are compared. Left out, they are phi_1, phi_2, ...
-            as in the paper, and theta_1, ... for weights.
+        angle_names: Names that the author gave the angles; ignored in comparisons. By default phi_1, phi_2, ... as in the
+            paper, and theta_1, ... for weights.
 
     Raises:
         CircuitError: a gate, qubit, angle or number is not well formed; the message names gate and position.

@@ -101,12 +101,12 @@ def _parameter(circuit: Any, name: str) -> Any:
     return next((parameter for parameter in circuit.parameters if parameter.name == name), Parameter(name))
 
 
-class _Statement(NamedTuple):
+class _StatementSpan(NamedTuple):
     line: int
     end: int
 
 
-def _statements(bare: str) -> list[_Statement]:
+def _statements(bare: str) -> list[_StatementSpan]:
     """Return where each statement of a text without comments begins (line, from 1) and ends (offset)."""
     found = []
     depth = begin = 0
@@ -114,7 +114,7 @@ def _statements(bare: str) -> list[_Statement]:
         depth += {"{": 1, "}": -1, ";": 0}[match.group()]
         if depth == 0:
             blank = len(bare[begin : match.end()]) - len(bare[begin : match.end()].lstrip())
-            found.append(_Statement(bare.count("\n", 0, begin + blank) + 1, match.end()))
+            found.append(_StatementSpan(bare.count("\n", 0, begin + blank) + 1, match.end()))
             begin = match.end()
     return found
 

@@ -7,7 +7,6 @@ faster: one, or as many as there are cores.
 
 import dataclasses
 import math
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ import torch
 
 from backends.errors import HeadError
 from backends.head import QuantumHead
+from backends.machine import n_cores
 from backends.peers.layer import Layer
 from backends.peers.pairs import BATCH, CIRCUITS, Pair
 
@@ -176,7 +176,7 @@ def prepare(pair: Pair) -> Comparison | Row:
     if row.deviation is None or row.deviation > 1:
         return dataclasses.replace(row, problem="the peer gives other answers, so its time says nothing")
     fewer, whole = _angles(pair.peer.images), _angles(BATCH)
-    threads = sorted({1, os.cpu_count() or 1}, reverse=True)
+    threads = sorted({1, n_cores()}, reverse=True)
     return Comparison(
         row,
         Candidate.warmed_up(lambda: _step(ours, whole), threads=threads),

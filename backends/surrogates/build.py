@@ -56,7 +56,7 @@ def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
     )
     kept = cache.load(key, shape=shape)
     if kept is not None:
-        source.resume(grid.n_points)  # as after building: it is not checked with the shots that it was made from
+        source.resume(grid.n_points)  # so that verification does not reuse the shots that the grid was sampled with
         try:
             return _verified(source, grid, kept, joint=joint, seed=seed, origin="cache")
         except TableError:  # stored by a version of the head that gave other answers

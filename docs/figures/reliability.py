@@ -3,7 +3,6 @@
 tox -e chaos writes the file; then: python -m docs.figures.reliability .tox/reliability.json
 """
 
-import os
 import platform
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Self
 
 import pydantic
 
+from backends.machine import n_cores
 from docs.figures import between_marks
 from harness.records.record import now
 
@@ -30,7 +30,7 @@ class Figures(pydantic.BaseModel):
     @classmethod
     def of_today(cls, values: dict[str, int | str]) -> Self:
         """Return figures that were counted today on this machine."""
-        return cls(date=now()[:10], python=platform.python_version(), n_cores=os.cpu_count() or 1, values=values)
+        return cls(date=now()[:10], python=platform.python_version(), n_cores=n_cores(), values=values)
 
 
 def table(figures: Figures) -> str:

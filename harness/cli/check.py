@@ -15,7 +15,9 @@ from backends.conformance import CHECKS, CheckResult, run_checks
 from backends.conformance.circuits import COIN
 from backends.errors import ConfigError
 from backends.head import QuantumHead
+from backends.outside import code_of
 from backends.registry import head_class
+from baselines import BASELINES
 from harness.cli.set_option import options_of
 from harness.records.certificate import Certificate
 
@@ -30,10 +32,12 @@ _NAME_WIDTH = 2 + max(map(len, CHECKS))
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the head; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 def command(head: str, settings: tuple[str, ...], as_json: bool) -> int:
-    """Run the conformance suite on a head: a name of qhb list, or pkg.mod:Class. Ends in 3 if it is not right.
+    """Run the conformance suite on a head: a name of qhb list, or pkg.mod:Class. Exit code 3 if a check fails.
 
-    Runs of somebody else's head are marked "not checked" in reports until this has passed with the same options.
+    Runs of an outside head are marked "not checked" in reports until this has passed with the same options.
     """
+    if head in BASELINES:
+        raise ConfigError(f"head {head!r} is classical; the suite is for quantum heads, so there is nothing to check")
     found = head_class(head)
     options = options_of(settings)
     if options:  # a wrong one is refused here, and not by every check
@@ -48,13 +52,15 @@ def command(head: str, settings: tuple[str, ...], as_json: bool) -> int:
                 click.echo(line)
     _keep_certificate(found, options, passed=not counts["failed"])
     if not as_json:
-        verdict = "is not right" if counts["failed"] else "is right"
+        verdict = "failed" if counts["failed"] else "passed"
         click.echo(f"{head} {verdict}: " + ", ".join(f"{number} {status}" for status, number in counts.items()))
+        if code_of(found) is not None and not counts["failed"]:
+            click.echo("Runs made from now on are marked as checked; qhb run --fresh makes earlier ones again.")
     return 3 if counts["failed"] else 0
 
 
 def _keep_certificate(kind: type[QuantumHead], options: Mapping[str, Any], *, passed: bool) -> None:
-    """Write the certificate of somebody else's head that passed, and remove that of one that failed."""
+    """Write the certificate of an outside head that passed, and remove that of one that failed."""
     try:
         certificate = Certificate.of(kind, _checked_options(kind, options))
     except ConfigError:  # it takes no such options, so it has no certificate; the checks said why

@@ -109,7 +109,7 @@ class RunDisplay:
         left = seconds * (self._n_runs - done) / done if done > 0.05 else None
         eta = "ETA --:--" if left is None else f"ETA {int(left // 60)}:{int(left % 60):02d}"
         now = "; ".join(
-            f"{run.done}/{run.total} {short(run.label, 24)} s{run.seed} {run.silence or f'loss {run.loss:.3f}'}"
+            f"{run.done}/{run.total} {short(run.label, 24)} s{run.seed} {run.last_step_text or f'loss {run.loss:.3f}'}"
             for run in runs
         )
         not_ok = f", {self._n_not_ok} not ok" if self._n_not_ok else ""

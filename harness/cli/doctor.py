@@ -17,7 +17,7 @@ from harness.records.disk import is_folder, list_folder
 from harness.records.leftovers import Leftover, leftovers
 from harness.records.store import Store
 from harness.text import clean, counted
-from harness.vendor_checks import findings
+from harness.vendor_checks import run_canaries
 
 _RESULTS = Path("results/runs")
 
@@ -59,7 +59,7 @@ def command(results: Path | None, sweep: bool, as_json: bool) -> int:
     RESULTS is a results folder or a folder of them, and only these are examined. Without it the installed versions and
     results/runs are.
     """
-    versions = findings() if results is None else []
+    versions = run_canaries() if results is None else []
     if not as_json:
         _print_versions(versions)
     folders = []
@@ -83,28 +83,30 @@ def _print_versions(versions: list[CanaryReport]) -> None:
         if finding.status != "not installed":
             lines = [
                 finding.trouble,
-                f"Seen: {finding.seen.rstrip('.')}.",
-                f"We: {finding.workaround} ({finding.where}).",
+                f"Observed: {finding.seen.rstrip('.')}.",
+                f"Workaround: {finding.workaround} ({finding.where}).",
             ]
             for line in lines:
                 click.echo(textwrap.fill(line, 100, initial_indent="  ", subsequent_indent="    "))
     if versions:
         open_ones = [finding.name for finding in versions if not finding.covered]
         click.echo(
-            f"Installed versions: not safe: {', '.join(open_ones)}" if open_ones else "Installed versions: safe here"
+            f"Installed versions: faults that affect this program: {', '.join(open_ones)}"
+            if open_ones
+            else "Installed versions: no fault affects this program"
         )
 
 
 def _verdict(finding: CanaryReport) -> str:
     if finding.status == "found":
         return (
-            "this version does it; our way around it holds"
+            "this version has the fault; our workaround works"
             if finding.covered
-            else "this version does it, AND IT REACHES US"
+            else "this version has the fault, AND IT AFFECTS OUR RESULTS"
         )
     if finding.status == "not found":
-        return "this version does not do it" + ("" if finding.covered else "; YET OUR ANSWERS ARE WRONG")
-    return finding.seen if finding.status == "not installed" else f"COULD NOT LOOK: {finding.seen}"
+        return "this version does not have the fault" + ("" if finding.covered else "; BUT OUR RESULTS ARE WRONG")
+    return finding.seen if finding.status == "not installed" else f"CHECK FAILED: {finding.seen}"
 
 
 def _examine(store: Store, *, sweep: bool) -> _Examined:

@@ -6,6 +6,7 @@ import click
 
 from harness.cli.folders import RESULTS_FOLDER, results_folder
 from harness.errors import PlanError
+from harness.plan.last_plan import with_latest_labels
 from harness.records.export import Format, export
 
 
@@ -26,7 +27,14 @@ def command(results: Path, asked: Format | None, output: Path | None) -> int:
     for damaged in found.damaged:
         click.echo(f"warning: {damaged.why}", err=True)
     path = output or results / f"runs.{file_format}"
-    click.echo(export(found.records, found.earlier, path, file_format=file_format))
+    click.echo(
+        export(
+            with_latest_labels(results, found.records),
+            with_latest_labels(results, found.earlier),
+            path,
+            file_format=file_format,
+        )
+    )
     return 3 if found.damaged else 0
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from harness.errors import StoreError
+from harness.plan.last_plan import with_latest_labels
 from harness.records.disk import is_folder, list_folder
 from harness.records.record import RunRecord
 from harness.records.store import Store
@@ -38,12 +39,16 @@ def results_folders(path: Path) -> list[Store]:
 
 
 def runs_named(name: str, path: Path) -> list[tuple[Store, RunRecord]]:
-    """Return the runs that a word names: the first characters of an id, or a label.
+    """Return the runs that a word names: the first characters of an id, or a label of the latest plan.
 
     Raises:
         StoreError: there is none; the message lists the runs that there are.
     """
-    records = [(store, record) for store in results_folders(path) for record in store.read().records]
+    records = [
+        (store, record)
+        for store in results_folders(path)
+        for record in with_latest_labels(store.root, store.read().records)
+    ]
     found = [(store, record) for store, record in records if record.run_id.startswith(name) or record.label == name]
     if not found:
         known = "".join(f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}" for _, record in records)

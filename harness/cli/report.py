@@ -6,7 +6,7 @@ import click
 
 from harness.cli.folders import RESULTS_FOLDER, results_folder
 from harness.errors import DamagedError
-from harness.plan.last_plan import labels_of, read_last_plan
+from harness.plan.last_plan import LastPlan, in_order_of, labels_of, read_last_plan
 from harness.report import write_report
 
 
@@ -23,23 +23,24 @@ def command(results: Path, output: Path | None) -> int:
         click.echo(f"warning: {damaged.why}", err=True)
     folder = output or results / "report"
     title = f"quantum-head-bench: {results.name}"
+    plan = _last_plan(results)
     page = write_report(
-        found.records,
+        in_order_of(plan, found.records) if plan else found.records,
         folder,
         title=title,
+        command=plan.command if plan else None,
         peers=results / "peers.json",
         earlier=found.earlier,
-        labels=_labels(results),
+        labels=labels_of(plan) if plan else {},
     )
     click.echo(page)
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0
 
 
-def _labels(results: Path) -> dict[str, str]:
-    """Return the labels of the latest plan by run id; none where there is no such plan or it is damaged."""
+def _last_plan(results: Path) -> LastPlan | None:
+    """Return the latest plan; None where there is none or it is damaged."""
     try:
-        plan = read_last_plan(results)
+        return read_last_plan(results)
     except DamagedError as error:
         click.echo(f"warning: {error}; the report takes the records' labels", err=True)
-        return {}
-    return labels_of(plan) if plan else {}
+        return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backends.machine import n_cores
 from harness.cli.console import Console
 from harness.cli.folders import RESULTS_FOLDER
 from harness.cli.run_messages import angles_of_files, how_to_make_again
@@ -18,10 +19,17 @@ from harness.cli.summary import summary
 from harness.errors import ClusterError, DamagedError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
 from harness.execution.signals import Signals, Stopped
-from harness.plan.last_plan import LastPlan, labels_of, last_plan_file, read_last_plan, resolve, write_last_plan
-from harness.plan.plan import load_file, load_preset, sections_with
+from harness.plan.last_plan import (
+    LastPlan,
+    in_order_of,
+    labels_of,
+    last_plan_file,
+    read_last_plan,
+    resolve,
+    write_last_plan,
+)
+from harness.plan.plan import SECTIONS, load_file, load_preset, sections_with
 from harness.records.disk import is_folder
-from harness.records.environment import n_cores
 from harness.records.lock_owner import command_line
 from harness.records.record import RunRecord
 from harness.records.store import Store
@@ -41,6 +49,12 @@ class _RunCommand(click.Command):
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             name = error.option_name.lstrip("-").replace("-", "_")
+            if name in SECTIONS:
+                place = "[[runs]]" if name == "runs" else f"[{name}]"
+                raise click.UsageError(
+                    f"No such option {error.option_name}: {name} is a table of the plan; write {place} in the plan file",
+                    ctx=ctx,
+                ) from None
             for key in (name, f"{name}s"):
                 for section in sections_with(key):
                     place = _PLACES.get(section, f"under [{section}]")
@@ -157,7 +171,7 @@ def _command(
             )  # a split that cannot be made is refused before any training
             _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
         found, labels = store.read(), labels_of(resolved)
-        records = [record for record in found.records if record.run_id in labels]
+        records = in_order_of(resolved, [record for record in found.records if record.run_id in labels])
         page = write_report(
             records,
             store.root / "report",

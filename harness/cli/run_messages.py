@@ -26,15 +26,17 @@ def how_to_make_again(statuses: Collection[Status], *, command: str) -> list[str
     """
     lines = []
     if "killed" in statuses:
-        lines.append(f"the same command makes killed runs again, from their checkpoints: {command}")
+        lines.append(f"the same command makes killed runs again, from a checkpoint where there is one: {command}")
     if "skipped" in statuses:
         lines.append("a skipped run is made by the same command once the run whose weights it needs is ok")
     has_timeout = "timeout" in statuses
     has_failure = bool(set(statuses) - MADE_AGAIN - {"ok", "timeout"})
     if has_failure and has_timeout:
-        lines.append("to make runs that failed or ran out of time again: add --retry all")
+        lines.append("to make again the runs that failed or ran out of time: add --retry all")
     elif has_failure:
-        lines.append("to make runs that failed again: add --retry failed")
+        lines.append("to make again the runs that failed: add --retry failed")
     elif has_timeout:
-        lines.append("to make runs that ran out of time again: add --retry timeout, and --timeout with more seconds")
+        lines.append(
+            "to make again the runs that ran out of time: add --retry timeout, and --timeout with more seconds"
+        )
     return lines

@@ -1,15 +1,19 @@
 """``qhb status``."""
 
 import collections
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from harness.cli.folders import RESULTS_FOLDER, results_folders
+from harness.cli.run_messages import how_to_make_again
 from harness.errors import DamagedError, StoreError
 from harness.execution.progress import read_progress
-from harness.plan.last_plan import read_last_plan
+from harness.plan.last_plan import LastPlan, read_last_plan
 from harness.records.disk import list_folder
+from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.text import clean
 
@@ -51,14 +55,23 @@ def _lines(store: Store) -> list[str]:
         under_way = filter(None, map(read_progress, reports))
         lines += [
             f"  under way: {run.label}, seed {run.seed}: step {run.done} of {run.total}, loss {run.loss:.3f}, process {run.pid}"
-            + (run.silence and f", {run.silence}")
+            + (run.last_step_text and f", {run.last_step_text}")
             for run in under_way
         ]
-    elif plan and len(records) < len(plan.runs):
-        ended = {record.run_id for record in records}
-        for run_id, label, spec in plan.runs:
-            if run_id not in ended and (step := store.last_checkpoint_of(run_id)):
-                lines.append(f"  stopped: {label}, seed {spec.seed}: goes on from step {step}")
-        lines.append(f"  to go on: {plan.command}")
+    elif plan:
+        lines += _how_to_continue(store, plan, records)
     warnings += [item.why for item in found.damaged]
     return lines + [f"  warning: {warning}" for warning in warnings]
+
+
+def _how_to_continue(store: Store, plan: LastPlan, records: Sequence[RunRecord]) -> list[str]:
+    ended, lines = {record.run_id for record in records}, []
+    # A folder that was moved or copied is not the one that the command means by itself.
+    elsewhere = "--results" not in plan.command and store.root.resolve() != (Path("results/runs") / plan.name).resolve()
+    command = plan.command + (f" --results {shlex.quote(str(store.root))}" if elsewhere else "")
+    for run_id, label, spec in plan.runs:
+        if run_id not in ended and (step := store.last_checkpoint_of(run_id)):
+            lines.append(f"  stopped: {label}, seed {spec.seed}: continues from step {step}")
+    if len(records) < len(plan.runs):
+        lines.append(f"  to go on: {command}")
+    return lines + [f"  {line}" for line in how_to_make_again([record.status for record in records], command=command)]

@@ -8,7 +8,7 @@ from harness.report.numbers.rows import ComparisonRow, Scores
 from harness.text import Missing
 
 
-class _Column(NamedTuple):
+class _TerminalColumn(NamedTuple):
     title: str
     text: Callable[[ComparisonRow], str]
 
@@ -26,18 +26,18 @@ def _transferred(row: ComparisonRow) -> bool:
 
 
 _COLUMNS = (
-    _Column("run", lambda row: row.label + ("" if row.runs_ok == row.runs else f" ({row.status})")),
-    _Column("seeds", lambda row: str(row.runs)),
-    _Column(
+    _TerminalColumn("run", lambda row: row.label + ("" if row.runs_ok == row.runs else f" ({row.status})")),
+    _TerminalColumn("seeds", lambda row: str(row.runs)),
+    _TerminalColumn(
         "accuracy",
         lambda row: _score(row, lambda scores: f"{scores.accuracy_mean:.4f}") + ("*" if _transferred(row) else ""),
     ),
-    _Column("macro F1", lambda row: _score(row, lambda scores: _number(scores.macro_f1, "{:.4f}"))),
-    _Column("wall s", lambda row: _number(row.costs.wall_s, "{:.1f}")),
-    _Column("ms/step", lambda row: _number(row.costs.step_ms, "{:.1f}")),
-    _Column("evals/step", lambda row: _number(row.costs.formula_evaluations, "{:.0f}")),
-    _Column("executed", lambda row: _number(row.costs.executed_evaluations, "{:.0f}")),
-    _Column("evals/s", lambda row: _number(row.costs.evaluations_per_s, "{:,.0f}")),
+    _TerminalColumn("macro F1", lambda row: _score(row, lambda scores: _number(scores.macro_f1, "{:.4f}"))),
+    _TerminalColumn("wall s", lambda row: _number(row.costs.wall_s, "{:.1f}")),
+    _TerminalColumn("ms/step", lambda row: _number(row.costs.step_ms, "{:.1f}")),
+    _TerminalColumn("evals/step", lambda row: _number(row.costs.formula_evaluations, "{:.0f}")),
+    _TerminalColumn("executed", lambda row: _number(row.costs.executed_evaluations, "{:.0f}")),
+    _TerminalColumn("evals/s", lambda row: _number(row.costs.evaluations_per_s, "{:,.0f}")),
 )
 
 

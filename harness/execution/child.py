@@ -145,7 +145,7 @@ def _record(ended: _Ended, log: Path, no_result: _NoResult) -> RunRecord:
     if not ended.answer:
         if ended.exit_code < 0:
             name = _signal_name(-ended.exit_code)
-            hint = ", likely for want of memory" if name == "SIGKILL" else ""
+            hint = ", likely for want of memory," if name == "SIGKILL" else ""
             return no_result("killed", name, f"the run's process was ended by {name}{hint} and left no result")
         message = f"the run's process ended with exit code {ended.exit_code} and left no result"
         return no_result("failed", f"exit code {ended.exit_code}", message)

@@ -1,4 +1,4 @@
-"""What every executor is: it makes runs, here or elsewhere, and hands back their records."""
+"""The protocol of executors, which make runs and return their records."""
 
 from collections.abc import Callable, Collection, Generator, Sequence
 from typing import NamedTuple, Protocol

@@ -2,7 +2,6 @@
 
 import faulthandler
 import fcntl
-import json
 import os
 import select
 import signal
@@ -27,7 +26,7 @@ def main(order_json: str, lifeline: int) -> NoReturn:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     faulthandler.enable(sys.stderr)
     faulthandler.register(signal.SIGTERM, sys.stderr, chain=True)
-    # Imported here, where the log takes what an SDK prints and the parent's end is watched.
+    # Imported after these lines: what an SDK prints goes to the log, and this process ends with its parent.
     from harness.training.checkpoint import Checkpoints
     from harness.training.perform import perform
 
@@ -49,7 +48,7 @@ def main(order_json: str, lifeline: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     with os.fdopen(answer_number, "w", encoding="utf-8") as file:
-        json.dump(answer.model_dump(mode="json"), file, allow_nan=False)
+        file.write(answer.model_dump_json())
     # Without the exit handlers of whatever SDK was loaded: the run is over, and one that hangs is not waited for.
     os._exit(0)
 

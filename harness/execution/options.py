@@ -8,16 +8,17 @@ from harness.execution.order import RunOrder
 from harness.records.record import RunRecord, Status
 from harness.spec import Run
 
-CHECKPOINT_S = 10.0  # ours: what a kill costs at most, for about 1 MB and 5 ms each
+CHECKPOINT_S = 10.0  # ours: the most work that a kill loses; a checkpoint takes about 1 MB and 5 ms
 
 Retry = Literal["failed", "timeout", "all"]
 MADE_AGAIN: frozenset[Status] = frozenset({"killed", "skipped"})
 """Statuses of runs that every command makes again: they say nothing of the run itself."""
+_FAILED: frozenset[Status] = frozenset({"failed", "diverged", "invalid_output"})
 _RETRIED: dict[Retry | None, frozenset[Status]] = {
     None: MADE_AGAIN,
-    "failed": MADE_AGAIN | {"failed", "diverged", "invalid_output"},
+    "failed": MADE_AGAIN | _FAILED,
     "timeout": MADE_AGAIN | {"timeout"},
-    "all": MADE_AGAIN | {"failed", "diverged", "invalid_output", "timeout"},
+    "all": MADE_AGAIN | _FAILED | {"timeout"},
 }
 
 

@@ -3,7 +3,9 @@
 Both travel as JSON. Imports no torch, so that a Dask worker stays small.
 """
 
+import os
 from pathlib import Path
+from typing import Annotated, Any
 
 import pydantic
 
@@ -11,8 +13,27 @@ from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.spec import Run, RunSpec
 
-# An option of somebody else's head may be an infinity, which plain JSON does not have.
-_CONFIG = pydantic.ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+_CONFIG = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+
+def _path_to_text(path: Path) -> str:
+    return os.fsencode(path).decode("latin-1")
+
+
+def _text_to_path(value: Any) -> Path:
+    if isinstance(value, str):
+        return Path(os.fsdecode(value.encode("latin-1")))
+    if isinstance(value, Path):
+        return value
+    raise ValueError(f"expected a path, got {value!r}")
+
+
+# A path is bytes, which need not be UTF-8 as JSON is: each byte travels as one character.
+_AnyPath = Annotated[
+    Path,
+    pydantic.PlainValidator(_text_to_path),
+    pydantic.PlainSerializer(_path_to_text, return_type=str, when_used="json-unless-none"),
+]
 
 
 class RunOrder(pydantic.BaseModel):
@@ -40,8 +61,8 @@ class RunOrder(pydantic.BaseModel):
     n_threads: int | None
     timeout_s: float | None
     checkpoint_s: float
-    data_root: Path | None
-    results: Path | None
+    data_root: _AnyPath | None
+    results: _AnyPath | None
 
     @property
     def store(self) -> Store:

@@ -5,7 +5,8 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import NamedTuple
+
+import pydantic
 
 from backends.file_io import read_regular_file, write_then_rename
 
@@ -14,7 +15,7 @@ _SILENCE_S = 10.0
 _MAX_BYTES = 2**16
 
 
-class RunProgress(NamedTuple):
+class RunProgress(pydantic.BaseModel):
     """Progress of a run.
 
     Attributes:
@@ -27,17 +28,19 @@ class RunProgress(NamedTuple):
         age_s: Seconds since it reported.
     """
 
+    model_config = pydantic.ConfigDict(frozen=True)
+
     label: str
     seed: int
-    done: int
-    total: int
+    done: pydantic.NonNegativeInt
+    total: pydantic.PositiveInt
     loss: float
     pid: int
     age_s: float
 
     @property
-    def silence(self) -> str:
-        """Says for how long the run has not reported, or nothing after less than 10 s; a step may be long, a head may hang."""
+    def last_step_text(self) -> str:
+        """How long ago the last step was reported; empty below 10 s. A step may be long, or a head may hang."""
         return f"last step {self.age_s:.0f} s ago" if self.age_s > _SILENCE_S else ""
 
 
@@ -65,5 +68,5 @@ def read_progress(path: Path) -> RunProgress | None:
     try:
         age_s = max(0.0, time.time() - path.stat().st_mtime)
         return RunProgress(**json.loads(read_regular_file(path, limit=_MAX_BYTES)), age_s=age_s)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):  # a damaged one is worth no error: no result depends on it
         return None

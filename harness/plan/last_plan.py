@@ -4,10 +4,11 @@ Expanding a plan loads torch and the SDKs of its heads, which takes longer than 
 The runs are a function of what ``_key`` digests, so the same key stands for the same runs.
 """
 
+import dataclasses
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pydantic
@@ -16,11 +17,12 @@ import backends
 import baselines
 import harness
 from backends.circuits.files import find_circuit
-from backends.errors import CircuitError
+from backends.errors import HeadError
 from baselines import BASELINES
 from harness.errors import DamagedError
 from harness.plan.plan import Plan, expand
 from harness.records.disk import is_there, read_file, write_atomically
+from harness.records.record import RunRecord
 from harness.spec import Run
 
 _SOURCES = (backends, baselines, harness)
@@ -104,15 +106,31 @@ def labels_of(plan: LastPlan) -> dict[str, str]:
     return {run.run_id: run.label for run in plan.runs}
 
 
+def in_order_of(plan: LastPlan, records: Iterable[RunRecord]) -> list[RunRecord]:
+    """Return records in the order of a plan's runs; those of other runs come last, as they are."""
+    place = {run.run_id: number for number, run in enumerate(plan.runs)}
+    return sorted(records, key=lambda record: place.get(record.run_id, len(place)))
+
+
+def with_latest_labels(folder: Path, records: Iterable[RunRecord]) -> list[RunRecord]:
+    """Return records of a results folder with the labels of its last plan; without such a plan, as they are."""
+    try:
+        plan = read_last_plan(folder)
+    except DamagedError:
+        plan = None
+    labels = labels_of(plan) if plan else {}
+    return [record.model_copy(update={"label": labels.get(record.run_id, record.label)}) for record in records]
+
+
 def _key(plan: Plan, *, dataset_sha256: str, folder: Path) -> str | None:
     """Return the digest of the plan, of the circuits and data it names, and of the code that expands it."""
     try:
         circuits = [
-            find_circuit(entry.circuit, folder=folder, weights=entry.weights).fingerprint
+            dataclasses.asdict(find_circuit(entry.circuit, folder=folder, weights=entry.weights))
             for entry in plan.runs
             if entry.circuit
         ]
-    except CircuitError:
+    except HeadError:
         return None  # expanding it says what is wrong
     known = [plan.model_dump(mode="json"), dataset_sha256, circuits, sys.version, list(_installed()), list(_code())]
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()

@@ -54,14 +54,14 @@ class Plan(Spec):
     runs: list[Entry] = pydantic.Field(min_length=1)
 
 
-_SECTIONS: dict[str, type[Spec]] = {"data": DataSpec, "model": ModelSpec, "training": TrainingSpec, "runs": Entry}
+SECTIONS: dict[str, type[Spec]] = {"data": DataSpec, "model": ModelSpec, "training": TrainingSpec, "runs": Entry}
 """What the tables of a plan hold, by their names."""
 
 
 def sections_with(key: str) -> list[str]:
     """Return the plan's tables that have a key: "epochs" -> ["training"]; "" stands for the plan itself."""
-    tables: dict[str, type[Spec]] = {"": Plan, **_SECTIONS}
-    return [name for name, fields in tables.items() if key in fields.model_fields]
+    tables: dict[str, type[Spec]] = {"": Plan, **SECTIONS}
+    return [name for name, fields in tables.items() if key in fields.model_fields and key not in SECTIONS]
 
 
 class PresetFile(NamedTuple):
@@ -269,8 +269,11 @@ def _problem(found: pydantic_core.ErrorDetails, text: str, where: str) -> str:
     place = where if line is None else f"{where}:{line}"
     if found["type"] == "extra_forbidden":
         section = str(location[0]) if len(location) > 1 else ""
-        fields = _SECTIONS.get(section, Plan).model_fields
-        return f"{place}: unknown key {key}{did_you_mean(str(location[-1]), fields)} (known: {', '.join(fields)})"
+        fields = SECTIONS.get(section, Plan).model_fields
+        names = {"": "the plan, before its first [table]", "runs": "[[runs]]"}
+        homes = " or ".join(names.get(name, f"[{name}]") for name in sections_with(str(location[-1])))
+        hint = f"; it is a key of {homes}" if homes else did_you_mean(str(location[-1]), fields)
+        return f"{place}: unknown key {key}{hint} (known: {', '.join(fields)})"
     if found["type"] == "missing":
         return f"{place}: missing key {key}"
     hint = ""

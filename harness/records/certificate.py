@@ -1,4 +1,4 @@
-"""Certificates of heads of somebody else that passed the conformance suite: files in the user's cache folder.
+"""Certificates of outside heads that passed the conformance suite: files in the user's cache folder.
 
 A certificate is valid for one code, one choice of options and one set of versions. Whatever of these changes, the head counts
 as not checked until ``qhb check`` passes again. Heads of this project need none: the project's own tests check them.
@@ -21,12 +21,12 @@ _MAX_BYTES = 2**20
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:
-    """That a head passed the suite.
+    """Proof that a head passed the suite.
 
     Attributes:
         head: "package.module:Class".
         code: SHA-256 of the head's code, see ``backends.outside.code_of``.
-        options: That it was checked with, every default filled in: JSON.
+        options: Options that it was checked with, defaults included, as JSON.
         versions: Of this project and of the packages that results depend on.
     """
 

@@ -10,7 +10,7 @@ from backends.file_io import UnsuitableFileError, read_regular_file, write_then_
 from harness.errors import DamagedError, DiskError, StoreError
 
 MAX_FILE_BYTES = 2**30  # of weights, a checkpoint or a log; those of the paper's model take 1.3 MB at most
-_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # a circle of links leads nowhere
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # a loop of symbolic links
 _NOT_A_FILE = (*_NOTHING_THERE, errno.ENXIO, errno.ENODEV)  # a socket, a device without a driver
 
 

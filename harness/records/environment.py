@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from backends.machine import n_cores
 from harness.records.record import Environment
 
 _PACKAGES = (
@@ -34,11 +35,6 @@ def environment(torch_device: str) -> Environment:
         torch_device=torch.cuda.get_device_name(torch_device) if torch_device.startswith("cuda") else torch_device,
         git_commit=git_commit(),
     )
-
-
-def n_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def versions(*, also: Iterable[str] = ()) -> dict[str, str]:

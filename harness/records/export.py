@@ -8,10 +8,9 @@ import dataclasses
 import importlib.util
 import io
 import json
-import os
+import tempfile
 import types
 import typing
-import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -19,8 +18,8 @@ from typing import Any, Literal
 import pydantic
 import pydantic.fields
 
-from backends.file_io import PART
-from harness.errors import ExportPackageError
+from backends.errors import pip_line
+from harness.errors import MissingExtraError
 from harness.records.disk import write_atomically
 from harness.records.record import RunRecord
 from harness.text import csv_safe
@@ -77,7 +76,7 @@ def export(records: Sequence[RunRecord], earlier: Sequence[RunRecord], path: Pat
 
     Raises:
         DiskError: the file cannot be written.
-        ExportPackageError: a package that Parquet needs is not installed.
+        MissingExtraError: a package that Parquet needs is not installed.
     """
     marked = [(record, True) for record in records] + [(record, False) for record in earlier]
     marked.sort(key=lambda item: (item[0].started_at, item[0].run_id, item[0].attempt))
@@ -89,7 +88,7 @@ def export(records: Sequence[RunRecord], earlier: Sequence[RunRecord], path: Pat
         writer.writerows({name: csv_safe(value) for name, value in row.items()} for row in rows)
         write_atomically(path, text.getvalue().encode())
     else:
-        write_atomically(path, _parquet(rows, beside=path))
+        write_atomically(path, _parquet(rows))
     return path
 
 
@@ -139,12 +138,11 @@ def _without_none(annotation: Any) -> Any:
     return typing.get_args(annotation)[0] if typing.get_origin(annotation) is typing.Annotated else annotation
 
 
-def _parquet(rows: list[dict[str, Any]], *, beside: Path) -> bytes:
+def _parquet(rows: list[dict[str, Any]]) -> bytes:
     missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
     if missing:
-        raise ExportPackageError(
-            f"Parquet needs {', '.join(missing)}, not installed: pip install 'quantum-head-bench[parquet]', or take "
-            "--format csv"
+        raise MissingExtraError(
+            f"Parquet needs {', '.join(missing)}, not installed: {pip_line('parquet')}, or take --format csv"
         )
     import fastparquet
     import pandas as pd
@@ -155,9 +153,7 @@ def _parquet(rows: list[dict[str, Any]], *, beside: Path) -> bytes:
             for column in columns()
         }
     )
-    part = beside.with_name(f".{beside.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}{PART}")
-    try:
-        fastparquet.write(str(part), frame, write_index=False, object_encoding="utf8")
-        return part.read_bytes()
-    finally:
-        part.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:  # fastparquet writes to a path alone
+        path = Path(folder) / "runs.parquet"
+        fastparquet.write(str(path), frame, write_index=False, object_encoding="utf8")
+        return path.read_bytes()

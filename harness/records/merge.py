@@ -1,6 +1,6 @@
 """Merging of results folders: no attempt is lost, none is doubled, and merging again changes nothing.
 
-The order of the writes makes a merge safe to kill. First the numbers of the attempts that will not count are set down,
+The order of the writes makes a merge safe to kill. First the numbers of the attempts that will not count are recorded,
 then come checkpoints, then run by run weights, logs and, last, the records. A merge that was killed is finished by doing
 it again.
 """

@@ -167,19 +167,19 @@ class Store:
             StoreError: the folder, or the list of runs that were started over, cannot be read.
             DiskError: the disk refuses it.
         """
-        for run_id in run_ids:
-            self.discard_checkpoints(run_id)
         last = self.last_attempts()
         after = self._read_started_over() | {run_id: last[run_id] for run_id in run_ids if run_id in last}
+        for run_id in run_ids:  # not before the lists were read: what cannot be started over keeps its checkpoints
+            self.discard_checkpoints(run_id)
         write_atomically(self._started_over, enclose("after", after))
 
     def _read_started_over(self) -> dict[str, int]:
         """Return the last attempt of each run before it was started over."""
-        remedy = "delete it, so that earlier records count again; give --fresh to start over again"
+        remedy = "delete it and give the same command again; earlier records of runs that were started over before then count again"
         return _read_list(self._started_over, "after", _LAST_ATTEMPTS, remedy)
 
     def reserve_merged(self, attempts: Mapping[str, Collection[int]]) -> None:
-        """Set down the numbers of attempts, by run, that ``qhb merge`` is about to write and that do not count.
+        """Record the numbers of attempts, by run, that ``qhb merge`` is about to write and that do not count.
 
         Raises:
             StoreError: the list of such attempts cannot be read.
@@ -256,14 +256,14 @@ class Store:
         merged = self.merged_attempts()
         not_before = self._read_started_over()  # by run: its attempts up to this number do not count
         for path in list_folder(self.quarantine):
-            _note(not_before, path, merged)
+            _discount_up_to(not_before, path, merged)
         found, damaged = [], []
         for path in self._record_files():
             try:
                 found.append(read_record(path))
             except DamagedError as error:
                 damaged.append(Damaged(path, str(error)))
-                _note(not_before, path, merged)
+                _discount_up_to(not_before, path, merged)
         latest = {
             record.run_id: record
             for record in sorted(found, key=lambda record: record.attempt)
@@ -328,8 +328,8 @@ def _named(path: Path) -> tuple[str, int] | None:
     return (name[1], int(name[2])) if name else None
 
 
-def _note(not_before: dict[str, int], path: Path, merged: Mapping[str, Collection[int]]) -> None:
-    """Let no attempt up to a damaged one count, unless the damaged one did not count itself."""
+def _discount_up_to(not_before: dict[str, int], path: Path, merged: Mapping[str, Collection[int]]) -> None:
+    """Mark all attempts up to a damaged one as not counting, unless the damaged attempt did not count anyway."""
     named = _named(path)
     if named and named[1] not in merged.get(named[0], ()):
         not_before[named[0]] = max(not_before.get(named[0], 0), named[1])

@@ -7,16 +7,11 @@ import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.errors import HarnessError, StoreError
+from backends.errors import pip_line
+from harness.errors import MissingExtraError, StoreError
 from harness.records.record import RunRecord
 
 _PACKAGES = ("jinja2", "matplotlib", "pandas")
-
-
-class ReportPackageError(HarnessError, ImportError):
-    """A package that only reports need is not installed."""
-
-    exit_code = 2
 
 
 def write_report(
@@ -43,14 +38,12 @@ def write_report(
     Returns:
         The path of index.html.
     Raises:
-        ReportPackageError: matplotlib, pandas or jinja2 is not installed.
+        MissingExtraError: matplotlib, pandas or jinja2 is not installed.
         StoreError: ``peers`` is not such a file, or the folder cannot be written.
     """
     missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
     if missing:
-        raise ReportPackageError(
-            f"a report needs {', '.join(missing)}, not installed: pip install 'quantum-head-bench[report]'"
-        )
+        raise MissingExtraError(f"a report needs {', '.join(missing)}, not installed: {pip_line('report')}")
     from harness.report.page import write_page
 
     try:

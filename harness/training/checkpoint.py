@@ -90,13 +90,13 @@ class Checkpoints:
                 facts = self._checked(path, content)
                 _check_shapes(path, tensors, state)
             except StoreError as error:
-                self.notes.append(f"{error}; passed over")
+                self.notes.append(f"{error}; not used")
                 continue
             _put_back(tensors, facts, state)
             self.resumed_at = state.history.n_steps
             return
         if self.notes:
-            self.notes.append("no sound checkpoint is left: the run began at its beginning")
+            self.notes.append("no usable checkpoint is left; the run starts from step 0")
 
     def _newest_first(self) -> list[Path]:
         return [

@@ -165,11 +165,13 @@ def _torchvision(name: str, train: bool, data_root: Path | None, download: bool)
     except Exception as error:  # torchvision raises whatever urllib, gzip or struct do
         # Its assertions on the first bytes of a file have no text.
         why = (
-            f"{type(error).__name__}: {error}" if str(error) else "a file there is not of the IDX format (magic number)"
+            f"{type(error).__name__}: {error}"
+            if str(error)
+            else "a file there is not of the IDX format (wrong magic number)"
         )
         raise DatasetError(
             f"data set {name!r} cannot be read from {data_root}: {why}; expected torchvision's layout "
-            f"{_TORCHVISION[name]}/raw/*-ubyte, or give --download"
+            f"{_TORCHVISION[name]}/raw/*-ubyte; delete {data_root / _TORCHVISION[name] / 'raw'} and give --download to fetch it again"
         ) from error
     return Images(found.data.numpy().astype(np.uint8), found.targets.numpy().astype(np.uint8))
 

@@ -145,8 +145,8 @@ def _classifier(spec: RunSpec) -> Classifier:
     if spec.head_code is not None and code != spec.head_code:
         raise ConfigError(
             f"head {spec.head!r} is not the one that was asked for: expected code with SHA-256 {spec.head_code[:12]}, got "
-            f"{str(code)[:12]}; it was edited since, or another version is installed here; qhb run PLAN makes a run of the "
-            "present one"
+            f"{str(code)[:12]}; it was edited since, or another version is installed here; to run the present head, use "
+            "qhb run PLAN"
         )
     head = build_head(spec, resolved)
     return Classifier(head, spec.model, seed=spec.seed).to(spec.training.torch_device)

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import torch
 
+from backends.errors import pip_line
 from harness.errors import DatasetError
 
 _NMS = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
@@ -21,7 +22,7 @@ def datasets() -> ModuleType:
         DatasetError: torchvision is not installed.
     """
     if importlib.util.find_spec("torchvision") is None:
-        raise DatasetError("torchvision is not installed: pip install 'quantum-head-bench[torchvision]'")
+        raise DatasetError(f"torchvision is not installed: {pip_line('torchvision')}")
     library = torch.library.Library("torchvision", "FRAGMENT")
     try:
         found = importlib.import_module("torchvision.datasets")

@@ -9,7 +9,7 @@ _AT_ONCE = 2
 _TORCH = "harness.vendor_checks.torch"
 
 
-def findings() -> list[CanaryReport]:
+def run_canaries() -> list[CanaryReport]:
     """Return what the installed versions do wrong, and whether our ways around it hold."""
     modules = [*VENDORS.values(), _TORCH]
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -6,8 +6,8 @@ import os
 import torch
 
 from backends.canaries import Canary, Observation
+from backends.machine import n_cores
 from harness.execution.child import ONE_THREAD
-from harness.records.environment import n_cores
 from harness.training import torchvision_import
 from harness.training.perform import TORCH_THREADS
 

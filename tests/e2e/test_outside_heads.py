@@ -145,7 +145,7 @@ def test_plugin_is_installed_checked_run_and_reported(tmp_path):
     assert listed["outside heads"] == [
         {"name": "quantum_info", "summary": "plugin_head:QuantumInfo, of plugin-head-example 0.1.0"}
     ]
-    assert "quantum_info is right" in _qhb(tmp_path, "check", "quantum_info")
+    assert "quantum_info passed" in _qhb(tmp_path, "check", "quantum_info")
     _qhb(tmp_path, "run", "plan.toml", "--results", "results")
     (record,) = Store(tmp_path / "results").read().records
     assert (record.status, record.head.provenance["method"]) == ("ok", "qiskit.quantum_info.Statevector")

@@ -74,19 +74,6 @@ def test_same_command_again_makes_nothing(smoke):
     assert {path: path.read_bytes() for path in (smoke / "one" / "records").iterdir()} == before
 
 
-def test_where_nothing_is_to_be_made_torch_is_not_loaded(smoke):
-    """A plan that is done is recognised without torch and pandas, which take longer to load than all the rest."""
-    code = (
-        "import sys, harness.cli.main as m\n"
-        "try: m.main()\nexcept SystemExit as end: print(end.code, sorted({'torch', 'pandas'} & set(sys.modules)))"
-    )
-    command = [sys.executable, "-c", code, "run", "--preset", "smoke", "--results", str(smoke / "one")]
-    subprocess.run(command, cwd=smoke, check=True, capture_output=True)  # the report of this very command line
-    again = subprocess.run(command, cwd=smoke, check=True, capture_output=True, text=True)
-
-    assert again.stdout.splitlines()[-1] == "0 []"
-
-
 def test_report_has_every_row(smoke):
     """The page, the Markdown and the CSV name every label."""
     for name in ("index.html", "report.md", "comparison.csv"):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.analysis.dead_angles import ideal_proofs
 from backends.circuits.catalogue import CIRCUITS
 from backends.circuits.circuit import GATES
 from backends.circuits.files import read_circuit
@@ -175,11 +176,12 @@ def test_the_plan_of_the_readme_has_the_runs_that_it_says() -> None:
     assert len(expand(parse(plan, where="README.md"), dataset_sha256="0" * 64)) == 3 * 2
 
 
-def test_the_circuit_of_the_readme_can_be_read(tmp_path: Path) -> None:
-    """It has two inputs and a weight, as its comments say."""
+def test_every_angle_of_the_circuit_of_the_readme_matters(tmp_path: Path) -> None:
+    """It has two inputs and a weight, as its comments say, and its output depends on each."""
     _, text = _blocks("README.md", "toml")
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
     circuit = read_circuit(path)
 
     assert (circuit.n_inputs, circuit.n_weights, circuit.n_outputs) == (2, 1, 1)
+    assert ideal_proofs(circuit) == {}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from backends.errors import pip_line
 from harness.errors import ClusterError, PlanError
 from harness.execution.cluster import local_worker
 
@@ -35,7 +36,7 @@ def connected(where: str) -> Iterator["Client"]:
     try:
         import distributed
     except ModuleNotFoundError as error:
-        raise PlanError(f"--dask needs Dask ({error}): pip install 'quantum-head-bench[dask]'") from error
+        raise PlanError(f"--dask needs Dask ({error}): {pip_line('dask')}") from error
     with contextlib.ExitStack() as opened:
         opened.enter_context(_quiet())
         place: Any = where

@@ -28,7 +28,7 @@ from harness.records.store import Store
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-N_LOSSES = 3  # after so many losses the run itself is held to be what ends its workers
+N_LOSSES = 3  # after this many losses the run itself is taken to be the cause
 _N_FETCHING = 8
 _POLL_S = 0.2
 
@@ -193,7 +193,7 @@ class RunningJobs:
     def _after_loss(self, task: _Task, *, on_notice: bool) -> Iterator[RunRecord]:
         """Queue a run again whose worker was lost; yield a record of it if it was lost too often.
 
-        A worker that leaves on notice, because its time is up, is not held against a run whose checkpoints are kept.
+        A loss does not count if the worker announced that it would leave and the run's checkpoints are kept.
         """
         job, address = task.job, task.worker.address
         job.n_lost += not (on_notice and task.worker.shares_results)

@@ -1,6 +1,6 @@
 """What a Dask worker does: it makes a run in a child process, as the local executor does, and returns the record.
 
-Imported by workers, so without torch: a worker stays small, and takes no part in what is measured. executor.py is the client.
+Imported by workers, so without torch: a worker stays small, and takes no part in what is measured. dask_executor.py is the client.
 """
 
 import contextlib

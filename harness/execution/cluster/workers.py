@@ -49,7 +49,7 @@ class Worker:
 class ClusterWorkers:
     """The workers of a cluster, as the last ``update`` found them.
 
-    A worker is used once it has answered what it is: it must have our versions, and says whether it shares the folder.
+    A worker is used after an inspection: its versions must equal the client's, and it says whether it shares the folder.
     """
 
     def __init__(self, client: "Client", results: Path, *, token: str, say: Callable[[str], None]) -> None:
@@ -112,7 +112,7 @@ class ClusterWorkers:
         return any(event.get("action") == "closing-worker" or event.get("expected") for _, event in events)
 
     def _accept_or_refuse(self, address: str, n_threads: int, inspection: "Future[Any]") -> None:
-        """Use a worker that answered what it is, or say why not."""
+        """Accept an inspected worker, or refuse it and tell the user why."""
         try:
             facts: WorkerFacts = inspection.result(timeout=FETCH_S)
         except TimeoutError:

@@ -10,7 +10,7 @@ import datetime
 import math
 from collections.abc import Sequence
 
-from backends.registry import HEADS, head_class
+from backends.registry import HEADS
 from harness.records.record import RunRecord
 
 _DECAY_S = 60.0
@@ -54,7 +54,7 @@ def _on_one_machine(runs: Sequence[RunRecord]) -> dict[tuple[str, int], Load]:
     for run in runs:
         if (began := _second(run.started_at)) is not None:
             threads = _threads(run)
-            changes += [(began - _START_S, 1), (began, threads - 1), (began + run.seconds, -threads)]
+            changes += [(began - _START_S, 1), (began, threads - 1), (began + _seconds_of_process(run, runs), -threads)]
     changes.sort()
     timed = [(began, run) for run in runs if (began := _second(run.started_at)) is not None]
     found: dict[tuple[str, int], Load] = {}
@@ -68,6 +68,18 @@ def _on_one_machine(runs: Sequence[RunRecord]) -> dict[tuple[str, int], Load]:
             total = run.environment.load_average
             found[run.run_id, run.attempt] = Load(total, min(_decayed(load, running, began - now), total))
     return found
+
+
+def _seconds_of_process(run: RunRecord, runs: Sequence[RunRecord]) -> float:
+    """Return how long the process of an attempt lasted.
+
+    The seconds of a resumed run are a sum over its processes, so those of its earlier attempts are taken off. A process
+    that was stopped without a record, by Ctrl-C, cannot be: the own part is then too large.
+    """
+    if run.resumed_at is None:
+        return run.seconds
+    before = sum(other.seconds for other in runs if other.run_id == run.run_id and other.attempt < run.attempt)
+    return max(0.0, run.seconds - before)
 
 
 def _decayed(load: float, running: int, seconds: float) -> float:
@@ -85,7 +97,7 @@ def _threads(run: RunRecord) -> int:
     if run.environment is None:
         return 1
     spec = run.spec
-    multicore = spec.execution == "native" and spec.head in HEADS and head_class(spec.head).capabilities.multicore
+    multicore = spec.execution == "native" and spec.head in HEADS and HEADS[spec.head].multicore
     return run.environment.n_cores if multicore else run.environment.torch_threads
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pydantic
 
 from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_proofs
-from backends.analysis.light_cone import dead_angles
+from backends.analysis.light_cone import structurally_dead_angles
 from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import angle_symbols
 from backends.errors import CircuitError
@@ -52,7 +52,7 @@ def circuit_from(data: Mapping[str, Any]) -> Circuit:
     return pydantic.TypeAdapter(Circuit).validate_python(data)
 
 
-def _angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
+def _dead_angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
     """Say which angles are proven not to matter on an ideal device; empty where nothing is proven."""
     symbols = angle_symbols(circuit)
     sentences = []
@@ -77,14 +77,14 @@ def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[
         return CircuitSection(f"{size} {users} {_NOT_DRAWN}", None)
     if circuit.fingerprint not in proven:
         proven[circuit.fingerprint] = _proofs(circuit)
-    text = " ".join(filter(None, (size, _angles_in_words(circuit, proven[circuit.fingerprint]), users)))
+    text = " ".join(filter(None, (size, _dead_angles_in_words(circuit, proven[circuit.fingerprint]), users)))
     drawn = circuit_figure(circuit, name=f"circuit-{number}", caption=text)
     return CircuitSection(text if drawn else f"{text} {_NOT_DRAWN}", drawn)
 
 
 def _proofs(circuit: Circuit) -> dict[int, str]:
     """Return the angles that are proven dead, each with the proof; by the structure alone where a response takes seconds."""
-    dead = dead_angles(circuit)
+    dead = structurally_dead_angles(circuit)
     try:
         n_points = Grid.of(circuit, dead=dead).n_points
     except CircuitError:

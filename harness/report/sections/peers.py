@@ -46,7 +46,7 @@ def peers_section(path: Path) -> Peers | None:
     try:
         measured = Measured.model_validate(json.loads(read_regular_file(path, limit=_MAX_BYTES)))
         where = Environment.model_validate({key: measured.environment.get(key) for key in Environment.model_fields})
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise StoreError(
             f"{path} is not a table of peers ({type(error).__name__}); make it again with qhb peers --output {path}"
         ) from error

@@ -57,6 +57,7 @@ BROKEN: dict[type[QuantumHead], Rejection] = {
     values.FourthAngleLost: Rejection("paper_circuits", "eq7_swapped"),
     values.WrongFromFourQubits: Rejection("wide_circuits", "4 qubits"),
     values.WrongFromEightQubits: Rejection("wide_circuits", "8 qubits"),
+    values.RefusesWideCircuits: Rejection("wide_circuits", "every width from 4 on was refused"),
     values.AnglesClamped: Rejection("two_pi_changes_nothing"),
     sampling.GaussianShots: Rejection("sampled_values_are_counts", "from a whole number"),
     sampling.FrozenSeed: Rejection("calls_differ"),

@@ -1,12 +1,16 @@
 """Heads with wrong probabilities."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import torch
 from meta.broken_heads.healthy import Wrapped, with_gates
 
 from backends.answers import Executed
+from backends.capabilities import HeadOptions
 from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.errors import ConfigError
 
 
 class QubitsReversed(Wrapped):
@@ -117,3 +121,15 @@ class WrongFromEightQubits(Wrapped):
         done = super()._execute(rows, first_evaluation=first_evaluation)
         dropped = torch.tensor([qubit >= 7 for qubit in self.circuit.measured])
         return Executed(done.p_zero.masked_fill(dropped, 1.0), done.circuits, done.shots)
+
+
+class RefusesWideCircuits(Wrapped):
+    """Claims 8 qubits and takes three."""
+
+    @classmethod
+    def check(
+        cls, circuit: Circuit, *, shots: int | None, options: Mapping[str, Any] | HeadOptions | None = None
+    ) -> HeadOptions:
+        if 3 < circuit.n_qubits <= cls.capabilities.max_qubits:
+            raise ConfigError(f"a circuit of {circuit.n_qubits} qubits is not for me")
+        return super().check(circuit, shots=shots, options=options)

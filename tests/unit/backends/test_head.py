@@ -8,7 +8,7 @@ import torch
 
 from backends.adapters.statevector import Statevector
 from backends.answers import Executed
-from backends.capabilities import Capabilities, HeadOptions
+from backends.capabilities import Capabilities, HeadOptions, check_options
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
@@ -434,3 +434,14 @@ def test_counts_of_an_answer_are_whole_numbers(monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(OutputError, match="it returned Tensor with None and None"):
         head(torch.zeros(1, 1, 4))
     assert (head.tally.jobs, head.n_evaluated) == (0, 0)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_an_option_that_json_does_not_have_is_refused(value: float) -> None:
+    """NaN and infinities could not be recorded, so no run is spent on them."""
+
+    class Options(HeadOptions):
+        level: float = 1.0
+
+    with pytest.raises(ConfigError, match="Fake: option level: Input should be a finite number, got"):
+        check_options("Fake", Options, {"level": value})

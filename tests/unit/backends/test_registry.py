@@ -55,3 +55,9 @@ def test_every_extra_is_declared() -> None:
     project = tomllib.loads((pathlib.Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
 
     assert {entry.extra for entry in HEADS.values()} - {None} <= set(project["optional-dependencies"])
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_an_entry_says_whether_its_backend_takes_all_cores(name: str) -> None:
+    """A report must know it of records where the SDK is not installed."""
+    assert HEADS[name].multicore == head_class(name).capabilities.multicore

@@ -90,6 +90,7 @@ def test_tapes_do_not_change_the_shots(device: str) -> None:
         ("defualt.qubit", "got 'defualt.qubit'; did you mean 'default.qubit'"),
         ("null.qubit", "computes nothing, got 'null.qubit'"),
         ("default.gaussian", "optical modes"),
+        ("default.tensor", "that device needs quimb, not installed: pip install quimb"),
     ],
 )
 def test_an_unusable_device_is_refused_before_any_compute(device: str, message: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import CLIFFORD, RADIANS, circuits
 
-from backends.analysis.light_cone import TURNS, dead_angles
+from backends.analysis.light_cone import ROTATIONS, structurally_dead_angles
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import GATES, Angle, Circuit, Gate
 from backends.circuits.oracle import gate_matrix, probabilities
@@ -27,7 +27,7 @@ def test_every_gate_is_its_turns(name: str) -> None:
     """Up to a phase, a gate is the product of its Pauli rotations and of one Pauli string, which only changes signs."""
     params = (0.7, 1.9, -0.4)[: GATES[name].n_params]
     matrix = np.eye(2 ** GATES[name].n_qubits, dtype=complex)
-    for letters, which, factor in TURNS[name]:
+    for letters, which, factor in ROTATIONS[name]:
         half = factor * (1 if which is None else params[which]) / 2
         matrix = (math.cos(half) * np.eye(len(matrix)) - 1j * math.sin(half) * _product(letters)) @ matrix
     left = gate_matrix(name, *params) @ matrix.conj().T
@@ -50,7 +50,7 @@ def _largest_change(circuit: Circuit, angle: int) -> float:
 @given(circuits(max_qubits=4, max_gates=14, numbers=CLIFFORD | RADIANS))
 def test_dead_angles_of_random_circuits_change_nothing(circuit: Circuit) -> None:
     """An angle that the structure proves dead leaves the oracle's probabilities as they are, at any other angles."""
-    for angle in dead_angles(circuit):
+    for angle in structurally_dead_angles(circuit):
         assert _largest_change(circuit, angle) < 1e-12
 
 
@@ -82,4 +82,4 @@ def _chain(n_qubits: int) -> Circuit:
 )
 def test_dead_angles_of_known_circuits(circuit: Circuit, dead: set[int]) -> None:
     """What is known by hand is found: commutation, light cones, the start state, and what is not dead stays."""
-    assert dead_angles(circuit) == dead
+    assert structurally_dead_angles(circuit) == dead

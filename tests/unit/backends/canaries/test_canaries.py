@@ -41,7 +41,7 @@ def test_findings(look, packages, status, covered) -> None:
 
 def test_installed_versions_are_covered() -> None:
     """Each canary looks, in a process of its own, and finds our code right whatever the installed version does."""
-    found = {finding.name: finding for finding in vendor_checks.findings()}
+    found = {finding.name: finding for finding in vendor_checks.run_canaries()}
 
     assert set(found) == {
         "controlled rotations", "readout error", "seed 0", "gradient of a batch",
@@ -86,21 +86,21 @@ def test_doctor_ends_in_3_where_we_are_not_safe(covered, code, monkeypatch, tmp_
     finding = CanaryReport(
         "made up", "torch 2", "found", "It goes wrong.", "it did", covered, "it is avoided", "here.py"
     )
-    monkeypatch.setattr("harness.cli.doctor.findings", lambda: [finding])
+    monkeypatch.setattr("harness.cli.doctor.run_canaries", lambda: [finding])
     monkeypatch.chdir(tmp_path)
     text, as_json = (
         CliRunner().invoke(qhb, arguments, standalone_mode=False) for arguments in (["doctor"], ["doctor", "--json"])
     )
 
     assert (text.return_value, as_json.return_value) == (code, code)
-    assert ("AND IT REACHES US" in text.output) is not covered
-    assert "We: it is avoided (here.py)." in text.output
+    assert ("AND IT AFFECTS OUR RESULTS" in text.output) is not covered
+    assert "Workaround: it is avoided (here.py)." in text.output
     assert json.loads(as_json.output)["versions"][0]["covered"] is covered
 
 
 def test_doctor_of_a_folder_leaves_the_versions_alone(monkeypatch, tmp_path) -> None:
     """With a results folder, only that is looked at."""
-    monkeypatch.setattr("harness.cli.doctor.findings", lambda: pytest.fail("the versions were looked at"))
+    monkeypatch.setattr("harness.cli.doctor.run_canaries", lambda: pytest.fail("the versions were looked at"))
     (tmp_path / "records").mkdir()
     done = CliRunner().invoke(qhb, ["doctor", str(tmp_path)], standalone_mode=False)
 

@@ -12,6 +12,7 @@ from backends.conformance import CHECKS, CheckResult
 from backends.conformance.results import Finding
 from backends.conformance.subject import Subject
 from backends.conformance.suite import Check, _run
+from backends.errors import ConfigError
 from harness.cli.main import qhb
 
 PASSED = CheckResult("options_round_trip", "Options survive.", "passed", 0.0, 0.0, "fine", 0.1)
@@ -46,7 +47,7 @@ def test_bounds_read_as_what_they_are(results) -> None:
         "passed options_round_trip 0, at most 0",
         "passed capabilities_are_true 2, at least 1",
         "skipped seed_repeats it takes no shots",
-        "statevector is right: 2 passed, 0 failed, 1 skipped",
+        "statevector passed: 2 passed, 0 failed, 1 skipped",
     ]
 
 
@@ -58,7 +59,7 @@ def test_a_failure_says_what_was_measured_and_what_should_hold(results) -> None:
     assert done.return_value == 3
     assert "1, at most 1e-10" in done.output.splitlines()[0]
     assert "It should hold: X on qubit k turns it" in done.output
-    assert "statevector is not right: 0 passed, 1 failed" in done.output
+    assert "statevector failed: 0 passed, 1 failed" in done.output
     assert max(map(len, done.output.splitlines())) <= 100
 
 
@@ -161,3 +162,9 @@ def test_a_certificate_that_cannot_be_kept_is_named(stranger, results, tmp_path)
     assert done.return_value == 0
     assert "this result cannot be kept in" in done.stderr
     assert "set QHB_CACHE_DIR" in done.stderr
+
+
+def test_a_classical_head_has_nothing_to_check():
+    """The suite is for quantum heads, and says so."""
+    with pytest.raises(ConfigError, match="head 'linear' is classical; the suite is for quantum heads"):
+        check("linear")

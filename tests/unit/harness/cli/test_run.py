@@ -26,6 +26,8 @@ def refused(*arguments):
             ("run", "--epochs", "3"),
             "No such option --epochs: epochs is a key of the plan; set it in the plan file, under [training]",
         ),
+        (("run", "--data", "x"), "No such option --data: data is a table of the plan; write [data] in the plan file"),
+        (("run", "--runs", "x"), "runs is a table of the plan; write [[runs]] in the plan file"),
         (("run", "--learning-rate=1"), "learning_rate is a key of the plan; set it in the plan file, under [training]"),
         (("run", "--n-images", "50"), "n_images is a key of the plan; set it in the plan file, under [data]"),
         (("run", "--seed", "3"), "seeds is a key of the plan; set it in the plan file, before its first [table]"),
@@ -43,11 +45,11 @@ def test_mistyped_commands_and_options(arguments, message):
     ("statuses", "expected"),
     [
         (["ok"], []),
-        (["killed"], ["the same command makes killed runs again, from their checkpoints: qhb run"]),
-        (["skipped", "failed"], ["a skipped run is made by", "to make runs that failed again: add --retry failed"]),
-        (["diverged", "ok"], ["to make runs that failed again: add --retry failed"]),
-        (["timeout", "killed"], ["the same command makes killed runs again", "to make runs that ran out of time again: add --retry timeout"]),
-        (["timeout", "invalid_output"], ["to make runs that failed or ran out of time again: add --retry all"]),
+        (["killed"], ["the same command makes killed runs again, from a checkpoint where there is one: qhb run"]),
+        (["skipped", "failed"], ["a skipped run is made by", "to make again the runs that failed: add --retry failed"]),
+        (["diverged", "ok"], ["to make again the runs that failed: add --retry failed"]),
+        (["timeout", "killed"], ["the same command makes killed runs again", "to make again the runs that ran out of time: add --retry timeout"]),
+        (["timeout", "invalid_output"], ["to make again the runs that failed or ran out of time: add --retry all"]),
     ],
 )  # fmt: skip
 def test_retry_is_advised_only_where_it_is_needed(statuses, expected):

@@ -84,7 +84,7 @@ def test_deadline(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "name", "hint"), [(signal.SIGKILL, "SIGKILL", ", likely for want of memory"), (35, "signal 35", "")]
+    ("number", "name", "hint"), [(signal.SIGKILL, "SIGKILL", ", likely for want of memory,"), (35, "signal 35", "")]
 )
 def test_killed_process(tmp_path, number, name, hint):
     """A run whose process is killed ends as killed, with the signal's name, or with its number if it has no name."""

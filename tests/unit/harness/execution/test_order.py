@@ -1,6 +1,6 @@
 """The order for a run's process, and its answer: both come out of JSON as they went in."""
 
-import math
+import os
 from pathlib import Path
 
 import pydantic
@@ -16,14 +16,14 @@ _SPEC = RunSpec(
     head="my:Head",
     circuit="mine.toml",
     own_circuit=circuit_named("eq7"),
-    options={"a": math.inf, "b": [1, "x"]},
+    options={"a": 0.5, "b": [1, "x"]},
     seed=3,
 )
 
 
-@pytest.mark.parametrize("results", [Path("results"), None])
+@pytest.mark.parametrize("results", [Path("results"), None, Path(os.fsdecode(b"r\xff\xc3\xa9 x"))])
 def test_an_order_survives_json(results):
-    """A circuit from a file, an infinite option and a missing folder are the same after JSON."""
+    """A circuit from a file, a missing folder and a path that is not UTF-8 are the same after JSON."""
     options = ExecutionOptions(jobs=1, timeout_s=2.5, checkpoint_s=0.0)
     order = options.order(Run("0" * 64, "label", _SPEC), attempt=2, n_threads=None, results=results)
 

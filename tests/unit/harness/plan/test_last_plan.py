@@ -70,3 +70,18 @@ def test_a_stranger_s_head_is_looked_at_each_time(expansions):
 
     assert first.key is None
     assert len(expansions) == 2
+
+
+def test_a_renamed_angle_is_another_plan(expansions, tmp_path):
+    """The names of a circuit's angles are shown and recorded, so runs with older names are not used again."""
+    file = tmp_path / "c.toml"
+    text = 'n_qubits = 1\ninputs = ["{0}"]\ngates = "rx({0}) 0"\n'
+    more = 'circuit = "c.toml"\nshots = 10'
+    file.write_text(text.format("old"))
+    first = _resolve(None, tmp_path, head="statevector", more=more)
+    file.write_text(text.format("new"))
+    second = _resolve(first, tmp_path, head="statevector", more=more)
+
+    assert len(expansions) == 2
+    assert second.runs[0].spec.own_circuit.angle_names == ("new",)
+    assert second.runs[0].run_id == first.runs[0].run_id

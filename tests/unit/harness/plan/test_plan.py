@@ -83,6 +83,11 @@ def test_id_is_of_what_is_asked():
         ('[[runs]]\nhead = "statevector"\ncircuit = "eq7"\nshots = -5', "got -5"),
         ('[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {device = "manilla"}', "did you mean 'manila'"),
         ('[[runs]]\nhead = "fake_ibm"\ncircuit = "eq7"\noptions = {devise = "manila"}', "devise"),
+        (
+            '[[runs]]\nhead = "linear"\nepochs = 3',
+            r"p.toml:5: unknown key runs.\[1\].epochs; it is a key of \[training\] ",
+        ),
+        ('shots = 3\n[[runs]]\nhead = "linear"', r"unknown key shots; it is a key of \[\[runs\]\] "),
         ('[[runs]]\nhead = "linear"\nshot = 3', r"p.toml:5: unknown key runs.\[1\].shot; did you mean 'shots'"),
         (
             '[training]\nepoch = 3\n[[runs]]\nhead = "linear"',
@@ -233,3 +238,9 @@ def test_values_are_taken_for_what_they_are(text, message):
     """A number in quotation marks, a boolean for a number, a near miss and an unknown device are refused, not converted."""
     with pytest.raises(PlanError, match=message):
         _expand('[[runs]]\nhead = "linear"', text)
+
+
+def test_no_shots_for_a_classical_head():
+    """Shots = 0 is a setting too: it is refused, not passed over."""
+    with pytest.raises(PlanError, match="head 'linear' is classical and takes no shots; leave it out"):
+        expand(parse('name = "p"\n[[runs]]\nhead = "linear"\nshots = 0\n', where="p"), dataset_sha256="0" * 64)

@@ -11,6 +11,7 @@ from stores import folder_of, record_of
 from backends.circuits.catalogue import circuit_named
 from docs.figures.export_columns import DOCUMENT, with_table
 from harness.cli.export import command
+from harness.errors import DiskError
 from harness.records.export import columns, export
 from harness.spec import RunSpec
 
@@ -104,3 +105,12 @@ def test_every_column_is_documented():
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert len(rows) == len(names)
     assert [row for row in rows if row.endswith("|  |")] == []
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_a_folder_that_is_not_there_is_named(tmp_path, file_format):
+    """The error names the file and the remedy, whatever the format."""
+    with pytest.raises(
+        DiskError, match=r"none/x .*cannot be written: No such file or directory; make the folder first"
+    ):
+        export([record_of("a")], [], tmp_path / "none" / "x", file_format=file_format)

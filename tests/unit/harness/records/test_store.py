@@ -352,3 +352,14 @@ def test_a_holders_file_may_be_gone(tmp_path):
     with store.opened():
         (tmp_path / ".holder.json").unlink()
     assert not store.is_held
+
+
+def test_what_cannot_be_started_over_keeps_its_checkpoints(store):
+    """Where the list of such runs is damaged, nothing is deleted before the error."""
+    store.write(_record())
+    store.checkpoints_of("a" * 64).mkdir()
+    (store.root / ".anew.json").write_text("{}")
+
+    with pytest.raises(StoreError, match=r"anew.json is damaged.*delete it and give the same command again"):
+        store.start_over({"a" * 64})
+    assert store.checkpoints_of("a" * 64).exists()

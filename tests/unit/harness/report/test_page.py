@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import harness.report
+from harness.errors import MissingExtraError
 from harness.records.record import RunRecord
-from harness.report import ReportPackageError, write_report
+from harness.report import write_report
 from harness.spec import DataSpec, Run, RunSpec, TrainingSpec
 from harness.training.perform import perform
 
@@ -179,7 +180,7 @@ def test_missing_packages_are_named_with_the_command(monkeypatch: pytest.MonkeyP
     """Without the extra there is one clear error and nothing is written."""
     monkeypatch.setattr(harness.report, "_PACKAGES", ("jinja2", "no_such_package"))
     with pytest.raises(
-        ReportPackageError, match=r"no_such_package, not installed: pip install 'quantum-head-bench\[report\]'"
+        MissingExtraError, match=r"no_such_package, not installed: pip install 'quantum-head-bench\[report\]'"
     ):
         write_report([], tmp_path / "x", title="t")
     assert not (tmp_path / "x").exists()

@@ -167,7 +167,7 @@ def test_with_both_damaged_the_run_begins_again(tmp_path, split, undisturbed):
 
     assert checkpoints.resumed_at is None
     assert len(checkpoints.notes) == 3
-    assert checkpoints.notes[-1] == "no sound checkpoint is left: the run began at its beginning"
+    assert checkpoints.notes[-1] == "no usable checkpoint is left; the run starts from step 0"
     assert end == undisturbed["statevector"]
 
 
@@ -253,7 +253,7 @@ def test_one_of_another_model_is_refused_whole(tmp_path, split):
 
     assert checkpoints.resumed_at is None
     assert "of another model: model.to_head.bias has shape (3,), expected (10,)" in checkpoints.notes[0]
-    assert checkpoints.notes[-1] == "no sound checkpoint is left: the run began at its beginning"
+    assert checkpoints.notes[-1] == "no usable checkpoint is left; the run starts from step 0"
     assert end == _train(tmp_path / "other", split, kind="linear")[0]
 
 

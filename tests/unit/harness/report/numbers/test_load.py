@@ -83,3 +83,12 @@ def test_a_low_load_is_told_without_blame() -> None:
     assert machines(grouped([run("a", at=0, seconds=1, load=1.5)])) == [
         "a cpu, 2 cores, 1 torch thread a run. Load when the runs began: 1.50."
     ]
+
+
+def test_a_resumed_run_made_load_for_the_time_of_its_last_process() -> None:
+    """Its seconds are a sum over its processes: 600 s before it was killed, and 10 s after it was resumed."""
+    killed = run("a", at=0, seconds=600, load=1, run_id="a-0", attempt=1, status="killed")
+    resumed = run("a", at=660, seconds=610, load=1, run_id="a-0", attempt=2, resumed_at=50)
+    later = run("b", at=1000, seconds=1, load=3)
+    assert own_of([killed, resumed, later], "b") == pytest.approx(math.exp(-330 / 60) * 0.2 + 0.05, abs=0.05)
+    assert own_of([killed, resumed, later], "b") < 0.1

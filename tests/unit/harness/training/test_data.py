@@ -138,7 +138,8 @@ def test_a_wrong_magic_number_is_named(tmp_path):
         (raw / name).write_bytes(bytes(100))
 
     with pytest.raises(
-        DatasetError, match=r"cannot be read from .*: a file there is not of the IDX format \(wrong magic number\); expected"
+        DatasetError,
+        match=r"cannot be read from .*: a file there is not of the IDX format \(wrong magic number\); expected",
     ):
         data.load("mnist", data_root=tmp_path)
 

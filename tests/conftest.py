@@ -1,5 +1,6 @@
 """Options of the test run, and its cache folder. They live here because pytest reads options from the top alone."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,10 @@ from hypothesis import settings
 for _name, _examples in (("quick", 25), ("thorough", 500)):  # of tests that do not say; --hypothesis-profile=thorough
     settings.register_profile(_name, max_examples=_examples, deadline=None, derandomize=True, database=None)
 settings.load_profile("quick")
+
+# A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that: qhb would ignore it as well.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -94,7 +94,7 @@ def test_our_names_stay_ours(folder):
         ("twice", "'twice' is offered by .*other-heads 1.2.*; uninstall all but one"),
         ("gone", "head 'gone' of third-heads 1.2: expected an importable module 'stranger_gone', found no module"),
         ("nowhere.at_all:Half", "expected an importable module 'nowhere.at_all', found no module 'nowhere'"),
-        ("needy:Half", "importing 'needy' failed, for it needs 'a_package_that_is_not_there'"),
+        ("needy:Half", "importing 'needy' failed: it needs 'a_package_that_is_not_there'"),
         ("raising:Half", r"importing 'raising' failed: RuntimeError: no licence \(.*raising.py:2\)"),
         ("stranger:Haalf", "expected a class 'Haalf' in module 'stranger', which has Half, Unfinished"),
         ("stranger:Layer", "expected a subclass of backends.QuantumHead, got the class Layer"),

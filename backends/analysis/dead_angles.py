@@ -109,9 +109,14 @@ def proofs_for(factory: HeadFactory, circuit: Circuit, *, options: HeadOptions, 
     return Proofs(dict.fromkeys(response.dead_angles, OWN_RESPONSE), cost)
 
 
+def structural_proofs(circuit: Circuit) -> dict[int, str]:
+    """Return the angles that the structure alone proves dead on an ideal device, each with that proof."""
+    return dict.fromkeys(sorted(structurally_dead_angles(circuit)), STRUCTURE)
+
+
 def ideal_proofs(circuit: Circuit) -> dict[int, str]:
     """Return the angles that cannot matter on an ideal device, each with the proof."""
-    proofs = dict.fromkeys(sorted(structurally_dead_angles(circuit)), STRUCTURE)
+    proofs = structural_proofs(circuit)
     try:
         response = ideal_response(circuit, dead=proofs)
     except ConfigError:

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_response
+from backends.analysis.dead_angles import RESPONSE, ideal_response, structural_proofs
 from backends.analysis.formula import closed_form, combination, leading_waves
 from backends.analysis.inspection_facts import BATCH, N_CLASSES, Formula, Inspection, Noise, Step
 from backends.analysis.jacobian import random_jacobian
-from backends.analysis.light_cone import structurally_dead_angles
 from backends.analysis.spectrum import rank, redundant_combinations
 from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import angle_names
@@ -35,7 +34,7 @@ def inspect_circuit(
     """
     notes: list[str] = []
     names = angle_names(circuit)
-    proofs = dict.fromkeys(sorted(structurally_dead_angles(circuit)), STRUCTURE)
+    proofs = structural_proofs(circuit)
     response = _ideal(circuit, proofs, notes)
     undecided: list[int] = []
     found_rank, redundant = None, None

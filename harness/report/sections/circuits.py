@@ -7,8 +7,7 @@ from typing import Any
 
 import pydantic
 
-from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_proofs
-from backends.analysis.light_cone import structurally_dead_angles
+from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_proofs, structural_proofs
 from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import angle_symbols
 from backends.errors import CircuitError
@@ -84,9 +83,9 @@ def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[
 
 def _proofs(circuit: Circuit) -> dict[int, str]:
     """Return the angles that are proven dead, each with the proof; by the structure alone where a response takes seconds."""
-    dead = structurally_dead_angles(circuit)
+    proofs = structural_proofs(circuit)
     try:
-        n_points = Grid.of(circuit, dead=dead).n_points
+        n_points = Grid.of(circuit, dead=proofs).n_points
     except CircuitError:
         n_points = _MOST_AMPLITUDES + 1
-    return ideal_proofs(circuit) if n_points << circuit.n_qubits <= _MOST_AMPLITUDES else dict.fromkeys(dead, STRUCTURE)
+    return ideal_proofs(circuit) if n_points << circuit.n_qubits <= _MOST_AMPLITUDES else proofs

@@ -17,7 +17,7 @@ from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
 from backends.surrogates.table import HeadFactory, Tabulated
 from baselines import BASELINES, baseline_class
-from harness.spec import N_CLASSES, RunSpec
+from harness.spec import N_CLASSES, Execution, RunSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +47,7 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | None:
     """
     if spec.head in BASELINES:
         given = [key for key in ("circuit", "shots", "options") if getattr(spec, key) not in (None, {})]
-        given += ["execution = 'table'"] if spec.execution == "table" else []
+        given += [f"execution = {spec.execution!r}"] if spec.execution != "native" else []
         if given:
             raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
         return None
@@ -63,11 +63,28 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | None:
     _check_inputs_and_outputs(circuit)
     native = head_class(spec.head)
     _check_option_names(spec, native)
+    if spec.execution == "channels":
+        raise ConfigError(f"head {spec.head!r} offers no channels; use execution = 'table' or 'native'")
     factory: HeadFactory = Tabulated(native) if spec.execution == "table" else native
     options = factory.check(circuit, shots=spec.shots, options=spec.options)
     if spec.training.skip_dead_angles:
         dead_angles.check(factory, circuit)
     return ResolvedHead(circuit, factory, options, code_of(native))
+
+
+def resolved_execution(spec: RunSpec) -> Execution:
+    """Return what ``execution = "auto"`` stands for: a response table where the head has one, else native.
+
+    Raises:
+        HeadError: something else in the spec cannot be used.
+    """
+    if resolve_head(spec) is None:
+        return "native"
+    try:
+        resolve_head(spec.model_copy(update={"execution": "table"}))
+    except ConfigError:
+        return "native"
+    return "table"
 
 
 def _check_inputs_and_outputs(circuit: Circuit) -> None:
@@ -130,7 +147,7 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | None) -> torch.nn.Module:
 
 def wants_all_cores(spec: RunSpec) -> bool:
     """Whether the head's backend uses every core, so that the run is made alone."""
-    if spec.head in BASELINES or spec.execution == "table":
+    if spec.head in BASELINES or spec.execution != "native":
         return False
     return HEADS[spec.head].multicore if spec.head in HEADS else head_class(spec.head).capabilities.multicore
 

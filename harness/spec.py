@@ -14,6 +14,8 @@ from backends.circuits.circuit import Circuit
 DatasetName = Literal["mnist-5000", "mnist", "fashion-mnist", "kmnist"]
 DATASETS: tuple[str, ...] = get_args(DatasetName)
 N_CLASSES = 10  # of every data set of ``DATASETS``
+Execution = Literal["native", "table", "channels"]
+Scope = Literal["full", "slice", "evaluation"]
 
 
 class Spec(pydantic.BaseModel):
@@ -35,6 +37,11 @@ class DataSpec(Spec):
     seed."""
     pixel_scaling: Literal["unit", "standard"] = "unit"
     """Ours. unit: [0, 1]; standard: zero mean, unit variance over the training images."""
+    official_images: int = pydantic.Field(10_000, ge=0, le=10_000)
+    """Ours. With test = "split", a run that is not a slice also classifies so many of the data set's own test images, the
+    first ones: 1,000 images cannot settle a difference of one percentage point."""
+    labels: Literal["true", "shuffled"] = "true"
+    """shuffled: training and validation images get each other's labels. A control: the head must then guess the test images."""
 
 
 class ModelSpec(Spec):
@@ -50,6 +57,8 @@ class ModelSpec(Spec):
     """Ours. torch: PyTorch's defaults; xavier: Glorot uniform weights, zero biases."""
     logit_scale: float = pydantic.Field(1.0, gt=0)
     """Ours. Cross-entropy takes logit_scale * p(0); at 1 the loss cannot fall below ln(1 + 9/e) = 1.4612."""
+    angle_layer: Literal["trained", "frozen"] = "trained"
+    """frozen: the layer between features and head keeps its random start. A control."""
 
 
 class TrainingSpec(Spec):
@@ -66,6 +75,8 @@ class TrainingSpec(Spec):
     makes them. Heads that torch differentiates make no shifted evaluations."""
     max_steps: int | None = pydantic.Field(None, ge=1)
     """Stop after so many steps: a slice, made to measure the cost."""
+    fidelity_every: int | None = pydantic.Field(None, ge=1)
+    """Every so many steps, compare the gradient from shots with the exact gradient of the same head; it changes no result."""
     torch_device: str = "cpu"
     """The device on which torch computes, as in ``torch.device``."""
 
@@ -83,20 +94,22 @@ class RunSpec(Spec):
     shots: int | None = None
     """Repetitions of each evaluation; None = exact probabilities."""
     options: dict[str, Any] = {}
-    execution: Literal["native", "table"] = "native"
-    """native: the backend executes every evaluation; table: it executes only those that build and verify a response table,
-    which answers in its place."""
+    execution: Execution = "native"
+    """native: the backend executes every evaluation; table and channels: it executes only what builds and verifies a
+    response table, or a chain of noisy channels, which answers in its place."""
     seed: int = pydantic.Field(0, ge=0, lt=2**31)
     data: DataSpec = DataSpec()
     model: ModelSpec = ModelSpec()
     training: TrainingSpec = TrainingSpec()
     weights_from: str | None = None
-    """Id of another run: classify the test images with the weights that it trained."""
+    """Id of another run: classify the test images with the weights that it trained. Without max_steps nothing is trained."""
 
     @property
-    def scope(self) -> Literal["full", "slice"]:
-        """full: the training goes to its end; slice: it stops after ``max_steps``."""
-        return "full" if self.training.max_steps is None else "slice"
+    def scope(self) -> Scope:
+        """full: the training goes to its end; slice: it stops after ``max_steps``; evaluation: there is no training."""
+        if self.training.max_steps is not None:
+            return "slice"
+        return "full" if self.weights_from is None else "evaluation"
 
     @property
     def title(self) -> str:
@@ -106,8 +119,9 @@ class RunSpec(Spec):
             parts[0] += f"[{self.options['device']}]"
         if self.circuit:
             parts += [self.circuit, "exact" if self.shots is None else f"{self.shots} shots"]
-        table = ", table" if self.execution == "table" else ""
-        return " ".join(parts) + table + ("" if self.scope == "full" else f", {self.training.max_steps} steps")
+        execution = "" if self.execution == "native" else f", {self.execution}"
+        scope = {"full": "", "slice": f", {self.training.max_steps} steps", "evaluation": ", not trained"}[self.scope]
+        return " ".join(parts) + execution + scope
 
 
 class Run(NamedTuple):

@@ -23,7 +23,8 @@ from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
 from harness.execution.options import ExecutionOptions
 from harness.execution.order import RunOrder
-from harness.plan.plan import expand, parse
+from harness.plan.expand import expand
+from harness.plan.plan import parse
 from harness.records.store import Store
 from harness.training import data
 

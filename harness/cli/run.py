@@ -28,7 +28,8 @@ from harness.plan.last_plan import (
     resolve,
     write_last_plan,
 )
-from harness.plan.plan import SECTIONS, load_file, load_preset, sections_with
+from harness.plan.plan import load_file, load_preset
+from harness.plan.schema import SECTIONS, sections_with
 from harness.records.disk import is_folder
 from harness.records.lock_owner import command_line
 from harness.records.record import RunRecord
@@ -166,9 +167,8 @@ def _command(
         for line in angles_of_files(runs):
             console.line(line)
         if chosen:
-            data.split(
-                dataset, plan.data, seed=plan.seeds[0]
-            )  # a split that cannot be made is refused before any training
+            for asked in {run.spec.data for run in chosen}:
+                data.split(dataset, asked, seed=0)  # a split that cannot be made is refused before any training
             _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
         found, labels = store.read(), labels_of(resolved)
         records = in_order_of(resolved, [record for record in found.records if record.run_id in labels])

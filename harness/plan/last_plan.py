@@ -20,9 +20,11 @@ from backends.circuits.files import find_circuit
 from backends.errors import HeadError
 from baselines import BASELINES
 from harness.errors import DamagedError
-from harness.plan.plan import Plan, expand
+from harness.plan.comparison import Declared, declared
+from harness.plan.expand import expand
+from harness.plan.schema import Plan
 from harness.records.disk import is_there, read_file, write_atomically
-from harness.records.record import RunRecord
+from harness.records.record import RunRecord, now
 from harness.spec import Run
 
 _SOURCES = (backends, baselines, harness)
@@ -37,6 +39,7 @@ class LastPlan(pydantic.BaseModel):
         command: The command line, which goes on with it.
         key: Digest of everything that the runs are a function of; None where a head from outside makes that unknown.
         runs: The runs that it asks for.
+        comparison: The comparisons that it declares; None in a file of an earlier version.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +48,7 @@ class LastPlan(pydantic.BaseModel):
     command: str
     key: str | None
     runs: list[Run]
+    comparison: Declared | None = None
 
 
 def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earlier: LastPlan | None) -> LastPlan:
@@ -64,11 +68,14 @@ def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earl
     if earlier is not None and key is not None and earlier.key == key:
         return earlier.model_copy(update={"command": command})
     runs = expand(plan, dataset_sha256=dataset_sha256, folder=folder)
+    comparison = declared(plan.comparison, runs, at=now())
+    if earlier is not None and comparison.same_as(earlier.comparison):
+        comparison = earlier.comparison or comparison
     from backends.registry import HEADS  # it loads torch; so did expanding
 
     if not {run.spec.head for run in runs} <= {*HEADS, *BASELINES}:
         key = None
-    return LastPlan(name=plan.name, command=command, key=key, runs=runs)
+    return LastPlan(name=plan.name, command=command, key=key, runs=runs, comparison=comparison)
 
 
 def last_plan_file(folder: Path) -> Path:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from harness.records.packed import pack
 from harness.records.record import SCHEMA_VERSION
 
 
@@ -28,5 +31,16 @@ def _from_3(content: dict[str, Any]) -> dict[str, Any]:
     return content | {"schema_version": 4}
 
 
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3}
+def _from_4(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 5 packs the predictions, and adds the true classes and the data set's own test images; before, none were kept."""
+    evaluation, spec = content.get("evaluation"), content.get("spec")
+    if isinstance(evaluation, dict) and isinstance(evaluation.get("predictions"), list):
+        predictions = pack(np.frombuffer(bytes(evaluation["predictions"]), dtype=np.uint8))
+        content = content | {"evaluation": evaluation | {"predictions": predictions}}
+    if isinstance(spec, dict) and isinstance(spec.get("data"), dict):
+        content = content | {"spec": spec | {"data": spec["data"] | {"official_images": 0}}}
+    return content | {"schema_version": 5}
+
+
+_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
 assert max(_STEPS) == SCHEMA_VERSION - 1

@@ -2,13 +2,15 @@
 
 import datetime
 import json
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
+import numpy as np
 import pydantic
 
-from harness.spec import RunSpec
+from harness.records.packed import unpack
+from harness.spec import RunSpec, Scope
 
-SCHEMA_VERSION: Literal[4] = 4
+SCHEMA_VERSION: Literal[5] = 5
 Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -58,12 +60,53 @@ class Evaluation(RecordPart):
     macro_f1: Share | None = _field("mean over the classes that have one; None = no class has one")
     classes: list[ClassScore] = _field("precision, recall, F1 and number of images of each class")
     confusion: list[list[int]] = _field("confusion[true class][predicted class], images")
-    predictions: list[int] = _field("predicted class of each test image, in the order of the test set")
+    predictions: str = _field(
+        "predicted class of each test image, in the order of the test set: a byte an image, compressed with zlib, in base64"
+    )
+    labels: str | None = _field(
+        "true class of each test image, likewise, with the bytes of the predictions as zlib's dictionary; None = not "
+        "recorded, as in records of schema 4 and before",
+        default=None,
+    )
     seconds: pydantic.NonNegativeFloat = _field("wall time of classifying the test images")
     circuit_evaluations: pydantic.NonNegativeInt = _field(
         "circuit evaluations that the backend executed to classify the test images"
     )
     shots: pydantic.NonNegativeInt = _field("shots of these, all together")
+
+    @pydantic.model_validator(mode="after")
+    def _classes_are_of_the_images(self) -> Self:
+        known = self.true_classes()
+        if len(self.predicted()) != self.n_images or (known is not None and len(known) != self.n_images):
+            raise ValueError(f"expected a predicted and a true class of each of {self.n_images} test images")
+        return self
+
+    def predicted(self) -> np.ndarray:
+        """Return the predicted class of each test image, uint8, shape (n_images,).
+
+        Raises:
+            DamagedError: the text is not what ``pack`` returned.
+        """
+        return unpack(self.predictions)
+
+    def true_classes(self) -> np.ndarray | None:
+        """Return the true class of each test image, uint8, shape (n_images,); None where it was not recorded."""
+        return None if self.labels is None else unpack(self.labels, beside=self.predicted())
+
+    def right(self) -> np.ndarray | None:
+        """Return whether each test image was classified rightly, bool; None where the true classes were not recorded."""
+        known = self.true_classes()
+        return None if known is None else known == self.predicted()
+
+
+class GradientFidelity(RecordPart):
+    """The gradient of one step from shots, beside the exact gradient of the same head, weights and images."""
+
+    step: int = _field("optimizer step: 1, 2, ...")
+    cosine: float = _field("cosine of the angle between the two gradients of all trainable parameters")
+    signal_to_noise: pydantic.NonNegativeFloat = _field(
+        "|exact gradient|^2 over |gradient from shots - exact gradient|^2"
+    )
 
 
 class Steps(RecordPart):
@@ -176,7 +219,7 @@ class Failure(RecordPart):
 class RunRecord(RecordPart):
     """One attempt at one run. Written once, never edited."""
 
-    schema_version: Literal[4] = _field("version of this schema", default=SCHEMA_VERSION)
+    schema_version: Literal[5] = _field("version of this schema", default=SCHEMA_VERSION)
     run_id: str = _field("SHA-256 of what was asked")
     label: str = _field("what tables call it; the same for all seeds")
     spec: RunSpec = _field("what was asked")
@@ -187,13 +230,19 @@ class RunRecord(RecordPart):
         "from start of the child process's work to its end; with ``resumed_at``, see there. Of a run whose process left no "
         "result (killed, timeout), the seconds that this process had, its start included"
     )
-    scope: Literal["full", "slice"] = _field("full: trained to the end; slice: a fixed number of steps, for its cost")
+    scope: Scope = _field(
+        "full: trained to the end; slice: a fixed number of steps, for its cost; evaluation: weights of another run, no training"
+    )
     head: HeadFacts | None = None
     dataset: DatasetFacts | None = None
     epochs: list[Epoch] = _field("losses and accuracies after each epoch", default=[])
     steps: Steps | None = None
     times: Times | None = None
     evaluation: Evaluation | None = None
+    official: Evaluation | None = _field(
+        "the data set's own test images, where ``evaluation`` is of a part of the training file", default=None
+    )
+    fidelity: list[GradientFidelity] = _field("gradients from shots beside exact ones (fidelity_every)", default=[])
     peak_rss_mib: float | None = _field("largest memory of the run's process, MiB", default=None)
     environment: Environment | None = None
     failure: Failure | None = None

@@ -1,5 +1,6 @@
 """The test images, classified with trained weights."""
 
+from harness.records.packed import pack
 from harness.records.record import Evaluation
 from harness.spec import N_CLASSES
 from harness.training.data import ImageTensors
@@ -21,7 +22,8 @@ def evaluate(classifier: Classifier, test: ImageTensors, clock: Clock, *, weight
     started = clock.now()
     with clock.phase("evaluation"):
         found = classify(classifier, test)
-    confusion = confusion_matrix(test.labels.cpu().numpy(), found.predictions, n_classes=N_CLASSES)
+    labels = test.labels.cpu().numpy()
+    confusion = confusion_matrix(labels, found.predictions, n_classes=N_CLASSES)
     scores = class_scores(confusion)
     return Evaluation(
         weights_from=weights_from,
@@ -33,7 +35,8 @@ def evaluate(classifier: Classifier, test: ImageTensors, clock: Clock, *, weight
         macro_f1=macro([score.f1 for score in scores]),
         classes=scores,
         confusion=confusion.tolist(),
-        predictions=found.predictions.tolist(),
+        predictions=pack(found.predictions),
+        labels=pack(labels, beside=found.predictions),
         seconds=clock.now() - started,
         circuit_evaluations=found.tally.forward.executed,
         shots=found.tally.forward.shots,

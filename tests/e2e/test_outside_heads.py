@@ -12,7 +12,8 @@ from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
 from harness.execution.options import ExecutionOptions
-from harness.plan.plan import expand, parse
+from harness.plan.expand import expand
+from harness.plan.plan import parse
 from harness.records.store import Store
 from harness.training import data
 
@@ -87,6 +88,7 @@ _PLAN = """
 name = "p"
 [data]
 n_images = 50
+official_images = 0
 [training]
 batch_size = 2
 """

@@ -38,7 +38,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
 
     def made(run_id: str, label: str, **spec: object) -> RunRecord:
-        asked = RunSpec(**{"data": DataSpec(n_images=200), "training": TrainingSpec(epochs=2), **spec})
+        asked = RunSpec(
+            **{"data": DataSpec(n_images=200, official_images=0), "training": TrainingSpec(epochs=2), **spec}
+        )
         return perform(Run(run_id, label, asked), attempt=1, weights_of=lambda name: folder / f"{name}.safetensors")
 
     records = [

@@ -27,7 +27,7 @@ def test_ten_outputs_are_trained_end_to_end(name):
         circuit="ten_outputs",
         shots=200 if sampled else None,
         options=_OPTIONS.get(name, {}),
-        data=DataSpec(n_images=50),
+        data=DataSpec(n_images=50, official_images=0),
     )
     spec = spec.model_copy(
         update={"training": spec.training.model_copy(update={"max_steps": n_steps, "batch_size": batch_size})}

@@ -12,7 +12,8 @@ from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
 from harness.execution.options import ExecutionOptions, runs_to_make
-from harness.plan.plan import expand, parse
+from harness.plan.expand import expand
+from harness.plan.plan import parse
 from harness.records import sealed
 from harness.training import data
 
@@ -24,6 +25,7 @@ PLAN = """
 name = "p"
 [data]
 n_images = 50
+official_images = 0
 [training]
 epochs = {epochs}
 batch_size = 8
@@ -47,7 +49,7 @@ def plan_of(heads, **training):
     """Return a plan that trains heads of faulty_heads.py."""
     settings = "\n".join(f"{key} = {value}" for key, value in ({"epochs": 1, "batch_size": 8} | training).items())
     entries = [f'[[runs]]\nlabel = "{head}"\nhead = "faults.faulty_heads:{head}"\ncircuit = "eq7"' for head in heads]
-    return "\n".join([f'name = "p"\n[data]\nn_images = 50\n[training]\n{settings}', *entries])
+    return "\n".join([f'name = "p"\n[data]\nn_images = 50\nofficial_images = 0\n[training]\n{settings}', *entries])
 
 
 def runs_of(text):

@@ -26,6 +26,7 @@ name = "p"
 seeds = [0, 1]
 [data]
 n_images = 100
+official_images = 0
 [training]
 epochs = {epochs}
 [[runs]]

@@ -13,9 +13,7 @@ from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.spec import RunSpec
 
-_PLAN = (
-    'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n[[runs]]\nhead = "cosine"\n'
-)
+_PLAN = 'name = "p"\n[data]\nn_images = 50\nofficial_images = 0\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n[[runs]]\nhead = "cosine"\n'
 
 
 def _record(run_id="a" * 64):

@@ -8,7 +8,9 @@ from faults.helpers import PLAN, make, qhb, runs_of
 
 from harness.records.store import Store
 
-_SHORT_PLAN = 'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'
+_SHORT_PLAN = (
+    'name = "p"\n[data]\nn_images = 50\nofficial_images = 0\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'
+)
 
 
 def test_page_and_table_are_always_those_of_the_records(tmp_path):

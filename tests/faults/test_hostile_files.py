@@ -28,7 +28,7 @@ from harness.records.store import Store
 from harness.report.sections.peers import peers_section
 
 _ROOT = Path(__file__).parents[2]
-_PLAN = 'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'
+_PLAN = 'name = "p"\n[data]\nn_images = 50\nofficial_images = 0\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from stores import files_of, folder_of, record_of
 
 from harness.records.store import Store
 
-_PLAN = 'name = "p"\n[data]\nn_images = 50\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'
+_PLAN = 'name = "p"\n[data]\nn_images = 50\nofficial_images = 0\n[training]\nepochs = 1\n[[runs]]\nhead = "linear"\n'
 _COMMANDS = {
     "status": ("status", "r"),
     "export": ("export", "r"),

@@ -21,7 +21,8 @@ from backends.registry import HEADS
 from baselines import BASELINES
 from docs.figures import between_marks
 from harness.cli.main import qhb
-from harness.plan.plan import expand, parse
+from harness.plan.expand import expand
+from harness.plan.plan import parse
 
 _ROOT = Path(__file__).parents[2]
 _PACKAGES = ("backends", "baselines", "harness")

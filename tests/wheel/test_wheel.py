@@ -20,6 +20,7 @@ _PLAN = """
 name = "tiny"
 [data]
 n_images = 100
+official_images = 0
 [training]
 epochs = 1
 [[runs]]

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Literal
 
 from harness.records.record import Status
+from harness.spec import Scope
 from harness.text import Missing, listed
 
 Number = float | Missing
@@ -126,7 +127,7 @@ class ComparisonRow:
     circuit: str | Missing
     shots: int | Literal["exact"] | Missing
     execution: str | Missing
-    scope: Literal["full", "slice"]
+    scope: Scope
     runs_ok: int
     runs: int
     status: str
@@ -162,7 +163,7 @@ class EpochRow:
     label: str
     seed: int
     status: Status
-    scope: Literal["full", "slice"]
+    scope: Scope
     epoch: int
     train_loss: float
     train_accuracy: float

@@ -86,8 +86,8 @@ def _seeds(row: ComparisonRow) -> str:
 
 def _scope(row: ComparisonRow) -> Cell:
     steps = row.costs.steps
-    if row.scope == "full":
-        return Cell("full", number=False)
+    if row.scope != "slice":
+        return Cell(row.scope, number=False)
     return Cell("slice", "" if isinstance(steps, Missing) else f"{count(steps)} steps", number=False)
 
 

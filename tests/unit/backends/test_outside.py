@@ -11,7 +11,8 @@ from backends.outside import outside_heads
 from backends.registry import head_class, summary
 from harness.cli.list import command as list_command
 from harness.errors import PlanError
-from harness.plan.plan import expand, parse
+from harness.plan.expand import expand
+from harness.plan.plan import parse
 
 _MODULE = """
 import torch

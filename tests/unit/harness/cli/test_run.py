@@ -5,7 +5,8 @@ from click.testing import CliRunner
 
 from harness.cli.main import qhb
 from harness.cli.run_messages import angles_of_files, how_to_make_again
-from harness.plan.plan import expand, load_file
+from harness.plan.expand import expand
+from harness.plan.plan import load_file
 
 _QASM = (
     'OPENQASM 3.0; include "stdgates.inc"; input float phi; input float theta; qubit[1] q; bit[1] c; '

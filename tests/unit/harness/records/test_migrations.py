@@ -1,6 +1,7 @@
 """Records of older schemas in today's."""
 
 from harness.records.migrations import migrated
+from harness.records.packed import unpack
 from harness.records.record import SCHEMA_VERSION
 
 
@@ -20,3 +21,21 @@ def test_others_are_left_as_they_are():
     """Today's, a later one, or none at all."""
     for content in ({"schema_version": SCHEMA_VERSION}, {"schema_version": 99}, {}):
         assert migrated(content) == content
+
+
+def test_predictions_become_text():
+    """Schema 4 lists the predictions, knows no true classes, and was not asked for the data set's own test images."""
+    fourth = {
+        "schema_version": 4,
+        "spec": {"data": {"n_images": 50}},
+        "evaluation": {"predictions": [3, 1, 4], "loss": 1},
+    }
+
+    found = migrated(fourth)
+
+    assert unpack(found["evaluation"].pop("predictions")).tolist() == [3, 1, 4]
+    assert found == {
+        "schema_version": SCHEMA_VERSION,
+        "spec": {"data": {"n_images": 50, "official_images": 0}},
+        "evaluation": {"loss": 1},
+    }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from harness.records.packed import pack
 from harness.records.record import PHASES, Environment, Epoch, Evaluation, Failure, HeadFacts, RunRecord, Steps, Times
 from harness.spec import RunSpec, TrainingSpec
 from harness.training.metrics import class_scores, macro
@@ -13,11 +14,14 @@ def evaluation(n_right: int, *, weights_from: str | None = None) -> Evaluation:
     """Return 100 images, ten a digit; ``n_right`` of those of digit 0 are right, the others are taken for 1."""
     confusion = [[10 if row == column else 0 for column in range(10)] for row in range(10)]
     confusion[0][0], confusion[0][1] = n_right, 10 - n_right
+    true = np.repeat(np.arange(10), 10)
+    predicted = true.copy()
+    predicted[n_right:10] = 1
     scores = class_scores(np.array(confusion))
     return Evaluation(
         weights_from=weights_from, n_images=100, accuracy=(90 + n_right) / 100, loss=1.5,
         macro_precision=macro([score.precision for score in scores]), macro_recall=macro([score.recall for score in scores]),
-        macro_f1=macro([score.f1 for score in scores]), classes=scores, confusion=confusion, predictions=[],
+        macro_f1=macro([score.f1 for score in scores]), classes=scores, confusion=confusion, predictions=pack(predicted), labels=pack(true, beside=predicted),
         seconds=1, circuit_evaluations=0, shots=0,
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ HOSTILE = (
     "x" * 3000,
 )
 FILES = {"index.html", "report.md", "comparison.csv", "classes.csv", "epochs.csv"}
-SMALL = {"data": DataSpec(n_images=100), "training": TrainingSpec(epochs=2)}
+SMALL = {"data": DataSpec(n_images=100, official_images=0), "training": TrainingSpec(epochs=2)}
 
 
 @pytest.fixture(scope="module")

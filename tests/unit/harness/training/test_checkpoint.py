@@ -38,7 +38,7 @@ def _one_thread():
 
 @pytest.fixture(scope="module")
 def split():
-    return data.split(data.load("mnist-5000"), DataSpec(n_images=50), seed=0)
+    return data.split(data.load("mnist-5000"), DataSpec(n_images=50, official_images=0), seed=0)
 
 
 def _head(kind):

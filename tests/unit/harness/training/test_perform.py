@@ -56,7 +56,9 @@ def half(monkeypatch):
 
 def _spec(head: str = "linear", *, training: dict[str, Any] | None = None, **settings: Any) -> RunSpec:
     training = {"epochs": 2, "batch_size": 16, **(training or {})}
-    return RunSpec(head=head, data=DataSpec(n_images=100), training=TrainingSpec(**training), seed=4, **settings)
+    return RunSpec(
+        head=head, data=DataSpec(n_images=100, official_images=0), training=TrainingSpec(**training), seed=4, **settings
+    )
 
 
 def _perform(tmp_path, spec: RunSpec, run_id: str = _ID, **options: Any) -> RunRecord:
@@ -72,7 +74,7 @@ def test_a_record_says_what_was_asked_and_what_was_found(tmp_path):
     classifier = Classifier(baseline_class("linear")(10), ModelSpec(), seed=9)
     classifier.load_state_dict(weights)
     dataset = data.load("mnist-5000")
-    parts = data.split(dataset, DataSpec(n_images=100), seed=4)
+    parts = data.split(dataset, DataSpec(n_images=100, official_images=0), seed=4)
     found = classify(classifier, parts.test)
     evaluation = record.evaluation
 

@@ -11,7 +11,7 @@ from harness.training.perform import perform
 def _record(tmp_path, **settings) -> RunRecord:
     spec = RunSpec(
         **{"head": "statevector", "circuit": "eq7", **settings},
-        data=DataSpec(n_images=200),
+        data=DataSpec(n_images=200, official_images=0),
         model=ModelSpec(logit_scale=4.0),
         training=TrainingSpec(epochs=2),
     )

@@ -24,7 +24,8 @@ from harness.execution.local_executor import LocalExecutor
 from harness.execution.options import ExecutionOptions
 from harness.execution.order import RunOrder
 from harness.execution.without_result import record_without_result
-from harness.plan.plan import expand, parse
+from harness.plan.expand import expand
+from harness.plan.plan import parse
 from harness.records.store import Store
 from harness.training import data
 
@@ -32,6 +33,7 @@ _PLAN = """
 name = "p"
 [data]
 n_images = 100
+official_images = 0
 [training]
 epochs = 2
 [[runs]]
@@ -53,6 +55,7 @@ _LONG = """
 name = "p"
 [data]
 n_images = 100
+official_images = 0
 [training]
 epochs = {epochs}
 [[runs]]

@@ -203,12 +203,12 @@ def test_a_head_is_checked_if_it_was_for_every_run(checked: tuple[bool | None, .
 
 def test_each_head_is_paired_with_the_linear_head_of_its_own_training() -> None:
     """Two linear heads with different images: each quantum head is compared with the one that saw the same."""
-    small, large = DataSpec(n_images=100), DataSpec(n_images=200)
+    small, large = DataSpec(n_images=100, official_images=0), DataSpec(n_images=200, official_images=0)
     records = [
         record("linear small", n_right=5, spec={**LINEAR, "data": small}),
         record("linear large", n_right=6, spec={**LINEAR, "data": large}),
         record("quantum large", n_right=9, spec={"data": large}),
-        record("quantum alone", n_right=9, spec={"data": DataSpec(n_images=300)}),
+        record("quantum alone", n_right=9, spec={"data": DataSpec(n_images=300, official_images=0)}),
     ]
 
     assert difference_of(row_of(*records, label="quantum large")).difference_pp_mean == pytest.approx(3)

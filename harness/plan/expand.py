@@ -1,0 +1,159 @@
+"""From a plan to its runs, each checked."""
+
+from pathlib import Path
+
+import pydantic
+
+from backends.circuits.circuit import Circuit
+from backends.circuits.files import find_circuit, is_path
+from backends.errors import HeadError, did_you_mean
+from harness.errors import PlanError
+from harness.plan.entries import overridden, override_text, varied
+from harness.plan.schema import Entry, Plan
+from harness.spec import Run, RunSpec, run_id_of
+
+_MAX_RUNS = 100_000
+
+
+def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Run]:
+    """Return the plan's runs, each checked: heads, circuits, shots, options, labels.
+
+    Args:
+        plan: The plan.
+        dataset_sha256: SHA-256 of its data set.
+        folder: Where relative paths of circuits begin: the plan file's folder.
+
+    Raises:
+        PlanError: with every problem, one a line.
+    """
+    problems = _torch_device_problem(plan)
+    by_label: dict[tuple[str, int], Run] = {}
+    runs: dict[str, Run] = {}
+    for number, entry in enumerate(plan.runs, start=1):
+        where = f"plan {plan.name}, run entry {number} ({entry.head})"
+        try:
+            found = [
+                run
+                for one in varied(entry)
+                for run in _runs_of_entry(plan, one, by_label, dataset_sha256=dataset_sha256, folder=folder)
+            ]
+        except (PlanError, HeadError) as error:
+            problems.append(f"{where}: {error}")
+            continue
+        for run in found:
+            key = (run.label, run.spec.seed)
+            if key in by_label or run.run_id in runs:
+                problems.append(
+                    f"{where}: label {run.label!r} with seed {run.spec.seed} is there already; give each entry a label "
+                    "of its own, and each run once"
+                )
+                break
+            by_label[key] = run
+            runs[run.run_id] = run
+    if len(runs) > _MAX_RUNS:
+        problems.append(f"plan {plan.name}: at most {_MAX_RUNS} runs, got {len(runs)}")
+    if problems:
+        raise PlanError("\n".join(problems))
+    return list(runs.values())
+
+
+def _runs_of_entry(
+    plan: Plan, entry: Entry, by_label: dict[tuple[str, int], Run], *, dataset_sha256: str, folder: Path
+) -> list[Run]:
+    """Return a run for each seed of an entry; ``by_label`` holds the runs of the entries above by label and seed.
+
+    Raises:
+        PlanError: a value of the entry cannot be used, or there are no weights as it wants them.
+        HeadError: its head, circuit or options cannot be used.
+    """
+    from harness.heads import resolve_head, resolved_execution  # they load torch, which reading a plan does not need
+
+    circuit = _circuit_of(entry, folder)
+    training = overridden(plan.training, entry.training, table="training")
+    asked = {
+        "head": entry.head,
+        "circuit": circuit.name if circuit else None,
+        "own_circuit": circuit if entry.circuit and is_path(entry.circuit) else None,
+        "shots": entry.shots,
+        "options": entry.options,
+        "execution": "native" if entry.execution == "auto" else entry.execution,
+        "data": overridden(plan.data, entry.data, table="data"),
+        "model": overridden(plan.model, entry.model, table="model"),
+        "training": training.model_copy(update={"max_steps": entry.max_steps or training.max_steps}),
+    }
+    if entry.execution == "auto":
+        asked["execution"] = resolved_execution(RunSpec(**asked))
+    resolved = resolve_head(RunSpec(**asked))
+    if resolved is not None:
+        asked |= {"options": resolved.options.model_dump(mode="json"), "head_code": resolved.code}
+    runs = []
+    for seed in plan.seeds if entry.seeds is None else entry.seeds:
+        weights_from = None if entry.weights_of is None else _source_of_weights(entry, seed, circuit, by_label).run_id
+        try:
+            spec = RunSpec(**asked, seed=seed, weights_from=weights_from)
+        except pydantic.ValidationError as error:
+            raise PlanError(
+                "; ".join(f"{found['loc'][0]}: {found['msg']}, got {found['input']!r}" for found in error.errors())
+            ) from None
+        run_id = run_id_of(
+            spec, dataset_sha256=dataset_sha256, circuit_fingerprint=resolved.circuit.fingerprint if resolved else None
+        )
+        runs.append(Run(run_id, entry.label or spec.title + override_text(entry), spec))
+    return runs
+
+
+def _circuit_of(entry: Entry, folder: Path) -> Circuit | None:
+    """Return the circuit that an entry names, None if it names none.
+
+    Raises:
+        PlanError: it has weights and no circuit.
+        CircuitError: there is no such circuit, or its file cannot be used.
+    """
+    if entry.circuit is not None:
+        return find_circuit(entry.circuit, folder=folder, weights=entry.weights)
+    if entry.weights:
+        raise PlanError(
+            f"weights = {entry.weights}: expected a circuit in an OpenQASM file beside them, got no circuit"
+        )
+    return None
+
+
+def _torch_device_problem(plan: Plan) -> list[str]:
+    """Say why the plan's torch device cannot be used, in a list that is empty if it can."""
+    name = plan.training.torch_device
+    if name == "cpu":
+        return []
+    import torch  # a second of start-up, needed for other devices alone
+
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
+        reason = str(error).splitlines()[0]
+        return [
+            f"plan {plan.name}: training.torch_device = {name!r} cannot be used: {reason}; leave it out for the CPU"
+        ]
+    return []
+
+
+def _source_of_weights(entry: Entry, seed: int, circuit: Circuit | None, by_label: dict[tuple[str, int], Run]) -> Run:
+    """Return the run whose weights an entry uses: trained by itself, to the end, with the same function.
+
+    Raises:
+        PlanError: there is no such run.
+    """
+    source = by_label.get((str(entry.weights_of), seed))
+    if source is None:
+        known = {label for label, known_seed in by_label if known_seed == seed}
+        raise PlanError(
+            f"weights_of = {entry.weights_of!r} with seed {seed}: expected the label of an entry above that has this "
+            f"seed: {', '.join(sorted(known)) or 'none'}{did_you_mean(str(entry.weights_of), known)}"
+        )
+    spec = source.spec
+    theirs = find_circuit(spec.circuit) if spec.circuit and not spec.own_circuit else spec.own_circuit
+    same = circuit.fingerprint == theirs.fingerprint if circuit and theirs else entry.head == spec.head
+    if spec.scope != "full" or not same:
+        raise PlanError(
+            f"weights_of = {entry.weights_of!r}: expected an entry that trains the same circuit or classical head to its "
+            f"end, got {spec.title}"
+        )
+    return source

@@ -1,0 +1,78 @@
+"""What a plan file may hold."""
+
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from harness.spec import DataSpec, Execution, ModelSpec, Spec, TrainingSpec
+
+Overrides = dict[str, Any]
+"""Settings of a plan's table that an entry has otherwise, by name."""
+
+
+class Entry(Spec):
+    """One ``[[runs]]`` table: a head, which gives a run for each seed."""
+
+    head: str
+    circuit: str | None = None
+    """Name in the catalogue, or path of a .toml or .qasm file, from the plan's folder."""
+    weights: list[str] = []  # noqa: RUF012  pydantic copies defaults
+    """Of an OpenQASM file: which of its inputs are trainable weights; the others come from the network."""
+    shots: int | None = None
+    options: dict[str, Any] = {}  # noqa: RUF012  pydantic copies defaults
+    execution: Literal[Execution, "auto"] = "native"
+    """table, channels: probabilities come from what answers in the backend's place, which is much faster (see RunSpec);
+    auto: a table where that is small, else channels, else native."""
+    label: str | None = pydantic.Field(None, min_length=1, max_length=100)
+    """Its name in tables; by default made of head, device, circuit, shots and what it overrides."""
+    seeds: list[int] | None = None
+    """Instead of the plan's."""
+    data: Overrides = {}  # noqa: RUF012  pydantic copies defaults
+    """Settings of [data] that this entry has otherwise; the data set itself is the plan's."""
+    model: Overrides = {}  # noqa: RUF012  pydantic copies defaults
+    """Settings of [model] that this entry has otherwise."""
+    training: Overrides = {}  # noqa: RUF012  pydantic copies defaults
+    """Settings of [training] that this entry has otherwise."""
+    vary: dict[str, list[Any]] = {}  # noqa: RUF012  pydantic copies defaults
+    """One key and its values, {"options.device" = ["manila", "lima"]}: an entry for each value, which its label ends in."""
+    max_steps: int | None = pydantic.Field(None, ge=1)
+    """Stop after so many training steps: a slice, made to measure the cost."""
+    weights_of: str | None = None
+    """Label of an entry above: classify the test images with the weights that its run of the same seed trained. Without
+    max_steps nothing is trained."""
+
+
+class ComparisonSpec(Spec):
+    """The ``[comparison]`` table: which heads are compared, declared before the runs."""
+
+    control: str | None = None
+    """Label of the entry with which every entry that trains in full is compared; by default that of the head linear."""
+    also: list[Annotated[list[str], pydantic.Field(min_length=2, max_length=2)]] = []  # noqa: RUF012
+    """Other pairs of labels."""
+    margin_pp: float = pydantic.Field(0.5, gt=0, le=100)
+    """Percentage points of accuracy below which a difference does not matter. Ours."""
+
+
+class Plan(Spec):
+    """A plan file."""
+
+    name: str = pydantic.Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    description: str = ""
+    seeds: list[int] = pydantic.Field([0], min_length=1)
+    data: DataSpec = DataSpec()
+    model: ModelSpec = ModelSpec()
+    training: TrainingSpec = TrainingSpec()
+    comparison: ComparisonSpec = ComparisonSpec()
+    runs: list[Entry] = pydantic.Field(min_length=1)
+
+
+SECTIONS: dict[str, type[Spec]] = {
+    "data": DataSpec, "model": ModelSpec, "training": TrainingSpec, "comparison": ComparisonSpec, "runs": Entry,
+}  # fmt: skip
+"""What the tables of a plan hold, by their names."""
+
+
+def sections_with(key: str) -> list[str]:
+    """Return the plan's tables that have a key: "epochs" -> ["training"]; "" stands for the plan itself."""
+    tables: dict[str, type[Spec]] = {"": Plan, **SECTIONS}
+    return [name for name, fields in tables.items() if key in fields.model_fields and key not in SECTIONS]

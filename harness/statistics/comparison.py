@@ -1,21 +1,16 @@
 """Two heads compared over the same seeds and images: one typed result, and words where a number does not exist."""
 
 import dataclasses
-from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
 from harness.errors import StatisticsError
-from harness.statistics.crossed import ALPHA, LEVEL, POWER, Components, MeanSquares, quantile
+from harness.statistics.crossed import LEVEL, Components, MeanSquares, quantile
+from harness.statistics.difference import FEWEST_IMAGES, FEWEST_SEEDS, NO_SPREAD, Number, difference_test, not_tested
 from harness.statistics.sign_flip import sign_flip_p
 from harness.text import Missing, counted
 
 MARGIN_PP = 0.5
-FEWEST_SEEDS = 5
-# With fewer images on which the heads differ, the t distribution does not hold: 4 such images alone err in 12.5 % of studies.
-FEWEST_IMAGES = 10
-Number = float | Missing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,17 +72,6 @@ class Comparison:
     note: str
 
 
-class _Test(NamedTuple):
-    """What a test of the difference gives, in shares."""
-
-    low: Number
-    high: Number
-    p: Number
-    equivalence_p: Number
-    detectable: Number
-    provable: Number
-
-
 def compare(ours: np.ndarray, theirs: np.ndarray, *, margin_pp: float = MARGIN_PP) -> Comparison:
     """Compare the accuracies of two heads.
 
@@ -118,9 +102,12 @@ def compared(ours: np.ndarray, theirs: np.ndarray, *, unit: int, margin_pp: floa
     rows = difference.sum(axis=1)
     differing = int(np.count_nonzero(difference.any(axis=0)))
     squares = MeanSquares.of(difference) if min(n_seeds, n_images) > 1 else None
-    few = _too_few(n_seeds, n_images)
-    test = _missing(few) if few else _test(difference, squares, unit=unit, margin=margin_pp / 100, differing=differing)
     unknown = Missing("the spread needs at least two seeds and two images")
+    few = _too_few(n_seeds, n_images)
+    if few or squares is None:
+        test = not_tested(few or unknown)
+    else:
+        test = difference_test(squares, unit=unit, margin=margin_pp / 100, differing=differing)
     return Comparison(
         n_seeds=n_seeds,
         n_images=n_images,
@@ -175,65 +162,6 @@ def _too_few(n_seeds: int, n_images: int) -> Missing | None:
     return Missing("1 image: a test needs at least two") if n_images == 1 else None
 
 
-def _missing(why: Missing) -> _Test:
-    return _Test(*[why] * len(_Test._fields))
-
-
-def _test(difference: np.ndarray, squares: MeanSquares | None, *, unit: int, margin: float, differing: int) -> _Test:
-    assert squares is not None, "enough seeds and images for a test are enough for mean squares"
-    n_images = difference.shape[1]
-    if differing < FEWEST_IMAGES:
-        return _rarely_different(differing, n_images, margin)
-    if squares.estimate().se == 0:
-        return _always_different(float(squares.mean) / unit, n_images)
-    estimate = squares.estimate()._replace(mean=squares.mean / unit, se=squares.estimate().se / unit)
-    low, high = estimate.interval()
-    return _Test(
-        low=float(low),
-        high=float(high),
-        p=float(estimate.p_value()),
-        equivalence_p=float(estimate.equivalence_p(margin)),
-        detectable=float(estimate.se * detection_factor(estimate.df)),
-        provable=float(estimate.se * equivalence_factor(estimate.df)),
-    )
-
-
-def detection_factor(df: np.ndarray | float) -> np.ndarray:
-    """Return the difference that a test finds with 80 % power, in standard errors."""
-    return np.asarray(quantile(df, (1 + LEVEL) / 2) + quantile(df, POWER))
-
-
-def equivalence_factor(df: np.ndarray | float) -> np.ndarray:
-    """Return the margin within which equal heads are proven equivalent with 80 % power, in standard errors."""
-    return np.asarray(quantile(df, 1 - ALPHA) + quantile(df, (1 + POWER) / 2))
-
-
-def _rarely_different(differing: int, n_images: int, margin: float) -> _Test:
-    """Bound the difference by the share of images on which the heads differ at all; nothing is said of its sign.
-
-    Source: Clopper and Pearson, Biometrika 26, 404 (1934).
-    """
-    why = Missing(
-        f"the heads differ on {differing:,} of {counted(n_images, 'image')}: too few for a test of the difference"
-    )
-    bound = (
-        1.0
-        if differing == n_images
-        else float(special.betaincinv(differing + 1, n_images - differing, (1 + LEVEL) / 2))
-    )
-    equivalence_p = float(special.bdtr(differing, n_images, margin))
-    return _Test(low=-bound, high=bound, p=why, equivalence_p=equivalence_p, detectable=why, provable=why)
-
-
-def _always_different(mean: float, n_images: int) -> _Test:
-    """Bound a difference that is the same in all answers, from the number of images alone."""
-    why = Missing("all answers differ in the same way: there is no spread")
-    share = ((1 - LEVEL) / 2) ** (1 / n_images)
-    bound = np.sign(mean) * (abs(mean) * share - (1 - share))
-    low, high = sorted((float(bound), mean))
-    return _Test(low=low, high=high, p=2.0 ** (1 - n_images), equivalence_p=1.0, detectable=why, provable=why)
-
-
 def _seeds_only(means: np.ndarray) -> Interval | Missing:
     if not np.ptp(means):
         return Missing("all seeds give the same difference")
@@ -243,7 +171,7 @@ def _seeds_only(means: np.ndarray) -> Interval | Missing:
 
 def _df(squares: MeanSquares) -> Number:
     df = float(squares.estimate().df)
-    return Missing("all answers differ in the same way: there is no spread") if np.isnan(df) else df
+    return NO_SPREAD if np.isnan(df) else df
 
 
 def _components(squares: MeanSquares, unit: int) -> Components:

@@ -113,3 +113,13 @@ class MeanSquares(NamedTuple):
 def quantile(df: np.ndarray | float, probability: float) -> np.ndarray:
     """Return the quantile of Student's t."""
     return np.asarray(special.stdtrit(df, probability))
+
+
+def detection_factor(df: np.ndarray | float) -> np.ndarray:
+    """Return the difference that a test finds with 80 % power, in standard errors."""
+    return np.asarray(quantile(df, (1 + LEVEL) / 2) + quantile(df, POWER))
+
+
+def equivalence_factor(df: np.ndarray | float) -> np.ndarray:
+    """Return the margin within which equal heads are proven equivalent with 80 % power, in standard errors."""
+    return np.asarray(quantile(df, 1 - ALPHA) + quantile(df, (1 + POWER) / 2))

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.statistics.comparison import FEWEST_SEEDS, Comparison, Number
+from harness.errors import StatisticsError
+from harness.statistics.comparison import Comparison
 from harness.statistics.crossed import ALPHA
+from harness.statistics.difference import FEWEST_SEEDS, Number
 from harness.text import Missing, counted
 
 
@@ -40,7 +42,7 @@ class Judgement:
     equivalence_p_holm: Number
 
 
-def judge(comparisons: Sequence[Comparison]) -> tuple[Judgement, ...]:
+def judge(comparisons: Sequence[Comparison], *, n_declared: int | None = None) -> tuple[Judgement, ...]:
     """Return the verdict of each comparison, in the same order.
 
     Differences and equivalences are two families of tests. In each, the chance of one wrong claim or more is at most 5 %.
@@ -48,29 +50,44 @@ def judge(comparisons: Sequence[Comparison]) -> tuple[Judgement, ...]:
 
     Args:
         comparisons: All declared comparisons of a study. To leave one out after looking at it makes the others wrong.
+        n_declared: Declared comparisons, with those that cannot be made, of which runs are missing; all of these if not given.
+
+    Raises:
+        StatisticsError: fewer comparisons were declared than there are.
     """
-    differences = holm([comparison.p for comparison in comparisons])
-    equivalences = holm([comparison.equivalence_p for comparison in comparisons])
+    family = len(comparisons) if n_declared is None else n_declared
+    if family < len(comparisons):
+        raise StatisticsError(
+            f"judge: expected at least {len(comparisons)} declared comparisons, got n_declared = {n_declared}; "
+            "count those too that cannot be made"
+        )
+    differences = holm([comparison.p for comparison in comparisons], family)
+    equivalences = holm([comparison.equivalence_p for comparison in comparisons], family)
     return tuple(
         _judgement(comparison, p, equivalence_p)
         for comparison, p, equivalence_p in zip(comparisons, differences, equivalences, strict=True)
     )
 
 
-def holm(p_values: Sequence[Number]) -> list[Number]:
+def holm(p_values: Sequence[Number], family: int) -> list[Number]:
     """Return p-values adjusted by Holm's step-down method; a missing one stays missing.
+
+    Args:
+        p_values: Those of the tests that were made.
+        family: The number of tests; those without a p-value count as p = 1.
 
     Source: Holm, Scandinavian Journal of Statistics 6, 65 (1979).
     """
     known = np.array([1.0 if isinstance(p, Missing) else p for p in p_values])
     order = np.argsort(known, kind="stable")
+    factors = family - np.arange(len(known))
     adjusted = np.empty_like(known)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(known[order] * np.arange(len(known), 0, -1)))
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(known[order] * factors))
     return [p if isinstance(p, Missing) else float(new) for p, new in zip(p_values, adjusted, strict=True)]
 
 
 def _judgement(comparison: Comparison, p: Number, equivalence_p: Number) -> Judgement:
-    different, equivalent = (not isinstance(value, Missing) and value <= ALPHA for value in (p, equivalence_p))
+    different, equivalent = _passes(p), _passes(equivalence_p)
     if isinstance(equivalence_p, Missing):
         verdict = Verdict.DESCRIPTIVE
     elif different:
@@ -78,6 +95,10 @@ def _judgement(comparison: Comparison, p: Number, equivalence_p: Number) -> Judg
     else:
         verdict = Verdict.EQUIVALENT if equivalent else Verdict.INCONCLUSIVE
     return Judgement(comparison, verdict, different and equivalent, p, equivalence_p)
+
+
+def _passes(p: Number) -> bool:
+    return not isinstance(p, Missing) and p <= ALPHA
 
 
 def sentence(judgement: Judgement, ours: str, theirs: str) -> str:
@@ -111,6 +132,8 @@ def conclusion(judgement: Judgement) -> str:
         case Verdict.EQUIVALENT:
             return f"equivalent within {margin}"
         case Verdict.INCONCLUSIVE:
+            if any(_passes(p) for p in (judgement.p_holm, judgement.equivalence_p_holm)):
+                return "inconclusive, because failed runs could change the verdict"
             return f"inconclusive, neither a difference nor equivalence within {margin} is shown{_reach(comparison)}"
         case verdict:
             return f"{verdict}, by less than {margin}" if judgement.within_margin else str(verdict)

@@ -7,6 +7,7 @@ HarnessError
 │   ├── DamagedError                a file that is not, bit for bit, what was written
 │   └── DiskError                   the disk takes no more: full, failing, or read-only
 ├── MissingExtraError (ImportError) 2   packages of an extra that are not installed
+├── StatisticsError (ValueError) 2   answers that cannot be compared
 ├── ClusterError (RuntimeError) 4   a Dask cluster that cannot be used, or went away
 └── DivergedError (ArithmeticError) the loss is not finite: the run's status becomes ``diverged``
 """
@@ -48,6 +49,12 @@ class DiskError(StoreError):
 
 class MissingExtraError(HarnessError, ImportError):
     """Packages of an extra (a report, Parquet) that are not installed."""
+
+    exit_code = 2
+
+
+class StatisticsError(HarnessError, ValueError):
+    """Answers of two heads that cannot be compared."""
 
     exit_code = 2
 

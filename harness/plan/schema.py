@@ -49,7 +49,7 @@ class ComparisonSpec(Spec):
     """Label of the entry with which every entry that trains in full is compared; by default that of the head linear."""
     also: list[Annotated[list[str], pydantic.Field(min_length=2, max_length=2)]] = []  # noqa: RUF012
     """Other pairs of labels."""
-    margin_pp: float = pydantic.Field(0.5, gt=0, le=100)
+    margin_pp: float = pydantic.Field(0.5, gt=0, lt=100)
     """Percentage points of accuracy below which a difference does not matter. Ours."""
 
 

@@ -11,7 +11,8 @@ from harness.cli.cost_tables import paragraphs
 from harness.cost.estimate import PlanCost, plan_cost
 from harness.cost.tariffs import Tariff, load_tariffs, template
 from harness.errors import PlanError
-from harness.plan.plan import expand, load_file, load_preset
+from harness.plan.expand import expand
+from harness.plan.plan import load_file, load_preset
 from harness.text import Missing
 
 _NO_DATA = "0" * 64  # what runs cost does not depend on the images, so no data set is read

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from backends.adapters.durations import OnDevice, on_device
 from backends.adapters.fake_devices import devices
 from harness.cost.load import Load, planned_load
-from harness.cost.qpu_time import REP_DELAY_S
+from harness.cost.qpu_time import REP_DELAY_S, Use
 from harness.cost.tariffs import Tariff
 from harness.cost.ways import Way, WayUse, uses
 from harness.spec import Run, RunSpec
@@ -118,14 +118,17 @@ def plan_cost(
 def prices(use: WayUse, tariffs: Sequence[Tariff]) -> tuple[Price, ...]:
     """Return the prices of a way by each tariff."""
     return tuple(
-        Price(
-            tariff.name,
-            tariff.currency,
-            use.training if isinstance(use.training, Missing) else tariff.price(use.training),
-            use.testing if isinstance(use.testing, Missing) else tariff.price(use.testing),
-        )
+        Price(tariff.name, tariff.currency, _price(use.way, use.training, tariff), _price(use.way, use.testing, tariff))
         for tariff in tariffs
     )
+
+
+def _price(way: Way, use: Use | Missing, tariff: Tariff) -> float | Missing:
+    if isinstance(use, Missing):
+        return use
+    if way in (Way.SIDE_BY_SIDE, Way.BOTH) and not tariff.side_by_side:
+        return Missing("the vendor's devices have other sizes")
+    return tariff.price(use)
 
 
 def _place(spec: RunSpec, device: str | None) -> tuple[str, tuple[int, ...] | None]:

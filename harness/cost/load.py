@@ -41,7 +41,7 @@ class Load:
         dead: Angles that the circuit's structure proves dead on an ideal device.
         steps: Batches of the training steps. Each is a job at least: its angles depend on the step before.
         validation: Batches that are classified after each epoch.
-        test: Batches that are classified at the end.
+        test: Batches that are classified at the end: the test images, and the data set's own.
     """
 
     circuit: Circuit
@@ -92,8 +92,9 @@ def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
     circuit, images = resolved.circuit, sizes(spec.data)
     dead = frozenset(structural_proofs(circuit))
     per_epoch = math.ceil(images.training / spec.training.batch_size)
-    n_epochs, n_more = divmod(_n_steps(spec.training, per_epoch), per_epoch)
-    tests = spec.scope == "full" or spec.weights_from is not None
+    n_epochs, n_more = divmod(0 if spec.scope == "evaluation" else _n_steps(spec.training, per_epoch), per_epoch)
+    test = [images.test] if spec.scope == "full" or spec.weights_from is not None else []
+    test += [spec.data.official_images] if spec.scope == "full" and spec.data.official_images else []
     return Load(
         circuit=circuit,
         shots=asked,
@@ -102,7 +103,7 @@ def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
         dead=dead,
         steps=_steps(images.training, spec.training.batch_size, n_epochs=n_epochs, n_more=n_more),
         validation=(Batches(n_epochs, images.validation),) if n_epochs else (),
-        test=(Batches(1, images.test),) if tests else (),
+        test=tuple(Batches(1, n_images) for n_images in test),
     )
 
 

@@ -32,6 +32,8 @@ class Tariff(pydantic.BaseModel):
     """Of each execution of a circuit."""
     per_task: float = pydantic.Field(0.0, ge=0)
     """Of each circuit, which is one task."""
+    side_by_side: bool = False
+    """Whether the price is for devices of the size of ``qhb cost --device``, so that as many circuits fit side by side."""
     source: str = pydantic.Field(min_length=1)
     figures_of: datetime.date
     """Date of the prices, or of the look-up where the source has no date."""

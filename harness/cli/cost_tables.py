@@ -1,6 +1,5 @@
 """The text of ``qhb cost``: a table for each group of entries, at most 80 columns wide."""
 
-import itertools
 import textwrap
 from collections.abc import Callable, Sequence
 
@@ -127,9 +126,9 @@ def _amount(value: float | Missing) -> str:
 def _dashes(entry: EntryCost) -> str:
     """Return the reasons of the numbers that do not exist."""
     ways = _shown(entry)
-    cells = [value for cost in ways for value in (cost.use.step, cost.use.training, cost.use.testing)]
-    cells += [value for cost in ways for price in cost.prices for value in (price.training, price.testing)]
-    reasons = dict.fromkeys(value.reason for value in cells if isinstance(value, Missing))
+    uses = [value for cost in ways for value in (cost.use.training, cost.use.testing)]
+    prices = [value for cost in ways for price in cost.prices for value in (price.training, price.testing)]
+    reasons = dict.fromkeys(value.reason for value in (*uses, *prices) if isinstance(value, Missing))
     return _wrapped(f"{DASH} {'; '.join(reasons)}.")
 
 
@@ -137,10 +136,10 @@ def _table_of_all_angles(entry: EntryCost) -> list[str]:
     """Return what a response table costs without the proof that angles are dead."""
     cost = entry.way(Way.TABLE_OF_ALL_ANGLES)
     use, price = cost.use.training, cost.prices[0]
-    if not entry.load.dead:
+    if not entry.load.dead or isinstance(entry.way(Way.TABLE).use.training, Missing):
         return []
     if isinstance(use, Missing):
-        return [_wrapped(f"Without the proof that angles are dead: {use.reason}.")]
+        return [_wrapped(f"Without the proof that angles are dead, {use.reason}.")]
     return [
         _wrapped(
             f"Without the proof that angles are dead, the response table takes {counted(use.circuits, 'circuit')}, "
@@ -159,7 +158,7 @@ def _whole_plan(entries: Sequence[EntryCost]) -> str:
     first = uses[0][0].prices[0]
     n_runs = sum(n for _, n in uses)
     return _wrapped(
-        f"All {counted(n_runs, 'run')} above as planned: {duration(qpu_s)} of QPU time, {first.currency} {_amount(money)} "
+        f"{counted(n_runs, 'run')} as planned, in all: {duration(qpu_s)} of QPU time, {first.currency} {_amount(money)} "
         f"({first.tariff})."
     )
 

@@ -66,17 +66,19 @@ def uses(load: Load, *, execution_s: float, copies: int) -> list[WayUse]:
     ):
         found.append(_natively(load, way, n_shifts, execution_s=execution_s, copies=together))
     for way, dead in ((Way.TABLE, load.dead), (Way.TABLE_OF_ALL_ANGLES, ())):
-        found.append(WayUse(way, _ANSWERED, table_use(load, dead, execution_s=execution_s), _ANSWERED))
+        use = _table(load, dead, execution_s=execution_s)
+        others = use if isinstance(use, Missing) else _ANSWERED
+        found.append(WayUse(way, others, use, others))
     return found
 
 
-def table_use(load: Load, dead: Collection[int], *, execution_s: float) -> Use | Missing:
+def _table(load: Load, dead: Collection[int], *, execution_s: float) -> Use | Missing:
     """Return the use of a device that measures a response table once and verifies it, as ``backends.surrogates`` does."""
     try:
         n_rows = Grid.of(load.circuit, dead=dead).n_points + SAMPLED_ROWS
         return use_of(1, n_rows, shots=estimate_shots(load.circuit, dead=dead), execution_s=execution_s)
-    except ConfigError as error:
-        return Missing(f"no response table: {error}")
+    except ConfigError:
+        return Missing("the circuit has too many angles for a response table")
 
 
 def _natively(load: Load, way: Way, n_shifts: int | Missing, *, execution_s: float, copies: int) -> WayUse:

@@ -87,6 +87,14 @@ def seconds(value: float) -> str:
     return "<0.01" if 0 < value < 0.005 else f"{value:,.2f}"
 
 
+def duration(value_s: float) -> str:
+    """Return a time of any length with three digits: "2.54 s", "12.2 h", "17.0 days"."""
+    for unit_s, unit in ((86_400, "days"), (3_600, "h")):
+        if value_s >= 3 * unit_s:
+            return f"{significant(value_s / unit_s)} {unit}"
+    return f"{significant(value_s)} s"
+
+
 def share(value: float, n_images: int) -> str:
     """Return an accuracy or a score with three decimals, four where there are more than 1,000 images."""
     return f"{value:.{4 if n_images > 1000 else 3}f}"

@@ -1,6 +1,6 @@
 """Which fake IBM devices are installed, read from the folders of qiskit-ibm-runtime without importing it.
 
-So options can be validated in a process that must not import Aer. ``load`` alone imports the vendor.
+So options can be validated in a process that must not import Aer. ``load`` and ``part_of`` alone import the vendor.
 """
 
 import functools
@@ -11,12 +11,15 @@ import importlib.util
 import json
 import pathlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from backends.errors import ConfigError, MissingPackageError, did_you_mean, pip_line
 
 _PACKAGE = "qiskit_ibm_runtime"
 _FOLDER = ("fake_provider", "backends")
+# Without rx and rzz, the fractional gates: hardware limits their angles, and ours are free.
+_BASIS = frozenset({"rz", "sx", "x", "u1", "u2", "u3", "cx", "cz", "ecr", "measure"})
 
 
 @functools.cache
@@ -67,3 +70,16 @@ def load(name: str) -> Any:
     """Return the fake device, a ``FakeBackendV2``."""
     module = importlib.import_module(".".join((_PACKAGE, *_FOLDER, name)))
     return next(found for found in vars(module).values() if getattr(found, "backend_name", "") == f"fake_{name}")()
+
+
+def part_of(target: Any, qubits: Sequence[int]) -> Any:
+    """Return the target's usable gates on these physical qubits, which become qubits 0, 1, ... of the part."""
+    from qiskit.transpiler import Target
+
+    place = {physical: position for position, physical in enumerate(qubits)}
+    part = Target(num_qubits=len(place), qubit_properties=[target.qubit_properties[physical] for physical in qubits])
+    for name in sorted(target.operation_names & _BASIS):
+        inside = {tuple(place[q] for q in on): known for on, known in target[name].items() if set(on) <= place.keys()}
+        if inside:
+            part.add_instruction(target.operation_from_name(name), inside)
+    return part

@@ -4,7 +4,7 @@ Modelled: gate errors (thermal relaxation, and what is left of the gate's error 
 p(1|0) and p(0|1) apart. Not modelled: idle noise, crosstalk, drift, leakage. rz and u1 are virtual, so without noise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, final
 
 import pydantic
@@ -12,7 +12,8 @@ import torch
 
 from backends.adapters.aer_compile import compile_circuit
 from backends.adapters.aer_jobs import Simulation
-from backends.adapters.fake_devices import device_name, device_size, load, snapshot
+from backends.adapters.durations import duration_s
+from backends.adapters.fake_devices import device_name, device_size, load, part_of, snapshot
 from backends.answers import Executed, Outcomes
 from backends.capabilities import Capabilities, HeadOptions
 from backends.circuits.circuit import Circuit
@@ -21,8 +22,6 @@ from backends.head import QuantumHead
 
 _METHOD = "density_matrix"
 _MAX_QUBITS = 10  # 16 MiB a density matrix
-# Without rx and rzz, the fractional gates: hardware limits their angles, and ours are free.
-_BASIS = frozenset({"rz", "sx", "x", "u1", "u2", "u3", "cx", "cz", "ecr", "measure"})
 
 
 class FakeIBMOptions(HeadOptions):
@@ -91,7 +90,7 @@ class FakeIBM(QuantumHead):
             self._compiled = compile_circuit(
                 self.circuit,
                 sampled=self.shots is not None,
-                target=_part_of(device.target, range(device.num_qubits)),
+                target=part_of(device.target, range(device.num_qubits)),
                 initial_layout=self._layout,
                 optimization_level=options.optimization_level,
             )
@@ -102,7 +101,7 @@ class FakeIBM(QuantumHead):
             raise self._misplaced(
                 f"routing touches {len(self._physical)} physical qubits, a density matrix takes at most {_MAX_QUBITS}"
             )
-        self._calibration = _part_of(device.target, self._physical)
+        self._calibration = part_of(device.target, self._physical)
         properties = device.properties()  # its target has only the mean of p(1|0) and p(0|1) (qiskit#9097)
         self._readout = [
             [properties.qubit_property(self._physical[qubit], f"prob_meas{1 - b}_prep{b}")[0] for b in (0, 1)]
@@ -148,6 +147,7 @@ class FakeIBM(QuantumHead):
                 {"gate": name, "qubits": [self._physical[q] for q in on], "error": p.error, "duration_s": p.duration}
                 for (name, on), p in gates.items()
             ],
+            "duration_s": duration_s(self._compiled, self._calibration),
             "snapshot": snapshot(self.options.device),
             **self._compiled.summary(),
         }
@@ -179,16 +179,3 @@ class FakeIBM(QuantumHead):
             f"{self.name}: circuit {self.circuit.name!r} does not fit layout {self._layout} on "
             f"{self.options.device!r}: {reason}; choose neighbouring qubits"
         )
-
-
-def _part_of(target: Any, qubits: Sequence[int]) -> Any:
-    """Return the target's usable gates on these physical qubits, which become qubits 0, 1, ... of the part."""
-    from qiskit.transpiler import Target
-
-    place = {physical: position for position, physical in enumerate(qubits)}
-    part = Target(num_qubits=len(place), qubit_properties=[target.qubit_properties[physical] for physical in qubits])
-    for name in sorted(target.operation_names & _BASIS):
-        inside = {tuple(place[q] for q in on): known for on, known in target[name].items() if set(on) <= place.keys()}
-        if inside:
-            part.add_instruction(target.operation_from_name(name), inside)
-    return part

@@ -15,7 +15,7 @@ from backends.surrogates.polynomial import Grid, Response, rounding_of
 
 EXACT_DEVIATION = 1e-10  # largest difference allowed between an exact table and its head; rounding makes 1e-15
 _EXACT_ROWS = 16
-_SAMPLED_ROWS = 4
+SAMPLED_ROWS = 4  # fresh rows of angles that verify an estimate, with the shots of a point of its grid
 _STANDARD_ERRORS = 6.0  # chance of a false alarm in one comparison: 2e-9
 
 
@@ -77,7 +77,7 @@ def _verified(source: QuantumHead, grid: Grid, values: np.ndarray, *, joint: boo
     response, error = (
         (Response.from_grid(grid, values), None) if source.shots is None else _estimated(source, grid, values)
     )
-    n_rows = _EXACT_ROWS if error is None else _SAMPLED_ROWS
+    n_rows = _EXACT_ROWS if error is None else SAMPLED_ROWS
     generator = np.random.default_rng(stream_seed(seed, "verification", 0))
     rows = torch.from_numpy(generator.uniform(0, 1, (n_rows, len(grid.bases))) * grid.periods)
     got = response(rows).numpy()

@@ -7,7 +7,7 @@ provenance says so.
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, final
 
 import torch
@@ -192,13 +192,30 @@ def source_shots(source: type[QuantumHead], circuit: Circuit) -> int | None:
     """
     if source.capabilities.analytic:
         return None
-    n_points = Grid.of(circuit).n_points
+    try:
+        return estimate_shots(circuit)
+    except ConfigError as error:
+        raise ConfigError(
+            f"{source.__name__}: it only samples, and {error}; use fewer angles, or execution = 'native'"
+        ) from error
+
+
+def estimate_shots(circuit: Circuit, *, dead: Collection[int] = ()) -> int:
+    """Return the shots of each point of the grid when a table is estimated from samples.
+
+    Args:
+        circuit: The circuit.
+        dead: Angles that are known not to matter; they need no points.
+
+    Raises:
+        ConfigError: there are so many points that each would have too few shots.
+    """
+    n_points = Grid.of(circuit, dead=dead).n_points
     shots = min(_MOST_ESTIMATE_SHOTS, _ESTIMATE_SHOTS // n_points)
     if shots < _LEAST_ESTIMATE_SHOTS:
         raise ConfigError(
-            f"{source.__name__}: it only samples, and the response table of circuit {circuit.name!r} has {n_points} points; "
-            f"an estimate has at most {_ESTIMATE_SHOTS // _LEAST_ESTIMATE_SHOTS}, with {_LEAST_ESTIMATE_SHOTS} shots or more "
-            "each; use fewer angles, or execution = 'native'"
+            f"the response table of circuit {circuit.name!r} has {n_points} points; an estimate has at most "
+            f"{_ESTIMATE_SHOTS // _LEAST_ESTIMATE_SHOTS}, with {_LEAST_ESTIMATE_SHOTS} shots or more each"
         )
     return shots
 

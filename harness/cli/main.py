@@ -22,6 +22,7 @@ _SUMMARIES = {
     "doctor": "Report known faults of the installed versions and damage in results folders, and mend it.",
     "check": "Run the conformance suite on a head, ours or yours.",
     "inspect": "Analyse a circuit: which angles matter, its formula, the effect of a device.",
+    "cost": "Estimate what a plan would cost on a quantum computer: QPU time and money.",
     "peers": "Time our heads against what a user would run instead.",
 }
 

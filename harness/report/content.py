@@ -3,17 +3,20 @@
 import dataclasses
 from collections.abc import Sequence
 
+from harness.cost.tariffs import load_tariffs
 from harness.report.figures.accuracy_and_phases import accuracy_figure, phases_figure
 from harness.report.figures.confusion import confusion_figure, small_confusions
 from harness.report.figures.curves import curves_figure
 from harness.report.figures.svg import Drawing
 from harness.report.numbers import paper
+from harness.report.numbers.device_costs import device_costs
 from harness.report.numbers.groups import Results
 from harness.report.numbers.rows import ClassRow, ComparisonRow, EpochRow
 from harness.report.sections.beside_paper import classes_table
 from harness.report.sections.circuits import CircuitSection, circuit_sections
 from harness.report.sections.comparison_table import comparison_table, phases_table
 from harness.report.sections.confusion_table import confusion_table
+from harness.report.sections.cost import cost_table
 from harness.report.sections.environment_table import environment_table
 from harness.report.sections.head_settings import HeadSettings, head_settings
 from harness.report.sections.layout import Table
@@ -54,6 +57,7 @@ class Content:
         problems: Runs and attempts that did not end ok.
         comparison: Main table.
         phases: Wall time by phase.
+        cost: What the runs would cost on a device; None where no head is quantum.
         peers: Section of ``qhb peers``; None where it has not been run.
         has_reference: Whether a fully trained quantum head stands beside the paper.
         classes: Scores by digit beside the paper's Table 1.
@@ -74,6 +78,7 @@ class Content:
     problems: list[Problem]
     comparison: Table
     phases: Table
+    cost: Table | None
     peers: Peers | None
     has_reference: bool
     classes: Table
@@ -100,12 +105,14 @@ def content(
     peers: Peers | None,
 ) -> Content:
     """Return what the pages show of the results and their rows."""
+    tariff = load_tariffs()[0]
     return Content(
         title=clean(title),
         statements=statements(results, comparison),
         problems=problems(results),
         comparison=comparison_table(comparison),
         phases=phases_table(comparison),
+        cost=cost_table(device_costs(results, tariff), tariff),
         peers=peers,
         has_reference=results.reference is not None,
         classes=classes_table(classes, comparison, results),

@@ -15,9 +15,9 @@ from backends.surrogates.polynomial import Grid
 from harness.report.figures.circuit_drawing import circuit_figure
 from harness.report.figures.svg import Drawing
 from harness.report.numbers.groups import Results
+from harness.report.numbers.recorded_circuit import circuit_from, is_small
 from harness.text import clean, counted, listed
 
-_MOST_QUBITS, _MOST_ANGLES, _MOST_GATES = 24, 1000, 1000  # beyond, a proof takes seconds, and no drawing can be read
 _MOST_AMPLITUDES = 2**18  # of all points of a response's grid together: about a second
 _NOT_DRAWN = "Too large to be drawn."
 _IN_WORDS = {STRUCTURE: "the circuit's structure", RESPONSE: "its exact response"}
@@ -42,15 +42,6 @@ def circuit_sections(results: Results) -> list[CircuitSection]:
     return [_section(data, labels, number, proven) for number, (data, labels) in enumerate(users.values(), 1)]
 
 
-def circuit_from(data: Mapping[str, Any]) -> Circuit:
-    """Return the circuit that a record holds as data.
-
-    Raises:
-        backends.errors.CircuitError, pydantic.ValidationError: the data is not a circuit.
-    """
-    return pydantic.TypeAdapter(Circuit).validate_python(data)
-
-
 def _dead_angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
     """Say which angles are proven not to matter on an ideal device; empty where nothing is proven."""
     symbols = angle_symbols(circuit)
@@ -72,7 +63,7 @@ def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[
         return CircuitSection(f"Circuit {name} cannot be drawn: {clean(error)}.", None)
     size = f"{name}: {counted(circuit.n_qubits, 'qubit')}, {counted(circuit.n_angles, 'angle')}."
     users = f"Source: {circuit.source or 'not given'}. Used by: {'; '.join(labels)}."
-    if circuit.n_qubits > _MOST_QUBITS or circuit.n_angles > _MOST_ANGLES or len(circuit.gates) > _MOST_GATES:
+    if not is_small(circuit):
         return CircuitSection(f"{size} {users} {_NOT_DRAWN}", None)
     if circuit.fingerprint not in proven:
         proven[circuit.fingerprint] = _proofs(circuit)

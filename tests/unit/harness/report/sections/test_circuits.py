@@ -12,7 +12,8 @@ from backends.circuits.circuit import GATES, Angle, Circuit, Gate
 from harness.records.record import HeadFacts, RunRecord
 from harness.report.figures.circuit_drawing import circuit_figure, gate_text
 from harness.report.numbers.grouping import grouped
-from harness.report.sections.circuits import circuit_from, circuit_sections
+from harness.report.numbers.recorded_circuit import circuit_from
+from harness.report.sections.circuits import circuit_sections
 
 
 def run_with(circuit: Circuit | dict[str, object], label: str = "a", **spec: object) -> RunRecord:

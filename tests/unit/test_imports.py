@@ -23,6 +23,7 @@ OURS = (
     "backends.registry",
     "backends.conformance",
     "harness.heads",
+    "harness.cost.estimate",
     "harness.execution.cluster.dask_executor",
     "harness.execution.cluster.connect",
 )

@@ -75,5 +75,5 @@ def test_what_is_refused(old: str, new: str, message: str, tmp_path: Path) -> No
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     """The message says how to get one."""
-    with pytest.raises(PlanError, match="cannot be read: .*as qhb cost --tariffs-template prints one"):
+    with pytest.raises(PlanError, match=r"cannot be read: .*as qhb cost --tariffs-template prints one"):
         load_tariffs(tmp_path / "none.toml")

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from backends.adapters.durations import OnDevice, on_device
 from backends.adapters.fake_devices import devices
@@ -92,27 +93,29 @@ def plan_cost(
     for run in runs:
         by_label.setdefault(run.label, []).append(run)
     without: list[NoCost] = []
-    groups: list[tuple[Load, str, tuple[int, ...] | None, list[str], int]] = []
+    alike: dict[_Asked, list[str]] = {}
     for label, same in by_label.items():
-        spec = same[0].spec
-        load = planned_load(spec, shots=shots)
+        load = planned_load(same[0].spec, shots=shots)
         if isinstance(load, Missing):
             without.append(NoCost(label, load.reason))
-            continue
-        name, layout = _place(spec, device)
-        for number, (known, its_device, its_layout, labels, n_runs) in enumerate(groups):
-            if (known, its_device, its_layout) == (load, name, layout):
-                groups[number] = (known, name, layout, [*labels, label], n_runs + len(same))
-                break
         else:
-            groups.append((load, name, layout, [label], len(same)))
+            alike.setdefault(_Asked(load, *_place(same[0].spec, device)), []).append(label)
     entries = []
-    for load, name, layout, labels, n_runs in groups:
-        placed = on_device(load.circuit, name, layout=layout)
-        found = uses(load, execution_s=REP_DELAY_S + placed.duration_s, copies=placed.copies)
+    for asked, labels in alike.items():
+        placed = on_device(asked.load.circuit, asked.device, layout=asked.layout)
+        found = uses(asked.load, execution_s=REP_DELAY_S + placed.duration_s, copies=placed.copies)
         ways = tuple(WayCost(use, prices(use, tariffs)) for use in found)
-        entries.append(EntryCost(tuple(labels), n_runs, load, placed, ways))
+        n_runs = sum(len(by_label[label]) for label in labels)
+        entries.append(EntryCost(tuple(labels), n_runs, asked.load, placed, ways))
     return PlanCost(tuple(entries), tuple(without))
+
+
+class _Asked(NamedTuple):
+    """What an entry sends, and where it goes; the layout is None where the transpiler chooses."""
+
+    load: Load
+    device: str
+    layout: tuple[int, ...] | None
 
 
 def prices(use: WayUse, tariffs: Sequence[Tariff]) -> tuple[Price, ...]:

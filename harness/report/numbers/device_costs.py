@@ -23,7 +23,7 @@ class DeviceCostRow:
     Attributes:
         label: Of the configuration.
         execution_us: One execution of the circuit, the delay before the next included, microseconds.
-        device: Whose data that is from; a reason where it is of IBM's quick form.
+        device: Whose data that is from; None: it is that of IBM's quick form, since the head is no device.
         training_circuits: Circuits of the training, validation included.
         step_s: QPU time of one training step, seconds; of the training and of the test as well.
         training_price: Of the training.
@@ -35,7 +35,7 @@ class DeviceCostRow:
 
     label: str
     execution_us: Number
-    device: str | Missing
+    device: str | None
     training_circuits: Number
     step_s: Number
     training_s: Number
@@ -57,7 +57,7 @@ def _row(group: Group, tariff: Tariff) -> DeviceCostRow:
     load = _load(group)
     simulation = run.steps.head_seconds if run.steps else Missing("not recorded")
     if isinstance(load, Missing):
-        return DeviceCostRow(group.label, load, load, load, load, load, load, load, load, load, load, simulation)
+        return DeviceCostRow(group.label, load, None, load, load, load, load, load, load, load, load, simulation)
     execution = recorded_execution(run)
     by_way = {use.way: use for use in uses(load, execution_s=execution.seconds, copies=1)}
     planned = by_way[Way.PLANNED]
@@ -71,7 +71,7 @@ def _row(group: Group, tariff: Tariff) -> DeviceCostRow:
     return DeviceCostRow(
         label=group.label,
         execution_us=1e6 * execution.seconds,
-        device=execution.device or Missing("the head is no device: IBM's quick form, 350 µs an execution"),
+        device=execution.device,
         training_circuits=planned.training if isinstance(planned.training, Missing) else planned.training.circuits,
         step_s=qpu_s(planned.step),
         training_s=qpu_s(planned.training),

@@ -26,7 +26,7 @@ def cost_table(rows: Sequence[DeviceCostRow], tariff: Tariff) -> Table | None:
     ]  # fmt: skip
     caption = (
         "What one run would take on a quantum computer. QPU time by IBM's published estimate: 2 s a job + (250 µs + the "
-        "circuit's duration) × executions; each training step is a job of its own, and training includes the validation after "
+        "circuit's duration) × executions, or its quick form, 350 µs an execution, for a head that is no device; each training step is a job of its own, and training includes the validation after "
         f"each epoch. Money: {clean(tariff.name)}, prices of {tariff.figures_of}, which may be out of date; qhb cost shows other "
         "vendors, and circuits side by side on the chip. Without dead angles: those that the circuit's structure proves dead on "
         "an ideal device. Response table: measured once, it answers in training and test. Simulation here: seconds inside the "
@@ -54,7 +54,7 @@ def _cells(row: DeviceCostRow) -> list[str | Cell | Missing]:
 def _execution(row: DeviceCostRow) -> Cell | Missing:
     if isinstance(row.execution_us, Missing):
         return row.execution_us
-    where = "quick form" if isinstance(row.device, Missing) else clean(row.device)
+    where = "quick form" if row.device is None else clean(row.device)
     return Cell(significant(row.execution_us), where)
 
 

@@ -114,6 +114,17 @@ def test_durations_of_records(record: RunRecord) -> None:
         assert execution(other) == (350, None)
 
 
+def test_both_tests_of_a_record_count(record: RunRecord) -> None:
+    """The test images, and those of the data set's own test set; a run that classified neither has no test."""
+    eq7 = circuit_named("eq7")
+    more = record.model_copy(update={"official": record.evaluation})
+    none = record.model_copy(update={"evaluation": None, "official": None})
+
+    assert recorded_load(record, eq7).test == (Batches(1, 20),)
+    assert recorded_load(more, eq7).test == (Batches(1, 20), Batches(1, 20))
+    assert recorded_load(none, eq7).test == ()
+
+
 def test_records_without_a_cost(record: RunRecord) -> None:
     """Exact runs and runs that were not measured say so."""
     eq7 = circuit_named("eq7")

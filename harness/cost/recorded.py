@@ -9,6 +9,9 @@ from harness.cost.qpu_time import QUICK_EXECUTION_S, REP_DELAY_S
 from harness.records.record import RunRecord
 from harness.text import Missing
 
+_MOST_EXECUTIONS = 1e18  # of a run; a device would need ten million years
+_MOST_SHIFTS = 1e6  # of one circuit
+
 
 @dataclasses.dataclass(frozen=True)
 class Execution:
@@ -30,7 +33,7 @@ def recorded_load(record: RunRecord, circuit: Circuit) -> Load | Missing:
         record: Of the run, with a head of circuits.
         circuit: Of its head.
     Returns:
-        The load; a reason for exact probabilities and for a run that was not measured.
+        The load; a reason for exact probabilities, for a run that was not measured, and for counts that no run has.
     """
     head, steps = record.head, record.steps
     if record.spec.shots is None:
@@ -40,6 +43,12 @@ def recorded_load(record: RunRecord, circuit: Circuit) -> Load | Missing:
     tested = [part.n_images for part in (record.evaluation, record.official) if part is not None]
     validation = record.dataset.n_validation if record.dataset else 0
     forward, backward = steps.forward_evaluations, steps.backward_evaluations
+    images = len(record.epochs) * validation + sum(tested)
+    evaluations_are_counts = 0 <= backward <= _MOST_SHIFTS * forward
+    if not evaluations_are_counts or not _can_be_computed(
+        steps.n_steps, forward + backward, images * head.n_circuits, record.spec.shots
+    ):
+        return Missing("the recorded counts are not those of a training")
     return Load(
         circuit=circuit,
         shots=record.spec.shots,
@@ -50,6 +59,14 @@ def recorded_load(record: RunRecord, circuit: Circuit) -> Load | Missing:
         validation=(Batches(len(record.epochs), validation),) if record.epochs and validation else (),
         test=tuple(Batches(1, n_images) for n_images in tested),
     )
+
+
+def _can_be_computed(n_steps: int, evaluations: float, classified: int, shots: int) -> bool:
+    """Whether the executions of a run are a number that floats can hold exactly enough; a record may hold anything."""
+    try:
+        return 0 <= (n_steps * evaluations + classified) * shots <= _MOST_EXECUTIONS
+    except OverflowError:
+        return False
 
 
 def recorded_execution(record: RunRecord) -> Execution:

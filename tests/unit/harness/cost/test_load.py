@@ -134,5 +134,21 @@ def test_records_without_a_cost(record: RunRecord) -> None:
     assert recorded_load(record.model_copy(update={"steps": None}), eq7) == Missing("not recorded (ok)")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"forward_evaluations": 1e300},
+        {"n_steps": 10**400},
+        {"backward_evaluations": -1.0},
+        {"forward_evaluations": 1e-300},
+    ],
+)
+def test_counts_that_no_run_has(record: RunRecord, changes: dict[str, float]) -> None:
+    """A damaged or hostile record is answered with a reason, not with an overflow."""
+    strange = record.model_copy(update={"steps": record.steps.model_copy(update=changes)})
+
+    assert recorded_load(strange, circuit_named("eq7")) == Missing("the recorded counts are not those of a training")
+
+
 def test_every_way_is_there_once() -> None:
     assert [use.way for use in uses(planned(), execution_s=1e-3, copies=2)] == list(Way)

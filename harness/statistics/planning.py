@@ -55,7 +55,7 @@ class Planned:
         range_ = "" if self.fewest == self.most else f", {_text(self.fewest)} to {_text(self.most)}"
         why = f"the spread over {self.seen:,} seeds is itself uncertain"
         return (
-            f"To settle {margin} with 80 % power takes about {_text(self.seeds)} seeds on {images}"
+            f"To settle {margin} with 80 % power takes {'' if isinstance(self.seeds, Missing) else 'about '}{_text(self.seeds)} seeds on {images}"
             f"{range_ and f'{range_} because {why}'}. Declare the number before the next run, and do not stop earlier."
         )
 

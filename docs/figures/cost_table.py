@@ -8,7 +8,7 @@ from pathlib import Path
 from docs.figures import between_marks
 from harness.cost.estimate import DEFAULT_DEVICE, EntryCost, WayCost, plan_cost
 from harness.cost.qpu_time import QUICK_EXECUTION_S, Use
-from harness.cost.tariffs import Tariff, load_tariffs
+from harness.cost.tariffs import load_tariffs
 from harness.cost.ways import Way, uses
 from harness.plan.expand import expand
 from harness.plan.plan import load_preset

@@ -52,11 +52,12 @@ class Planned:
                 f"No number of seeds settles {margin} on {images}: the choice of the images alone leaves "
                 f"{self.floor_pp:.2f} points open. More than {self.images:,} images are needed."
             )
-        range_ = "" if self.fewest == self.most else f", {_text(self.fewest)} to {_text(self.most)}"
-        why = f"the spread over {self.seen:,} seeds is itself uncertain"
+        seeds = self.seeds.reason if isinstance(self.seeds, Missing) else f"about {self.seeds:,}"
+        ends = [end.reason if isinstance(end, Missing) else f"{end:,}" for end in (self.fewest, self.most)]
+        why = f", {ends[0]} to {ends[1]} because the spread over {self.seen:,} seeds is itself uncertain"
         return (
-            f"To settle {margin} with 80 % power takes {'' if isinstance(self.seeds, Missing) else 'about '}{_text(self.seeds)} seeds on {images}"
-            f"{range_ and f'{range_} because {why}'}. Declare the number before the next run, and do not stop earlier."
+            f"To settle {margin} with 80 % power takes {seeds} seeds on {images}{why if ends[0] != ends[1] else ''}. "
+            "Declare the number before the next run, and do not stop earlier."
         )
 
 
@@ -80,10 +81,6 @@ def plan(comparison: Comparison, *, n_images: int | None = None) -> Planned:
     floor = _factor(n_images - 1) * math.sqrt(parts.image / n_images)
     images = max(n_images, math.ceil(parts.image * (_factor(n_images - 1) / margin) ** 2))
     return Planned(comparison.margin_pp, n_images, seeds, fewest, most, 100 * floor, images, comparison.n_seeds)
-
-
-def _text(count: Count) -> str:
-    return count.reason if isinstance(count, Missing) else f"{count:,}"
 
 
 def _factor(df: np.ndarray | float) -> float:

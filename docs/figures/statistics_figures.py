@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docs.figures import between_marks
-from tests.statistics.error_rates import RATES, RIVALS, Counts, ErrorRates
+from harness.text import listed
+from tests.statistics.cells import EVERY_SEED
+from tests.statistics.error_rates import BAD_SEED, RATES, RIVALS, Counts, ErrorRates
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "statistics.md"
 _ERRORS = (
@@ -95,15 +97,34 @@ def _others(rates: ErrorRates) -> list[str]:
         f"{100 * one.macro / one.cell.studies:.1f} % and {10 * one.one_class / one.cell.studies:.1f} %."
         for one in rates.f1
     ]
+    peeking = [
+        f"- Equal heads ({one.cell.pair}; {one.cell.n_images:,} images), looked at with {_looks(one.looks)} seeds until a "
+        f"difference appears: one appears in {100 * one.different / one.cell.studies:.1f} % of studies."
+        for one in rates.peeking
+    ]
+    bad = [
+        f"- One seed in ten is {100 * BAD_SEED:g} points worse ({one.cell.pair}; {one.cell.n_images:,} images): with "
+        f"{one.cell.n_seeds} seeds, the 95 % interval misses the true difference in "
+        f"{100 * one.missed / one.cell.studies:.1f} % of studies."
+        for one in rates.bad_seeds
+    ]
     studies = sorted({counts.cell.studies for counts in rates.counts})
     count = " or ".join(f"{number:,}" for number in studies)
     return [
         *families,
         *f1,
+        *peeking,
+        *bad,
         "",
         f"{count} studies a cell, so a rate of 5 % is known to ±{_uncertainty(studies[-1]):.1f} (or "
         f"±{_uncertainty(studies[0]):.1f}) points. Simulated by `tox -e statistics`; the components are from: {rates.source}.",
     ]
+
+
+def _looks(numbers: tuple[int, ...]) -> str:
+    if numbers == EVERY_SEED:
+        return f"{numbers[0]}, {numbers[1]}, ... {numbers[-1]}"
+    return listed([str(number) for number in numbers])
 
 
 def _uncertainty(studies: int) -> float:

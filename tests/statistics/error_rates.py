@@ -19,6 +19,8 @@ from tests.statistics.probit import Pair, Probit
 SEED = 0
 RIVALS = 5
 CLASSES = 10
+BAD_SEED = 0.026
+BAD_SEED_CHANCE = 0.1
 RATES = Path(__file__).resolve().parents[2] / "results" / "reference" / "error_rates.json"
 PAIRS = Path(__file__).with_name("pairs.json")
 
@@ -94,6 +96,21 @@ class F1Counts(Typed):
     one_class: int
 
 
+class PeekingCounts(Typed):
+    """In how many studies of equal heads one of several looks along the way gives p <= 0.05."""
+
+    cell: Cell
+    looks: tuple[int, ...]  # numbers of seeds
+    different: int
+
+
+class BadSeedCounts(Typed):
+    """In how many studies the 95 % interval misses the true difference, where one seed of ten is bad for our head."""
+
+    cell: Cell
+    missed: int
+
+
 class ErrorRates(Typed):
     """All that was simulated."""
 
@@ -102,6 +119,8 @@ class ErrorRates(Typed):
     counts: tuple[Counts, ...]
     families: tuple[FamilyCounts, ...]
     f1: tuple[F1Counts, ...]
+    peeking: tuple[PeekingCounts, ...]
+    bad_seeds: tuple[BadSeedCounts, ...]
 
 
 def count(cell: Cell) -> Counts:
@@ -159,6 +178,29 @@ def count_f1(cell: Cell) -> F1Counts:
         macro=missed[2],
         one_class=missed[3],
     )
+
+
+def count_peeking(cell: Cell, looks: tuple[int, ...]) -> PeekingCounts:
+    """Simulate studies of equal heads that stop at the first look that finds a difference."""
+    different = 0
+    for ours, theirs in cell.draw("peeking", (0.0, 0.0)):
+        difference = ours.view(np.int8) - theirs.view(np.int8)
+        different += any(MeanSquares.of(difference[:n_seeds]).estimate().p_value() <= ALPHA for n_seeds in looks)
+    return PeekingCounts(cell=cell, looks=looks, different=different)
+
+
+def count_bad_seeds(cell: Cell) -> BadSeedCounts:
+    """Simulate studies in which each seed of our head is bad by chance."""
+    pair = Pairs.read().named(cell.pair)
+    model = Probit.fitted(pair.accuracy, pair.components)
+    missed = 0
+    for number in range(cell.studies):
+        rng = np.random.default_rng([SEED, *b"bad seeds", cell.n_seeds, number])
+        ours = pair.accuracy - BAD_SEED * (rng.random(cell.n_seeds) < BAD_SEED_CHANCE)
+        right = model.answers(rng, (ours, pair.accuracy), n_seeds=cell.n_seeds, n_images=cell.n_images).view(np.int8)
+        low, high = MeanSquares.of(right[0] - right[1]).estimate().interval()
+        missed += not low <= -BAD_SEED * BAD_SEED_CHANCE <= high
+    return BadSeedCounts(cell=cell, missed=missed)
 
 
 def _missed(scores: F1Scores, true: float) -> tuple[int, int]:

@@ -79,7 +79,7 @@ class Probit:
 
         Args:
             rng: All random numbers come from it.
-            accuracies: The true accuracy of each head.
+            accuracies: The true accuracy of each head; of each of its seeds, shape (n_seeds,), where these are not alike.
             n_seeds: Seeds of each head.
             n_images: Images.
 
@@ -92,8 +92,9 @@ class Probit:
         for head, accuracy in zip(right, accuracies, strict=True):
             images = common + math.sqrt(self.image) * rng.standard_normal(n_images, dtype=np.float32)
             seeds = math.sqrt(self.seed) * rng.standard_normal((n_seeds, 1), dtype=np.float32)
-            below = (np.float32(special.ndtri(accuracy)) - images) / np.float32(alone)
-            shift = seeds / np.float32(alone)
+            quantiles = special.ndtri(accuracy)
+            below = (np.float32(np.max(quantiles)) - images) / np.float32(alone)
+            shift = (seeds + np.float32(np.max(quantiles) - quantiles).reshape(-1, 1)) / np.float32(alone)
             unsure = np.flatnonzero(below < _NEVER + shift.max())
             draws = rng.standard_normal((n_seeds, len(unsure)), dtype=np.float32)
             head[:, unsure] = draws < below[unsure] - shift

@@ -7,7 +7,9 @@ count, or one further outside, in less than 1 of 1,000 simulations. So the rates
 import pytest
 from scipy import special
 
-from tests.statistics.cells import F1, FAMILIES, TWO_HEADS
+from docs.figures import between_marks
+from docs.figures.statistics_figures import DOCUMENT, tables
+from tests.statistics.cells import BAD_SEEDS, F1, FAMILIES, PEEKING, TWO_HEADS
 from tests.statistics.error_rates import CLASSES, RATES, Counts, ErrorRates, Pairs, count, count_families
 
 _CHANCE = 1e-3
@@ -36,6 +38,8 @@ def test_all_cells_were_simulated() -> None:
     assert [counts.cell for counts in _RATES.counts] == TWO_HEADS
     assert [counts.cell for counts in _RATES.families] == FAMILIES
     assert [counts.cell for counts in _RATES.f1] == F1
+    assert [(counts.cell, counts.looks) for counts in _RATES.peeking] == PEEKING
+    assert [counts.cell for counts in _RATES.bad_seeds] == BAD_SEEDS
     assert _RATES.source == Pairs.read().source
     assert all(counts.cell.studies >= 2000 for counts in _NULL + _AT_MARGIN)
 
@@ -59,6 +63,12 @@ def test_a_difference_of_the_margin_is_rarely_called_equivalent(counts: Counts) 
     """At most 7 % of studies call heads equivalent that differ by the margin; with 16 seeds and 1,000 images 9 %."""
     cell = counts.cell
     assert _may_be_below(counts.equivalent, cell.studies, 0.09 if (cell.n_seeds, cell.n_images) == (16, 1000) else 0.07)
+
+
+def test_the_document_shows_these_counts() -> None:
+    """The tables of docs/statistics.md are those of the committed counts."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert between_marks(text, "error rates", tables(_RATES)) == text
 
 
 def test_families_err_as_one_test_does() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from harness.errors import StatisticsError
 from harness.statistics import Comparison, Components, compare, plan
 from harness.text import Missing
 
@@ -55,6 +56,7 @@ def test_too_few_images() -> None:
     study = _study(0.57, 0.0038, 0.0209, n_images=1000)
     planned = plan(study)
 
+    assert planned.seeds == planned.most == Missing("no number of seeds is enough on these images")
     assert planned.floor_pp == pytest.approx(100 * np.sqrt(0.0038 / 1000) * (1.645 + 1.282), rel=2e-3)
     assert planned.words() == (
         "No number of seeds settles 0.5 points on 1,000 images: the choice of the images alone leaves 0.57 points open. "
@@ -74,6 +76,12 @@ def test_hopeless_and_trivial_studies() -> None:
         "To settle 0.5 points with 80 % power takes about 5 seeds on 10,000 images. "
         "Declare the number before the next run, and do not stop earlier."
     )
+
+
+def test_a_plan_without_images_is_refused() -> None:
+    """The next study needs two images or more."""
+    with pytest.raises(StatisticsError, match="at least 2, got 1"):
+        plan(_study(0.3, 0.0038, 0.0209), n_images=1)
 
 
 def test_one_seed_plans_nothing() -> None:

@@ -191,7 +191,7 @@ def _note(ours: np.ndarray, theirs: np.ndarray, differing: int, *, tested: bool)
         notes.append(f"identical on all {ours.size:,} answers{wrong}" if ours.size > 1 else f"the same answer{wrong}")
     elif differing < FEWEST_IMAGES and tested:
         notes.append(f"the heads differ on only {differing:,} of {counted(n_images, 'image')}")
-    distinct = len(np.unique(np.concatenate([ours, theirs], axis=1), axis=0))
+    distinct = len({(one.tobytes(), other.tobytes()) for one, other in zip(ours, theirs, strict=True)})
     if n_seeds > 1 and distinct == 1:
         notes.append("the seed changed nothing")
     elif distinct < n_seeds:

@@ -6,6 +6,7 @@ import math
 import numpy as np
 from scipy import special
 
+from harness.errors import StatisticsError
 from harness.statistics.comparison import Comparison
 from harness.statistics.crossed import LEVEL, Components, MeanSquares, detection_factor, equivalence_factor
 from harness.statistics.difference import FEWEST_SEEDS
@@ -13,6 +14,7 @@ from harness.text import Missing, counted
 
 MOST_SEEDS = 1000
 Count = int | Missing
+_NO_NUMBER: Count = Missing("no number of seeds is enough on these images")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,11 +54,12 @@ class Planned:
                 f"No number of seeds settles {margin} on {images}: the choice of the images alone leaves "
                 f"{self.floor_pp:.2f} points open. More than {self.images:,} images are needed."
             )
-        range_ = "" if self.fewest == self.most else f", {_text(self.fewest)} to {_text(self.most)}"
-        why = f"the spread over {self.seen:,} seeds is itself uncertain"
+        seeds = self.seeds.reason if isinstance(self.seeds, Missing) else f"about {self.seeds:,}"
+        ends = [end.reason if isinstance(end, Missing) else f"{end:,}" for end in (self.fewest, self.most)]
+        why = f", {ends[0]} to {ends[1]} because the spread over {self.seen:,} seeds is itself uncertain"
         return (
-            f"To settle {margin} with 80 % power takes about {_text(self.seeds)} seeds on {images}"
-            f"{range_ and f'{range_} because {why}'}. Declare the number before the next run, and do not stop earlier."
+            f"To settle {margin} with 80 % power takes {seeds} seeds on {images}{why if ends[0] != ends[1] else ''}. "
+            "Declare the number before the next run, and do not stop earlier."
         )
 
 
@@ -69,21 +72,27 @@ def plan(comparison: Comparison, *, n_images: int | None = None) -> Planned:
     Args:
         comparison: A study of the same two heads.
         n_images: Test images of the next study; those of this one if not given.
+
+    Raises:
+        StatisticsError: fewer than two images are planned.
     """
+    if n_images is not None and n_images < 2:
+        raise StatisticsError(
+            f"plan: expected n_images of at least 2, got {n_images}; give the images of the next study"
+        )
     n_images = comparison.n_images if n_images is None else n_images
     parts = comparison.components
     if isinstance(parts, Missing):
         return Planned(comparison.margin_pp, n_images, parts, parts, parts, parts, n_images, comparison.n_seeds)
     margin = comparison.margin_pp / 100
-    scales = (1.0, *_uncertainty(comparison.n_seeds))
-    seeds, fewest, most = (_seeds(_scaled(parts, comparison.n_images, scale), n_images, margin) for scale in scales)
     floor = _factor(n_images - 1) * math.sqrt(parts.image / n_images)
     images = max(n_images, math.ceil(parts.image * (_factor(n_images - 1) / margin) ** 2))
+    if images > n_images:
+        seeds = fewest = most = _NO_NUMBER
+    else:
+        scales = (1.0, *_uncertainty(comparison.n_seeds))
+        seeds, fewest, most = (_seeds(_scaled(parts, comparison.n_images, scale), n_images, margin) for scale in scales)
     return Planned(comparison.margin_pp, n_images, seeds, fewest, most, 100 * floor, images, comparison.n_seeds)
-
-
-def _text(count: Count) -> str:
-    return count.reason if isinstance(count, Missing) else f"{count:,}"
 
 
 def _factor(df: np.ndarray | float) -> float:

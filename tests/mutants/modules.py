@@ -15,12 +15,14 @@ _MODULES = (
     "backends/circuits/circuit.py",
     "backends/circuits/toml.py",
     "harness/records/*.py",
+    "harness/statistics/*.py",
     "harness/training/*.py",
 )
 
 _TESTED_WITH = {  # besides a file of the module's own name
     "backends/surrogates/products.py": "backends/surrogates/test_polynomial.py",
     "harness/records/file.py": "harness/records/test_store.py",
+    "harness/statistics/difference.py": "harness/statistics/test_comparison.py",
     "harness/training/evaluation.py": "harness/training/test_perform.py",
     "harness/training/record_parts.py": "harness/training/test_perform.py",
     "harness/training/state.py": "harness/training/test_checkpoint.py",

@@ -28,7 +28,10 @@ _ROOT = Path(__file__).parents[2]
 _PACKAGES = ("backends", "baselines", "harness")
 _DOCUMENTS = (
     *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"),
-    *(f"docs/{name}.md" for name in ("cost", "export", "mutants", "performance", "reliability", "scale-out")),
+    *(
+        f"docs/{name}.md"
+        for name in ("cost", "export", "mutants", "performance", "reliability", "scale-out", "statistics")
+    ),
     *("examples/plugin_head/README.md", "harness/training/datasets/README.md"),
 )
 _FOR_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md")

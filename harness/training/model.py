@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from backends.sampling import stream_seed
+from baselines.head import ClassicalHead
 from harness.spec import ModelSpec
 
 N_FEATURES = 128
@@ -27,6 +28,9 @@ class Classifier(nn.Module):
             self.features = feature_extractor(spec).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stub
             torch.manual_seed(stream_seed(seed, "to_head", 0))
             self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)
+            torch.manual_seed(stream_seed(seed, "head", 0))
+            if isinstance(head, ClassicalHead):
+                _initialize(head, spec)
         self.head = head
         self.logit_scale = spec.logit_scale
 
@@ -70,6 +74,14 @@ def _convolution(n_in: int, n_out: int, kernel: int, spec: ModelSpec) -> nn.Conv
 
 def _linear(n_in: int, n_out: int, spec: ModelSpec) -> nn.Linear:
     return _initialized(nn.Linear(n_in, n_out), spec)
+
+
+def _initialize(head: ClassicalHead, spec: ModelSpec) -> None:
+    """Give the linear layers of a classical head new first values."""
+    for layer in head.modules():
+        if isinstance(layer, nn.Linear):
+            layer.reset_parameters()
+            _initialized(layer, spec)
 
 
 def _initialized(layer: _Layer, spec: ModelSpec) -> _Layer:

@@ -141,11 +141,10 @@ def _classifier(spec: RunSpec) -> Classifier:
         HeadError: the head cannot be built, or is not the one that was asked for.
     """
     resolved = resolve_head(spec)
-    code = resolved.code if resolved else None
-    if spec.head_code is not None and code != spec.head_code:
+    if spec.head_code is not None and resolved.code != spec.head_code:
         raise ConfigError(
             f"head {spec.head!r} is not the one that was asked for: expected code with SHA-256 {spec.head_code[:12]}, got "
-            f"{str(code)[:12]}; it was edited since, or another version is installed here; to run the present head, use "
+            f"{str(resolved.code)[:12]}; it was edited since, or another version is installed here; to run the present head, use "
             "qhb run PLAN"
         )
     head = build_head(spec, resolved)

@@ -144,7 +144,7 @@ def _check_shapes(path: Path, tensors: dict[str, torch.Tensor], state: TrainingS
         StoreError: one does not.
     """
     expected = {f"model.{name}": values.shape for name, values in state.classifier.state_dict().items()}
-    for index, weights in enumerate(state.classifier.parameters()):
+    for index, weights in enumerate(state.classifier.trained_parameters):
         moments = {"step": torch.Size(), "exp_avg": weights.shape, "exp_avg_sq": weights.shape}
         expected |= {f"optimizer.{index}.{name}": shape for name, shape in moments.items()}
     found = {name: values.shape for name, values in tensors.items() if name.startswith(("model.", "optimizer."))}
@@ -159,7 +159,7 @@ def _check_shapes(path: Path, tensors: dict[str, torch.Tensor], state: TrainingS
 def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingState) -> None:
     classifier, optimizer, history, clock = state
     classifier.load_state_dict(_named("model", tensors))
-    weights = list(classifier.parameters())
+    weights = classifier.trained_parameters
     moments: dict[int, dict[str, torch.Tensor]] = {}
     for name, values in _named("optimizer", tensors).items():
         index, _, key = name.partition(".")

@@ -28,11 +28,17 @@ class Classifier(nn.Module):
             self.features = feature_extractor(spec).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stub
             torch.manual_seed(stream_seed(seed, "to_head", 0))
             self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)
+            self.to_head.requires_grad_(spec.angle_layer == "trained")
             torch.manual_seed(stream_seed(seed, "head", 0))
             if isinstance(head, ClassicalHead):
                 _initialize(head, spec)
         self.head = head
         self.logit_scale = spec.logit_scale
+
+    @property
+    def trained_parameters(self) -> list[nn.Parameter]:
+        """The parameters that training changes: all but those of a frozen angle layer."""
+        return [values for values in self.parameters() if values.requires_grad]
 
     def angles(self, images: torch.Tensor) -> torch.Tensor:
         """Return what the head takes: images (batch, 1, 28, 28) -> (batch, *head.input_shape)."""

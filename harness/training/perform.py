@@ -7,13 +7,14 @@ from pathlib import Path
 import torch
 
 from backends.errors import AnglesError, ConfigError, OutputError
+from backends.sampling import stream_seed
 from harness.errors import DiskError, DivergedError, StoreError
 from harness.heads import build_head, resolve_head
 from harness.records import sealed
 from harness.records.environment import environment, peak_rss_mib
 from harness.records.record import Failure, RunRecord, Status, now
 from harness.spec import Run, RunSpec
-from harness.training import data
+from harness.training import data, random_streams
 from harness.training.checkpoint import Checkpoints
 from harness.training.evaluation import evaluate
 from harness.training.model import Classifier
@@ -81,6 +82,7 @@ def perform(
         steps=parts.steps,
         times=parts.times,
         evaluation=parts.evaluation,
+        official=parts.official,
         peak_rss_mib=peak_rss_mib(),
         environment=parts.environment,
         failure=failure,
@@ -118,19 +120,27 @@ def _perform(
     parts.dataset = dataset_facts(dataset, split)
     parts.head = head_facts(spec, classifier)
 
-    history = train(
-        classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress, checkpoints=checkpoints
-    )
-    parts.head = head_facts(spec, classifier)  # with what earlier processes of this run took to set it up
-    parts.epochs = history.epochs
-    parts.steps = steps_of(spec, classifier.head, history)
+    if spec.scope == "evaluation":
+        random_streams.seed_all(stream_seed(spec.seed, "process", 0))  # as training does, for heads that draw from them
+    else:
+        history = train(
+            classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress, checkpoints=checkpoints
+        )
+        parts.head = head_facts(spec, classifier)  # with what earlier processes of this run took to set it up
+        parts.epochs = history.epochs
+        parts.steps = steps_of(spec, classifier.head, history)
 
     if spec.weights_from is not None:
         _load_weights(classifier, weights_of(spec.weights_from), spec.weights_from)
     elif spec.scope == "full":
         parts.weights_sha256 = sealed.write(weights_of(run.run_id), classifier.state_dict(), {"run_id": run.run_id})
-    if spec.scope == "full" or spec.weights_from is not None:
+    if spec.scope != "slice" or spec.weights_from is not None:
         parts.evaluation = evaluate(classifier, split.test, clock, weights_from=spec.weights_from)
+    if spec.scope != "slice":
+        with clock.phase("evaluation"):
+            official = data.official(dataset, spec.data, split)
+        if official is not None:  # after the split's test images, whose shots are then the same with and without
+            parts.official = evaluate(classifier, official.to(device), clock, weights_from=spec.weights_from)
     parts.times = times_of(clock)
 
 

@@ -31,6 +31,7 @@ class RecordParts:
     steps: Steps | None = None
     weights_sha256: str | None = None
     evaluation: Evaluation | None = None
+    official: Evaluation | None = None
     times: Times | None = None
 
 
@@ -52,7 +53,7 @@ def head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
         OutputError: its ``provenance()`` returned something else than a dictionary of JSON values.
     """
     head = classifier.head
-    n_parameters = sum(values.numel() for values in classifier.parameters())
+    n_parameters = sum(values.numel() for values in classifier.trained_parameters)
     n_head_parameters = sum(values.numel() for values in head.parameters())
     if not isinstance(head, QuantumHead):
         return HeadFacts(

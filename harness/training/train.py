@@ -83,7 +83,7 @@ def train(
     images, labels = split.training
     total = n_steps(spec, len(labels))
     with clock.phase("setup"):  # the first optimizer of a process imports half of torch
-        optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
+        optimizer = torch.optim.Adam(classifier.trained_parameters, lr=spec.learning_rate, fused=True)
     order_stream = torch.Generator().manual_seed(stream_seed(seed, "order", 0))
     random_streams.seed_all(stream_seed(seed, "process", 0))  # of the dropout masks: the same for every head
     history = History()

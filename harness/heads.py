@@ -16,7 +16,7 @@ from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
-from backends.surrogates.table import HeadFactory, Tabulated
+from backends.surrogates.table import HeadFactory, ResponseTable, Tabulated
 from baselines import BASELINES, baseline_class
 from baselines.head import ClassicalOptions
 from harness.spec import N_CLASSES, Execution, RunSpec
@@ -81,6 +81,8 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
     options = factory.check(circuit, shots=spec.shots, options=spec.options)
     if spec.training.skip_dead_angles:
         dead_angles.check(factory, circuit)
+    if spec.training.fidelity_every is not None:
+        _check_fidelity(spec, factory, circuit, options)
     return ResolvedHead(circuit, factory, options, code_of(native))
 
 
@@ -90,11 +92,12 @@ def resolved_execution(spec: RunSpec) -> Execution:
     Raises:
         HeadError: something else in the spec cannot be used.
     """
-    if isinstance(resolve_head(spec), ResolvedBaseline):
+    if spec.head in BASELINES:
         return "native"
     try:
         resolve_head(spec.model_copy(update={"execution": "table"}))
     except ConfigError:
+        resolve_head(spec)
         return "native"
     return "table"
 
@@ -120,7 +123,30 @@ def _resolve_baseline(spec: RunSpec) -> ResolvedBaseline:
         raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
     kind = baseline_class(spec.head).Options
     _check_option_names(spec, kind)
+    _refuse_fidelity_without_shots(spec)
     return ResolvedBaseline(check_options(spec.head, kind, spec.options))
+
+
+def _check_fidelity(spec: RunSpec, factory: HeadFactory, circuit: Circuit, options: HeadOptions) -> None:
+    """Refuse to compare gradients where there are no shots, or no exact gradients."""
+    _refuse_fidelity_without_shots(spec)
+    if isinstance(factory, Tabulated):
+        return
+    try:
+        factory.check(circuit, shots=None, options=options)
+    except ConfigError as error:
+        raise ConfigError(
+            f"head {spec.head!r} with execution = {spec.execution!r}: fidelity_every compares gradients from shots with exact "
+            f"ones, and this head has none ({error}); use execution = 'table', or leave fidelity_every out"
+        ) from error
+
+
+def _refuse_fidelity_without_shots(spec: RunSpec) -> None:
+    if spec.training.fidelity_every is not None and spec.shots is None:
+        raise ConfigError(
+            f"head {spec.head!r} has no shots, so fidelity_every has no gradient from shots to compare; leave it out of "
+            "[training], and give it to entries with shots: training = { fidelity_every = 50 }"
+        )
 
 
 def _check_option_names(spec: RunSpec, kind: type[pydantic.BaseModel]) -> None:
@@ -163,6 +189,31 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline) -> torc
         seed=spec.seed,
         shift_rule=spec.training.shift_rule,
         options=resolved.options,
+    )
+
+
+def exact_twin(resolved: ResolvedHead, head: QuantumHead) -> QuantumHead:
+    """Return a head that answers with the probabilities that a head draws its shots from, noise included.
+
+    It has the same circuit, options, shift rule and skipped angles. Its trainable weights are its own.
+
+    Args:
+        resolved: Of the head.
+        head: A head with shots that ``build_head`` made.
+
+    Raises:
+        HeadError: the backend cannot be set up.
+    """
+    if isinstance(head, ResponseTable):  # also where the table is an estimate, so that its source has no exact answers
+        return head.without_shots()
+    return resolved.factory(
+        resolved.circuit,
+        n_circuits=head.n_circuits,
+        shots=None,
+        seed=head.seed,
+        shift_rule=head.shift_rule,
+        options=resolved.options,
+        skipped=head.skipped,
     )
 
 

@@ -45,9 +45,14 @@ class Classifier(nn.Module):
         values: torch.Tensor = self.to_head(self.features(images))
         return values.reshape(-1, *self.input_shape)
 
-    def logits(self, angles: torch.Tensor) -> torch.Tensor:
-        """Return what cross-entropy takes, (batch, n_classes): ours, the paper does not say (``ModelSpec.logit_scale``)."""
-        scores: torch.Tensor = self.head(angles)
+    def logits(self, angles: torch.Tensor, *, head: nn.Module | None = None) -> torch.Tensor:
+        """Return what cross-entropy takes, (batch, n_classes): ours, the paper does not say (``ModelSpec.logit_scale``).
+
+        Args:
+            angles: What the head takes.
+            head: Answers in the place of the classifier's own.
+        """
+        scores: torch.Tensor = (self.head if head is None else head)(angles)
         return self.logit_scale * scores
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:

@@ -12,7 +12,17 @@ from backends.head import QuantumHead
 from backends.registry import head_class
 from harness.heads import summary
 from harness.records.certificate import Certificate
-from harness.records.record import PHASES, DatasetFacts, Environment, Epoch, Evaluation, HeadFacts, Steps, Times
+from harness.records.record import (
+    PHASES,
+    DatasetFacts,
+    Environment,
+    Epoch,
+    Evaluation,
+    GradientFidelity,
+    HeadFacts,
+    Steps,
+    Times,
+)
 from harness.spec import RunSpec
 from harness.training.data import Dataset, Split
 from harness.training.model import Classifier
@@ -32,6 +42,7 @@ class RecordParts:
     weights_sha256: str | None = None
     evaluation: Evaluation | None = None
     official: Evaluation | None = None
+    fidelity: list[GradientFidelity] = dataclasses.field(default_factory=list)
     times: Times | None = None
 
 

@@ -464,10 +464,3 @@ def test_a_head_that_learned_shuffled_labels_guesses(tmp_path):
     assert shuffled.official.accuracy <= 0.5
     assert shuffled.evaluation.accuracy <= 0.5
     assert shuffled.official.true_classes().tolist() == true.official.true_classes().tolist()
-    print(
-        true.official.accuracy,
-        true.evaluation.accuracy,
-        shuffled.official.accuracy,
-        shuffled.evaluation.accuracy,
-        shuffled.epochs,
-    )

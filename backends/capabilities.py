@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pydantic
 
@@ -10,6 +10,7 @@ from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, did_you_mean
 
 MAX_SHOTS = 10_000_000
+_Options = TypeVar("_Options", bound=pydantic.BaseModel)
 
 
 class HeadOptions(pydantic.BaseModel):
@@ -66,8 +67,8 @@ def check_circuit_and_shots(name: str, able: Capabilities, circuit: Circuit, *, 
         )
 
 
-def check_options(name: str, kind: type[HeadOptions], options: Mapping[str, Any] | HeadOptions | None) -> HeadOptions:
-    """Return an adapter's options, checked, with every default filled in.
+def check_options(name: str, kind: type[_Options], options: Mapping[str, Any] | pydantic.BaseModel | None) -> _Options:
+    """Return a head's options, checked, with every default filled in.
 
     Raises:
         ConfigError: an unknown option, or a value that the option cannot have; all problems at once.
@@ -81,7 +82,7 @@ def check_options(name: str, kind: type[HeadOptions], options: Mapping[str, Any]
     raise ConfigError(f"{name}: {'; '.join(problems)}")
 
 
-def _problem(found: Any, kind: type[HeadOptions]) -> str:
+def _problem(found: Any, kind: type[pydantic.BaseModel]) -> str:
     option, got = ".".join(map(str, found["loc"])), repr(found["input"])
     if found["type"] == "extra_forbidden":
         known = ", ".join(kind.model_fields)

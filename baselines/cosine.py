@@ -2,13 +2,11 @@
 
 import torch
 
+from baselines.head import ClassicalHead
 
-class Cosine(torch.nn.Module):
+
+class Cosine(ClassicalHead):
     """One angle a class, (1 + cos(angle))/2: the family of functions that Eq. (7) of the paper computes, see README."""
-
-    def __init__(self, n_classes: int) -> None:
-        super().__init__()
-        self.input_shape = (n_classes,)
 
     def forward(self, angles: torch.Tensor) -> torch.Tensor:
         """Return (1 + cos(angles))/2; angles in radians, shape (..., n_classes)."""

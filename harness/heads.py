@@ -4,10 +4,11 @@ import dataclasses
 import functools
 from collections.abc import Callable
 
+import pydantic
 import torch
 
 from backends.analysis import dead_angles
-from backends.capabilities import HeadOptions
+from backends.capabilities import HeadOptions, check_options
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, did_you_mean
@@ -15,9 +16,19 @@ from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
-from backends.surrogates.table import HeadFactory, Tabulated
+from backends.surrogates.table import HeadFactory, ResponseTable, Tabulated
 from baselines import BASELINES, baseline_class
+from baselines.head import ClassicalOptions
 from harness.spec import N_CLASSES, Execution, RunSpec
+
+
+@dataclasses.dataclass(frozen=True)
+class ResolvedBaseline:
+    """The options of a classical head, checked, with every default filled in. It has no circuit, and its code is ours."""
+
+    options: ClassicalOptions
+    circuit_fingerprint: None = None
+    code: None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,9 +47,14 @@ class ResolvedHead:
     options: HeadOptions
     code: str | None
 
+    @property
+    def circuit_fingerprint(self) -> str:
+        """What tells the circuit from others, by what it computes."""
+        return self.circuit.fingerprint
 
-def resolve_head(spec: RunSpec) -> ResolvedHead | None:
-    """Check a spec's head, circuit, shots and options without building them; None for a classical head.
+
+def resolve_head(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
+    """Check a spec's head, circuit, shots and options without building them.
 
     Nothing of this depends on the spec's seed.
 
@@ -46,11 +62,7 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | None:
         HeadError: something in the spec cannot be used; the message says what and how to mend it.
     """
     if spec.head in BASELINES:
-        given = [key for key in ("circuit", "shots", "options") if getattr(spec, key) not in (None, {})]
-        given += [f"execution = {spec.execution!r}"] if spec.execution != "native" else []
-        if given:
-            raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
-        return None
+        return _resolve_baseline(spec)
     known = (*BASELINES, *HEADS, *outside_heads())
     if spec.head not in known and ":" not in spec.head:
         hint = did_you_mean(spec.head, known)
@@ -62,13 +74,15 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | None:
     circuit = spec.own_circuit or circuit_named(spec.circuit)
     _check_inputs_and_outputs(circuit)
     native = head_class(spec.head)
-    _check_option_names(spec, native)
+    _check_option_names(spec, native.Options)
     if spec.execution == "channels":
         raise ConfigError(f"head {spec.head!r} offers no channels; use execution = 'table' or 'native'")
     factory: HeadFactory = Tabulated(native) if spec.execution == "table" else native
     options = factory.check(circuit, shots=spec.shots, options=spec.options)
     if spec.training.skip_dead_angles:
         dead_angles.check(factory, circuit)
+    if spec.training.fidelity_every is not None:
+        _check_fidelity(spec, factory, circuit, options)
     return ResolvedHead(circuit, factory, options, code_of(native))
 
 
@@ -78,11 +92,12 @@ def resolved_execution(spec: RunSpec) -> Execution:
     Raises:
         HeadError: something else in the spec cannot be used.
     """
-    if resolve_head(spec) is None:
+    if spec.head in BASELINES:
         return "native"
     try:
         resolve_head(spec.model_copy(update={"execution": "table"}))
     except ConfigError:
+        resolve_head(spec)
         return "native"
     return "table"
 
@@ -101,12 +116,45 @@ def _check_inputs_and_outputs(circuit: Circuit) -> None:
         )
 
 
-def _check_option_names(spec: RunSpec, kind: type[QuantumHead]) -> None:
+def _resolve_baseline(spec: RunSpec) -> ResolvedBaseline:
+    given = [key for key in ("circuit", "shots") if getattr(spec, key) is not None]
+    given += [f"execution = {spec.execution!r}"] if spec.execution != "native" else []
+    if given:
+        raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
+    kind = baseline_class(spec.head).Options
+    _check_option_names(spec, kind)
+    _refuse_fidelity_without_shots(spec)
+    return ResolvedBaseline(check_options(spec.head, kind, spec.options))
+
+
+def _check_fidelity(spec: RunSpec, factory: HeadFactory, circuit: Circuit, options: HeadOptions) -> None:
+    """Refuse to compare gradients where there are no shots, or no exact gradients."""
+    _refuse_fidelity_without_shots(spec)
+    if isinstance(factory, Tabulated):
+        return
+    try:
+        factory.check(circuit, shots=None, options=options)
+    except ConfigError as error:
+        raise ConfigError(
+            f"head {spec.head!r} with execution = {spec.execution!r}: fidelity_every compares gradients from shots with exact "
+            f"ones, and this head has none ({error}); use execution = 'table', or leave fidelity_every out"
+        ) from error
+
+
+def _refuse_fidelity_without_shots(spec: RunSpec) -> None:
+    if spec.training.fidelity_every is not None and spec.shots is None:
+        raise ConfigError(
+            f"head {spec.head!r} has no shots, so fidelity_every has no gradient from shots to compare; leave it out of "
+            "[training], and give it to entries with shots: training = { fidelity_every = 50 }"
+        )
+
+
+def _check_option_names(spec: RunSpec, kind: type[pydantic.BaseModel]) -> None:
     """Refuse options that only other heads have, and name those heads."""
     for name in spec.options:
-        owners = [] if name in kind.Options.model_fields else _heads_with_option(name)
+        owners = [] if name in kind.model_fields else _heads_with_option(name)
         if owners:
-            own = ", ".join(kind.Options.model_fields) or "none"
+            own = ", ".join(kind.model_fields) or "none"
             raise ConfigError(
                 f"head {spec.head!r} has no option {name!r}; its options: {own}; heads that have {name!r}: {', '.join(owners)}"
             )
@@ -114,12 +162,12 @@ def _check_option_names(spec: RunSpec, kind: type[QuantumHead]) -> None:
 
 def _heads_with_option(name: str) -> list[str]:
     """Return those of our heads that have an option of that name and whose SDK is installed."""
-    return [
-        head for head, entry in HEADS.items() if not entry.missing and name in head_class(head).Options.model_fields
-    ]
+    kinds: dict[str, type[pydantic.BaseModel]] = {head: baseline_class(head).Options for head in BASELINES}
+    kinds |= {head: head_class(head).Options for head, entry in HEADS.items() if not entry.missing}
+    return [head for head, kind in kinds.items() if name in kind.model_fields]
 
 
-def build_head(spec: RunSpec, resolved: ResolvedHead | None) -> torch.nn.Module:
+def build_head(spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline) -> torch.nn.Module:
     """Return the head of a run: N_CLASSES / n_outputs copies of the circuit, or the classical head.
 
     Args:
@@ -129,9 +177,8 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | None) -> torch.nn.Module:
     Raises:
         HeadError: the backend cannot be set up.
     """
-    if resolved is None:
-        head: torch.nn.Module = baseline_class(spec.head)(N_CLASSES)
-        return head
+    if isinstance(resolved, ResolvedBaseline):
+        return baseline_class(spec.head)(N_CLASSES, resolved.options)
     make: Callable[..., QuantumHead] = resolved.factory
     if spec.training.skip_dead_angles:
         make = functools.partial(dead_angles.head_without_dead_angles, resolved.factory)
@@ -142,6 +189,31 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | None) -> torch.nn.Module:
         seed=spec.seed,
         shift_rule=spec.training.shift_rule,
         options=resolved.options,
+    )
+
+
+def exact_twin(resolved: ResolvedHead, head: QuantumHead) -> QuantumHead:
+    """Return a head that answers with the probabilities that a head draws its shots from, noise included.
+
+    It has the same circuit, options, shift rule and skipped angles. Its trainable weights are its own.
+
+    Args:
+        resolved: Of the head.
+        head: A head with shots that ``build_head`` made.
+
+    Raises:
+        HeadError: the backend cannot be set up.
+    """
+    if isinstance(head, ResponseTable):  # also where the table is an estimate, so that its source has no exact answers
+        return head.without_shots()
+    return resolved.factory(
+        resolved.circuit,
+        n_circuits=head.n_circuits,
+        shots=None,
+        seed=head.seed,
+        shift_rule=head.shift_rule,
+        options=resolved.options,
+        skipped=head.skipped,
     )
 
 

@@ -76,7 +76,8 @@ class TrainingSpec(Spec):
     max_steps: int | None = pydantic.Field(None, ge=1)
     """Stop after so many steps: a slice, made to measure the cost."""
     fidelity_every: int | None = pydantic.Field(None, ge=1)
-    """Every so many steps, compare the gradient from shots with the exact gradient of the same head; it changes no result."""
+    """Every so many steps, from the first, compare the gradient from shots with the exact gradient of the same head, noise
+    included; it changes no result."""
     torch_device: str = "cpu"
     """The device on which torch computes, as in ``torch.device``."""
 

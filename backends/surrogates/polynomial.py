@@ -16,6 +16,7 @@ from typing import Literal, Self
 import numpy as np
 import torch
 
+from backends.circuits.basis import basis_bits
 from backends.circuits.circuit import Circuit
 from backends.errors import CircuitError
 from backends.surrogates.products import Products
@@ -204,6 +205,11 @@ class Response(torch.nn.Module):
         """
         found: torch.Tensor = self._products.forward(rows)  # a call would add its hooks, and a tenth of the time
         return found
+
+    def margins(self) -> "Response":
+        """Return the response whose values are p(0) of each measured qubit, from one whose values are joint outcomes."""
+        is_zero = 1.0 - basis_bits(self.n_values.bit_length() - 1).T
+        return Response(self.grid, self._basis, self._coefficients @ is_zero)
 
     def standard_error(self, variances: np.ndarray) -> float:
         """Return the largest standard error that a value can have, at any angles, when the grid's values have errors.

@@ -5,6 +5,7 @@ An exact head gives an exact table, whose shots are drawn binomially; a head tha
 provenance says so.
 """
 
+import copy
 import dataclasses
 import time
 from collections.abc import Collection, Mapping
@@ -21,7 +22,7 @@ from backends.head import QuantumHead
 from backends.sampling import sample_frequencies, sample_zeros
 from backends.surrogates.build import build
 from backends.surrogates.polynomial import Grid
-from backends.tally import Count
+from backends.tally import Count, Tally
 
 _MAX_VALUES = 2**22  # grid points x joint outcomes, 32 MiB
 _ESTIMATE_SHOTS = 2**22  # of all points of an estimate together
@@ -76,6 +77,15 @@ class ResponseTable(QuantumHead):
         self.response = built.response
         self._provenance = {"execution": "table", **built.facts, "source": source.provenance()}
 
+    def without_shots(self) -> "ResponseTable":
+        """Return a table that answers with the probabilities that this one draws its shots from."""
+        twin = copy.deepcopy(self)
+        twin.shots = None
+        twin.tally, twin.n_evaluated = Tally(), 0
+        if _is_joint(self.circuit, self.shots):
+            twin.response = self.response.margins()
+        return twin
+
     @property
     def name(self) -> str:
         """The source's name with "Table" behind it. Messages and shot streams use it."""
@@ -99,7 +109,8 @@ class ResponseTable(QuantumHead):
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
         values = self.response(rows)
         if self.shots is None:
-            return Executed(values, circuits=0, shots=0)
+            # An estimate may lie outside [0, 1] by its error; shots are drawn from what is cut off there.
+            return Executed(values if self.capabilities.analytic else values.clamp(0.0, 1.0), circuits=0, shots=0)
         draw = sample_zeros if self.circuit.n_outputs == 1 else sample_frequencies
         return Executed(
             draw(values, shots=self.shots, seed=self.shot_seed(first_evaluation)),

@@ -40,8 +40,7 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
         named = run if seed is None else f"{run}, seed {seed}"
         raise PlanError(f"expected one run, {named!r} names {len(found)}; give an id, --seed or --results{choices}")
     store, before = found[0]
-    resolved = resolve_head(before.spec)
-    spec = before.spec.model_copy(update={"head_code": resolved.code if resolved else None})
+    spec = before.spec.model_copy(update={"head_code": resolve_head(before.spec).code})
     if spec != before.spec:
         click.echo(f"head {spec.head} was edited since {before.started_at}; the run is made with the present one")
     with tempfile.TemporaryDirectory() as folder:

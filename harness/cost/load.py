@@ -9,7 +9,7 @@ from backends.analysis.dead_angles import structural_proofs
 from backends.circuits.circuit import Circuit
 from backends.errors import CircuitError
 from backends.gradients import shifts_of
-from harness.heads import resolve_head
+from harness.heads import ResolvedBaseline, resolve_head
 from harness.spec import N_CLASSES, DataSpec, RunSpec, TrainingSpec
 from harness.text import Missing
 
@@ -84,7 +84,7 @@ def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
         The load; a reason for a classical head and for exact probabilities.
     """
     resolved = resolve_head(spec)
-    if resolved is None:
+    if isinstance(resolved, ResolvedBaseline):
         return Missing("classical head: no circuits")
     asked = shots or spec.shots
     if asked is None:
@@ -94,7 +94,8 @@ def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
     per_epoch = math.ceil(images.training / spec.training.batch_size)
     n_epochs, n_more = divmod(0 if spec.scope == "evaluation" else _n_steps(spec.training, per_epoch), per_epoch)
     test = [images.test] if spec.scope == "full" or spec.weights_from is not None else []
-    test += [spec.data.official_images] if spec.scope == "full" and spec.data.official_images else []
+    official = spec.data.official_images if spec.scope != "slice" and spec.data.test == "split" else 0
+    test += [official] if official else []
     return Load(
         circuit=circuit,
         shots=asked,

@@ -84,8 +84,7 @@ def _runs_of_entry(
     if entry.execution == "auto":
         asked["execution"] = resolved_execution(RunSpec(**asked))
     resolved = resolve_head(RunSpec(**asked))
-    if resolved is not None:
-        asked |= {"options": resolved.options.model_dump(mode="json"), "head_code": resolved.code}
+    asked |= {"options": resolved.options.model_dump(mode="json"), "head_code": resolved.code}
     runs = []
     for seed in plan.seeds if entry.seeds is None else entry.seeds:
         weights_from = None if entry.weights_of is None else _source_of_weights(entry, seed, circuit, by_label).run_id
@@ -95,9 +94,7 @@ def _runs_of_entry(
             raise PlanError(
                 "; ".join(f"{found['loc'][0]}: {found['msg']}, got {found['input']!r}" for found in error.errors())
             ) from None
-        run_id = run_id_of(
-            spec, dataset_sha256=dataset_sha256, circuit_fingerprint=resolved.circuit.fingerprint if resolved else None
-        )
+        run_id = run_id_of(spec, dataset_sha256=dataset_sha256, circuit_fingerprint=resolved.circuit_fingerprint)
         runs.append(Run(run_id, entry.label or spec.title + override_text(entry), spec))
     return runs
 

@@ -107,6 +107,10 @@ class GradientFidelity(RecordPart):
     signal_to_noise: pydantic.NonNegativeFloat = _field(
         "|exact gradient|^2 over |gradient from shots - exact gradient|^2"
     )
+    circuit_evaluations: pydantic.NonNegativeInt = _field(
+        "circuit evaluations that the backend executed for the exact gradient; no other number of the record counts them",
+        default=0,
+    )
 
 
 class Steps(RecordPart):
@@ -143,7 +147,7 @@ class Times(RecordPart):
     features_backward_s: pydantic.NonNegativeFloat = _field("derivatives of the feature extractor")
     optimizer_s: pydantic.NonNegativeFloat = _field("updates of the weights")
     evaluation_s: pydantic.NonNegativeFloat = _field("validation after each epoch, and the test images")
-    other_s: pydantic.NonNegativeFloat = _field("everything else")
+    other_s: pydantic.NonNegativeFloat = _field("everything else; the exact gradients of fidelity_every too")
     total_s: pydantic.NonNegativeFloat = _field("sum of the phases")
 
 
@@ -156,7 +160,9 @@ class HeadFacts(RecordPart):
 
     summary: str = _field("the head in one line, as it describes itself")
     n_parameters: pydantic.NonNegativeInt = _field("trainable parameters of the whole classifier")
-    n_head_parameters: pydantic.NonNegativeInt = _field("of these, in the head itself (circuit weights)")
+    n_head_parameters: pydantic.NonNegativeInt = _field(
+        "of these, in the head itself (circuit weights, or the layers of a classical head)"
+    )
     gradient: str = _field("autograd or parameter-shift")
     n_circuits: pydantic.NonNegativeInt = _field("0 for a classical head")
     n_angles: pydantic.NonNegativeInt = _field("angles of one circuit")
@@ -242,7 +248,11 @@ class RunRecord(RecordPart):
     official: Evaluation | None = _field(
         "the data set's own test images, where ``evaluation`` is of a part of the training file", default=None
     )
-    fidelity: list[GradientFidelity] = _field("gradients from shots beside exact ones (fidelity_every)", default=[])
+    fidelity: list[GradientFidelity] = _field(
+        "gradients from shots beside exact ones at the steps 1, 1 + fidelity_every, ...; a step at which one of them is zero, "
+        "or both are equal, is left out",
+        default=[],
+    )
     peak_rss_mib: float | None = _field("largest memory of the run's process, MiB", default=None)
     environment: Environment | None = None
     failure: Failure | None = None

@@ -18,11 +18,11 @@ from harness.errors import DiskError, StoreError
 from harness.records import sealed
 from harness.records.disk import list_folder
 from harness.records.environment import versions
-from harness.records.record import Epoch
+from harness.records.record import Epoch, GradientFidelity
 from harness.training import random_streams
 from harness.training.state import EpochSums, TrainingState
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _KEPT = 2  # the older one is used where the newer is damaged
 _SUFFIX = ".safetensors"
 
@@ -41,6 +41,7 @@ class _Facts(pydantic.BaseModel):
     n_evaluated: int
     epochs: list[Epoch]
     under_way: EpochSums
+    fidelity: list[GradientFidelity]
     n_images: int
     seconds: dict[str, float]
     total_s: float
@@ -114,6 +115,7 @@ class Checkpoints:
             n_evaluated=quantum.n_evaluated if quantum else 0,
             epochs=history.epochs,
             under_way=history.under_way,
+            fidelity=history.fidelity,
             n_images=history.n_images,
             seconds=clock.seconds,
             total_s=clock.total,
@@ -144,7 +146,7 @@ def _check_shapes(path: Path, tensors: dict[str, torch.Tensor], state: TrainingS
         StoreError: one does not.
     """
     expected = {f"model.{name}": values.shape for name, values in state.classifier.state_dict().items()}
-    for index, weights in enumerate(state.classifier.parameters()):
+    for index, weights in enumerate(state.classifier.trained_parameters):
         moments = {"step": torch.Size(), "exp_avg": weights.shape, "exp_avg_sq": weights.shape}
         expected |= {f"optimizer.{index}.{name}": shape for name, shape in moments.items()}
     found = {name: values.shape for name, values in tensors.items() if name.startswith(("model.", "optimizer."))}
@@ -159,7 +161,7 @@ def _check_shapes(path: Path, tensors: dict[str, torch.Tensor], state: TrainingS
 def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingState) -> None:
     classifier, optimizer, history, clock = state
     classifier.load_state_dict(_named("model", tensors))
-    weights = list(classifier.parameters())
+    weights = classifier.trained_parameters
     moments: dict[int, dict[str, torch.Tensor]] = {}
     for name, values in _named("optimizer", tensors).items():
         index, _, key = name.partition(".")
@@ -168,6 +170,7 @@ def _put_back(tensors: dict[str, torch.Tensor], facts: _Facts, state: TrainingSt
     random_streams.restore(_device(state), _named("random", tensors), facts.random)
     history.tally, history.n_images = facts.tally, facts.n_images
     history.epochs, history.under_way = list(facts.epochs), facts.under_way
+    history.fidelity = list(facts.fidelity)
     history.step_seconds = tensors["step_seconds"].tolist()
     if isinstance(classifier.head, QuantumHead) and facts.head_tally:
         classifier.head.resume(facts.n_evaluated, tally=facts.head_tally)

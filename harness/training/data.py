@@ -51,17 +51,37 @@ class ImageTensors(NamedTuple):
     images: "torch.Tensor"
     labels: "torch.Tensor"
 
+    def to(self, torch_device: str) -> "ImageTensors":
+        """Return the same images on a torch device."""
+        return ImageTensors(self.images.to(torch_device), self.labels.to(torch_device))
+
+
+class PixelScaling(NamedTuple):
+    """How pixels become the network's input: (pixel - shift) / scale."""
+
+    shift: float
+    scale: float
+
+    def tensors(self, part: Images) -> ImageTensors:
+        """Return images as the network takes them."""
+        import torch
+
+        pixels = (part.pixels.astype(np.float32) - np.float32(self.shift)) / np.float32(self.scale)
+        return ImageTensors(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(part.labels.astype(np.int64)))
+
 
 class Split(NamedTuple):
-    """The three parts of Sec. 3: 3,200, 800 and 1,000 of 5,000 images."""
+    """The three parts of Sec. 3: 3,200, 800 and 1,000 of 5,000 images; and the scaling of their pixels."""
 
     training: ImageTensors
     validation: ImageTensors
     test: ImageTensors
+    scaling: PixelScaling
 
     def to(self, torch_device: str) -> "Split":
         """Return the same images on a torch device."""
-        return Split(*(ImageTensors(*(values.to(torch_device) for values in part)) for part in self))
+        training, validation, test = (part.to(torch_device) for part in (self.training, self.validation, self.test))
+        return Split(training, validation, test, self.scaling)
 
 
 def load(name: str, *, data_root: Path | None = None, download: bool = False) -> Dataset:
@@ -90,10 +110,11 @@ def split(dataset: Dataset, spec: DataSpec, *, seed: int) -> Split:
     """Divide the first ``n_images`` training images 8:2 into training and test, and the former 8:2 again.
 
     The test images depend on ``spec.split_seed`` alone, so that all runs are compared on the same ones; which of the
-    others train and which validate depends on the run's seed as well.
+    others train and which validate depends on the run's seed as well. Shuffled labels are a permutation of the labels of
+    these others, drawn from a stream of its own; the test images keep theirs.
 
     Raises:
-        DatasetError: the data set has fewer than ``n_images`` training images.
+        DatasetError: the data set has fewer than ``n_images`` training images, or fewer than ``official_images`` test images.
     """
     n_images = spec.n_images
     if n_images > len(dataset.training.labels):
@@ -101,30 +122,39 @@ def split(dataset: Dataset, spec: DataSpec, *, seed: int) -> Split:
             f"data set {dataset.name!r} has {len(dataset.training.labels)} training images, n_images = {n_images} were "
             "asked for; ask for fewer, or use --data-root with data.name = 'mnist'"
         )
+    if spec.test == "split" and spec.official_images > len(dataset.test.labels):
+        raise DatasetError(
+            f"data set {dataset.name!r} has {len(dataset.test.labels)} test images, official_images = {spec.official_images} "
+            f"were asked for; set data.official_images = {len(dataset.test.labels)} or fewer"
+        )
     order = np.random.default_rng([spec.split_seed, 1]).permutation(n_images)
     n_test = n_images // 5 if spec.test == "split" else 0
     rest = np.random.default_rng([spec.split_seed, 2, seed]).permutation(order[n_test:])
+    others = _take(dataset.training, rest)
+    if spec.labels == "shuffled":
+        stream = np.random.default_rng([spec.split_seed, 3, seed])
+        others = Images(others.pixels, stream.permutation(others.labels))
     n_validation = len(rest) // 5
-    chosen = {
-        "training": _take(dataset.training, rest[n_validation:]),
-        "validation": _take(dataset.training, rest[:n_validation]),
-        "test": _take(dataset.training, order[:n_test]) if spec.test == "split" else dataset.test,
-    }
-    shift, scale = 0.0, 255.0
+    training, validation = _take(others, slice(n_validation, None)), _take(others, slice(n_validation))
+    test = _take(dataset.training, order[:n_test]) if spec.test == "split" else dataset.test
+    scaling = PixelScaling(0.0, 255.0)
     if spec.pixel_scaling == "standard":
-        shift, scale = float(chosen["training"].pixels.mean()), float(chosen["training"].pixels.std())
-    return Split(**{name: _as_torch(part, shift=shift, scale=scale) for name, part in chosen.items()})
+        scaling = PixelScaling(float(training.pixels.mean()), float(training.pixels.std()))
+    return Split(scaling.tensors(training), scaling.tensors(validation), scaling.tensors(test), scaling)
 
 
-def _take(images: Images, index: np.ndarray) -> Images:
+def official(dataset: Dataset, spec: DataSpec, split: Split) -> ImageTensors | None:
+    """Return the first images of the data set's own test file, scaled as those of a split.
+
+    None where ``spec`` asks for none, or where they are the split's test images already.
+    """
+    if spec.test == "official" or spec.official_images == 0:
+        return None
+    return split.scaling.tensors(_take(dataset.test, slice(spec.official_images)))
+
+
+def _take(images: Images, index: np.ndarray | slice) -> Images:
     return Images(images.pixels[index], images.labels[index])
-
-
-def _as_torch(part: Images, *, shift: float, scale: float) -> ImageTensors:
-    import torch
-
-    pixels = (part.pixels.astype(np.float32) - np.float32(shift)) / np.float32(scale)
-    return ImageTensors(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(part.labels.astype(np.int64)))
 
 
 def _embedded(file: str) -> Images:

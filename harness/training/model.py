@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from backends.sampling import stream_seed
+from baselines.head import ClassicalHead
 from harness.spec import ModelSpec
 
 N_FEATURES = 128
@@ -27,17 +28,31 @@ class Classifier(nn.Module):
             self.features = feature_extractor(spec).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stub
             torch.manual_seed(stream_seed(seed, "to_head", 0))
             self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)
+            self.to_head.requires_grad_(spec.angle_layer == "trained")
+            torch.manual_seed(stream_seed(seed, "head", 0))
+            if isinstance(head, ClassicalHead):
+                _initialize(head, spec)
         self.head = head
         self.logit_scale = spec.logit_scale
+
+    @property
+    def trained_parameters(self) -> list[nn.Parameter]:
+        """The parameters that training changes: all but those of a frozen angle layer."""
+        return [values for values in self.parameters() if values.requires_grad]
 
     def angles(self, images: torch.Tensor) -> torch.Tensor:
         """Return what the head takes: images (batch, 1, 28, 28) -> (batch, *head.input_shape)."""
         values: torch.Tensor = self.to_head(self.features(images))
         return values.reshape(-1, *self.input_shape)
 
-    def logits(self, angles: torch.Tensor) -> torch.Tensor:
-        """Return what cross-entropy takes, (batch, n_classes): ours, the paper does not say (``ModelSpec.logit_scale``)."""
-        scores: torch.Tensor = self.head(angles)
+    def logits(self, angles: torch.Tensor, *, head: nn.Module | None = None) -> torch.Tensor:
+        """Return what cross-entropy takes, (batch, n_classes): ours, the paper does not say (``ModelSpec.logit_scale``).
+
+        Args:
+            angles: What the head takes.
+            head: Answers in the place of the classifier's own.
+        """
+        scores: torch.Tensor = (self.head if head is None else head)(angles)
         return self.logit_scale * scores
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
@@ -70,6 +85,14 @@ def _convolution(n_in: int, n_out: int, kernel: int, spec: ModelSpec) -> nn.Conv
 
 def _linear(n_in: int, n_out: int, spec: ModelSpec) -> nn.Linear:
     return _initialized(nn.Linear(n_in, n_out), spec)
+
+
+def _initialize(head: ClassicalHead, spec: ModelSpec) -> None:
+    """Give the linear layers of a classical head new first values."""
+    for layer in head.modules():
+        if isinstance(layer, nn.Linear):
+            layer.reset_parameters()
+            _initialized(layer, spec)
 
 
 def _initialized(layer: _Layer, spec: ModelSpec) -> _Layer:

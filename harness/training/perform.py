@@ -7,15 +7,18 @@ from pathlib import Path
 import torch
 
 from backends.errors import AnglesError, ConfigError, OutputError
+from backends.head import QuantumHead
+from backends.sampling import stream_seed
 from harness.errors import DiskError, DivergedError, StoreError
-from harness.heads import build_head, resolve_head
+from harness.heads import ResolvedBaseline, ResolvedHead, build_head, exact_twin, resolve_head
 from harness.records import sealed
 from harness.records.environment import environment, peak_rss_mib
 from harness.records.record import Failure, RunRecord, Status, now
 from harness.spec import Run, RunSpec
-from harness.training import data
+from harness.training import data, random_streams
 from harness.training.checkpoint import Checkpoints
 from harness.training.evaluation import evaluate
+from harness.training.fidelity import GradientComparison
 from harness.training.model import Classifier
 from harness.training.record_parts import RecordParts, dataset_facts, head_facts, steps_of, times_of
 from harness.training.timing import Clock
@@ -81,6 +84,8 @@ def perform(
         steps=parts.steps,
         times=parts.times,
         evaluation=parts.evaluation,
+        official=parts.official,
+        fidelity=parts.fidelity,
         peak_rss_mib=peak_rss_mib(),
         environment=parts.environment,
         failure=failure,
@@ -114,42 +119,69 @@ def _perform(
         parts.environment = environment(device)
         dataset = data.load(spec.data.name, data_root=data_root)
         split = data.split(dataset, spec.data, seed=spec.seed).to(device)
-        classifier = _classifier(spec)
+        resolved = _resolved(spec)
+        classifier = Classifier(build_head(spec, resolved), spec.model, seed=spec.seed).to(device)
+        comparison = _comparison(spec, resolved, classifier.head)
     parts.dataset = dataset_facts(dataset, split)
     parts.head = head_facts(spec, classifier)
 
-    history = train(
-        classifier, split, spec.training, seed=spec.seed, clock=clock, progress=progress, checkpoints=checkpoints
-    )
-    parts.head = head_facts(spec, classifier)  # with what earlier processes of this run took to set it up
-    parts.epochs = history.epochs
-    parts.steps = steps_of(spec, classifier.head, history)
+    if spec.scope == "evaluation":
+        random_streams.seed_all(stream_seed(spec.seed, "process", 0))  # as training does, for heads that draw from them
+    else:
+        history = train(
+            classifier,
+            split,
+            spec.training,
+            seed=spec.seed,
+            clock=clock,
+            progress=progress,
+            checkpoints=checkpoints,
+            comparison=comparison,
+        )
+        parts.head = head_facts(spec, classifier)  # with what earlier processes of this run took to set it up
+        parts.epochs, parts.fidelity = history.epochs, history.fidelity
+        parts.steps = steps_of(spec, classifier.head, history)
 
     if spec.weights_from is not None:
         _load_weights(classifier, weights_of(spec.weights_from), spec.weights_from)
     elif spec.scope == "full":
         parts.weights_sha256 = sealed.write(weights_of(run.run_id), classifier.state_dict(), {"run_id": run.run_id})
-    if spec.scope == "full" or spec.weights_from is not None:
+    if spec.scope != "slice" or spec.weights_from is not None:
         parts.evaluation = evaluate(classifier, split.test, clock, weights_from=spec.weights_from)
+    if spec.scope != "slice":
+        with clock.phase("evaluation"):
+            official = data.official(dataset, spec.data, split)
+        if official is not None:  # after the split's test images, whose shots are then the same with and without
+            parts.official = evaluate(classifier, official.to(device), clock, weights_from=spec.weights_from)
     parts.times = times_of(clock)
 
 
-def _classifier(spec: RunSpec) -> Classifier:
-    """Return the classifier of a run with its first weights.
+def _resolved(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
+    """Return what the names in a spec stand for.
 
     Raises:
-        HeadError: the head cannot be built, or is not the one that was asked for.
+        HeadError: something in it cannot be used, or the head is not the one that was asked for.
     """
     resolved = resolve_head(spec)
-    code = resolved.code if resolved else None
-    if spec.head_code is not None and code != spec.head_code:
+    if spec.head_code is not None and resolved.code != spec.head_code:
         raise ConfigError(
             f"head {spec.head!r} is not the one that was asked for: expected code with SHA-256 {spec.head_code[:12]}, got "
-            f"{str(code)[:12]}; it was edited since, or another version is installed here; to run the present head, use "
+            f"{str(resolved.code)[:12]}; it was edited since, or another version is installed here; to run the present head, use "
             "qhb run PLAN"
         )
-    head = build_head(spec, resolved)
-    return Classifier(head, spec.model, seed=spec.seed).to(spec.training.torch_device)
+    return resolved
+
+
+def _comparison(
+    spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline, head: torch.nn.Module
+) -> GradientComparison | None:
+    """Return what compares the gradients of a training; None where the spec does not ask for it, or nothing is trained."""
+    every = spec.training.fidelity_every
+    if every is None or spec.scope == "evaluation":
+        return None
+    assert isinstance(resolved, ResolvedHead)  # resolve_head refuses it for a classical head
+    assert isinstance(head, QuantumHead)
+    return GradientComparison(exact_twin(resolved, head).to(spec.training.torch_device), every)
 
 
 def _load_weights(classifier: Classifier, path: Path, run_id: str) -> None:

@@ -1,6 +1,8 @@
 """The random streams of the process: torch's (dropout), and Python's and NumPy's, which an outside head may use."""
 
+import contextlib
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -37,3 +39,13 @@ def restore(torch_device: torch.device, torch_states: dict[str, torch.Tensor], o
     version, words, gauss = others["python"]
     random.setstate((version, tuple(words), gauss))
     np.random.set_state(others["numpy"])
+
+
+@contextlib.contextmanager
+def kept(torch_device: torch.device) -> Iterator[None]:
+    """Leave every stream as it is, whatever the block draws."""
+    before = torch_states(torch_device), states()
+    try:
+        yield
+    finally:
+        restore(torch_device, *before)

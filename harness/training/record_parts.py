@@ -12,7 +12,17 @@ from backends.head import QuantumHead
 from backends.registry import head_class
 from harness.heads import summary
 from harness.records.certificate import Certificate
-from harness.records.record import PHASES, DatasetFacts, Environment, Epoch, Evaluation, HeadFacts, Steps, Times
+from harness.records.record import (
+    PHASES,
+    DatasetFacts,
+    Environment,
+    Epoch,
+    Evaluation,
+    GradientFidelity,
+    HeadFacts,
+    Steps,
+    Times,
+)
 from harness.spec import RunSpec
 from harness.training.data import Dataset, Split
 from harness.training.model import Classifier
@@ -31,6 +41,8 @@ class RecordParts:
     steps: Steps | None = None
     weights_sha256: str | None = None
     evaluation: Evaluation | None = None
+    official: Evaluation | None = None
+    fidelity: list[GradientFidelity] = dataclasses.field(default_factory=list)
     times: Times | None = None
 
 
@@ -52,7 +64,7 @@ def head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
         OutputError: its ``provenance()`` returned something else than a dictionary of JSON values.
     """
     head = classifier.head
-    n_parameters = sum(values.numel() for values in classifier.parameters())
+    n_parameters = sum(values.numel() for values in classifier.trained_parameters)
     n_head_parameters = sum(values.numel() for values in head.parameters())
     if not isinstance(head, QuantumHead):
         return HeadFacts(

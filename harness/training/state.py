@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 
 from backends.tally import Tally
-from harness.records.record import Epoch
+from harness.records.record import Epoch, GradientFidelity
 from harness.training.model import Classifier
 from harness.training.timing import Clock
 
@@ -30,6 +30,7 @@ class History:
         epochs: Losses and accuracies of each finished epoch.
         step_seconds: Wall time of each step.
         n_images: Images that the steps saw.
+        fidelity: Gradients from shots beside exact ones, where they are compared.
         under_way: Sums of the epoch that is not over.
     """
 
@@ -37,6 +38,7 @@ class History:
     epochs: list[Epoch] = dataclasses.field(default_factory=list)
     step_seconds: list[float] = dataclasses.field(default_factory=list)
     n_images: int = 0
+    fidelity: list[GradientFidelity] = dataclasses.field(default_factory=list)
     under_way: EpochSums = dataclasses.field(default_factory=EpochSums)
 
     @property

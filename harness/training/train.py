@@ -18,6 +18,7 @@ from harness.spec import TrainingSpec
 from harness.training import random_streams
 from harness.training.checkpoint import Checkpoints
 from harness.training.data import ImageTensors, Split
+from harness.training.fidelity import GradientComparison
 from harness.training.model import Classifier
 from harness.training.state import EpochSums, History, TrainingState
 from harness.training.timing import Clock
@@ -59,6 +60,7 @@ def train(
     clock: Clock,
     progress: StepCallback,
     checkpoints: Checkpoints | None = None,
+    comparison: GradientComparison | None = None,
 ) -> History:
     """Train with Adam on cross-entropy (Sec. 4): ``epochs`` times over the training images, or ``max_steps`` steps.
 
@@ -73,6 +75,7 @@ def train(
         clock: Counts the seconds by phase.
         progress: Called after each step.
         checkpoints: Of this run; None: none are written or read.
+        comparison: Compares gradients at some steps. Its seconds are in no phase, and in no step's.
 
     Returns:
         What the training leaves besides the weights.
@@ -83,7 +86,7 @@ def train(
     images, labels = split.training
     total = n_steps(spec, len(labels))
     with clock.phase("setup"):  # the first optimizer of a process imports half of torch
-        optimizer = torch.optim.Adam(classifier.parameters(), lr=spec.learning_rate, fused=True)
+        optimizer = torch.optim.Adam(classifier.trained_parameters, lr=spec.learning_rate, fused=True)
     order_stream = torch.Generator().manual_seed(stream_seed(seed, "order", 0))
     random_streams.seed_all(stream_seed(seed, "process", 0))  # of the dropout masks: the same for every head
     history = History()
@@ -100,6 +103,9 @@ def train(
         for batch in batches[sums.n_batches :]:
             if history.n_steps == total:
                 return history
+            step = history.n_steps + 1
+            compared = comparison is not None and comparison.is_due(step)
+            not_ours = 0.0
             started = clock.now()
             with _counting(classifier.head) as tally:
                 with clock.phase("features_forward"):
@@ -113,18 +119,23 @@ def train(
                 clock.move(tally.backward.seconds, source="head_forward", target="head_backward")
                 if not math.isfinite(loss_value):
                     raise DivergedError(
-                        f"the loss is {loss_value} at step {history.n_steps + 1} of {total}; expected a finite number; "
+                        f"the loss is {loss_value} at step {step} of {total}; expected a finite number; "
                         f"try a learning rate below {spec.learning_rate}"
                     )
                 optimizer.zero_grad()
                 with clock.phase("head_backward"):
                     loss.backward()
                 with clock.phase("features_backward"):
-                    angles.backward(head_input.grad)
+                    angles.backward(head_input.grad, retain_graph=compared)
+                if comparison is not None and compared:
+                    paused = clock.now()
+                    found = comparison.compare(classifier, angles, labels[batch], step=step)
+                    history.fidelity += [] if found is None else [found]
+                    not_ours = clock.now() - paused
                 with clock.phase("optimizer"):
                     optimizer.step()
             history.tally += tally
-            history.step_seconds.append(clock.now() - started)
+            history.step_seconds.append(clock.now() - started - not_ours)
             history.n_images += len(batch)
             sums.n_batches += 1
             sums.n_images += len(batch)

@@ -199,7 +199,7 @@ def test_every_flipped_bit_is_found(tmp_path, split):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema_version": 99}, "another schema_version: expected 1, found 99"),
+        ({"schema_version": 99}, "another schema_version: expected 2, found 99"),
         ({"run_id": "b"}, "another run_id: expected a, found b"),
         ({"versions": {"torch": "0"}}, "another versions: .*found {'torch': '0'}"),
         ({"n_images": None, "total_s": None}, "lacks what one must hold: .*n_images"),

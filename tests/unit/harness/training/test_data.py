@@ -52,8 +52,8 @@ def test_split_is_the_papers(embedded):
     """5,000 images become 3,200, 800 and 1,000, and no image is in two parts."""
     parts = data.split(embedded, DataSpec(), seed=0)
 
-    assert [len(part.labels) for part in parts] == [3200, 800, 1000]
-    everything = torch.cat([part.images for part in parts]).flatten(1).numpy()
+    assert [len(part.labels) for part in parts[:3]] == [3200, 800, 1000]
+    everything = torch.cat([part.images for part in parts[:3]]).flatten(1).numpy()
     kept = embedded.training.pixels.reshape(5000, -1).astype(np.float32) / 255
     assert sorted(map(bytes, everything)) == sorted(map(bytes, kept))
 
@@ -71,7 +71,7 @@ def test_official_test_images(embedded):
     """Test = "official" trains on 4,000, validates on 1,000 and tests on the 10,000 images of the test file."""
     parts = data.split(embedded, DataSpec(test="official"), seed=0)
 
-    assert [len(part.labels) for part in parts] == [4000, 1000, 10_000]
+    assert [len(part.labels) for part in parts[:3]] == [4000, 1000, 10_000]
 
 
 def test_standard_scaling(embedded):
@@ -284,15 +284,15 @@ def test_pickled_objects_are_not_loaded(monkeypatch, tmp_path):
 def test_a_seed_divides_the_images_as_it_always_did(embedded):
     """Published results can be made again only if a seed's parts never change: the first images of each, and its labels."""
     parts = data.split(embedded, DataSpec(), seed=3)
-    digest = hashlib.sha256(b"".join(part.labels.numpy().tobytes() for part in parts)).hexdigest()
+    digest = hashlib.sha256(b"".join(part.labels.numpy().tobytes() for part in parts[:3])).hexdigest()
 
     assert digest == "6e46fda57e1c66c7aecde3abd71bf2537d827c8ffff99f627c7d35174e197adc"
 
 
 def test_all_the_images_there_are_can_be_asked_for(embedded):
     """n_images may be the whole data set; a tenth of 55 test images is not lost by rounding."""
-    assert [len(part.labels) for part in data.split(embedded, DataSpec(n_images=5000), seed=0)] == [3200, 800, 1000]
-    assert [len(part.labels) for part in data.split(embedded, DataSpec(n_images=57), seed=0)] == [37, 9, 11]
+    assert [len(part.labels) for part in data.split(embedded, DataSpec(n_images=5000), seed=0)[:3]] == [3200, 800, 1000]
+    assert [len(part.labels) for part in data.split(embedded, DataSpec(n_images=57), seed=0)[:3]] == [37, 9, 11]
 
 
 def test_pixels_are_from_zero_to_one(embedded):
@@ -302,3 +302,64 @@ def test_pixels_are_from_zero_to_one(embedded):
     assert part.images.shape == (64, 1, 28, 28)
     assert (part.images.min().item(), part.images.max().item()) == (0.0, 1.0)
     assert (part.images.dtype, part.labels.dtype) == (torch.float32, torch.int64)
+
+
+def _labels(part):
+    return part.labels.numpy()
+
+
+def test_shuffled_labels_are_those_of_the_other_images(embedded):
+    """Training and validation images have the same labels in all, in an order of chance; images and test labels stay."""
+    true, shuffled = (data.split(embedded, DataSpec(labels=labels), seed=3) for labels in ("true", "shuffled"))
+    before, after = (np.concatenate([_labels(part) for part in parts[:2]]) for parts in (true, shuffled))
+
+    assert all(torch.equal(one.images, other.images) for one, other in zip(true[:3], shuffled[:3], strict=True))
+    assert torch.equal(true.test.labels, shuffled.test.labels)
+    assert (np.bincount(before) == np.bincount(after)).all()
+    # By chance an image gets a label of its own class with p = sum of the classes' squared shares, about 0.1.
+    p = float((np.bincount(before) / len(before)) ** 2 @ np.ones(10))
+    assert abs((before == after).mean() - p) < 6 * (p * (1 - p) / len(before)) ** 0.5
+
+
+def test_labels_are_shuffled_by_a_stream_of_the_seed(embedded):
+    """Another seed gives another permutation, of a stream that nothing else draws from."""
+    for seed in (0, 1):
+        true, shuffled = (data.split(embedded, DataSpec(labels=labels), seed=seed) for labels in ("true", "shuffled"))
+        before, after = (np.concatenate([_labels(part) for part in parts[1::-1]]) for parts in (true, shuffled))
+
+        assert (after == np.random.default_rng([0, 3, seed]).permutation(before)).all()
+
+
+@pytest.mark.parametrize("scaling", ["unit", "standard"])
+def test_official_images_are_the_first_of_the_test_file(embedded, scaling):
+    """Their pixels are scaled as the split's are: by the training images, not by themselves."""
+    spec = DataSpec(n_images=100, official_images=30, pixel_scaling=scaling)
+    parts = data.split(embedded, spec, seed=0)
+    found = data.official(embedded, spec, parts)
+    pixels = embedded.test.pixels[:30].astype(np.float64)
+    everything = data.split(embedded, DataSpec(n_images=100), seed=0).training.images.double().numpy() * 255
+    shift, scale = (0, 255) if scaling == "unit" else (everything.mean(), everything.std())
+
+    assert (_labels(found) == embedded.test.labels[:30]).all()
+    assert found.images.shape == (30, 1, 28, 28)
+    assert found.images[:, 0].numpy() == pytest.approx((pixels - shift) / scale, abs=1e-5)
+
+
+@pytest.mark.parametrize("settings", [{"official_images": 0}, {"test": "official"}])
+def test_there_are_no_official_images_where_none_are_asked_for_or_all_are_tested(embedded, settings):
+    """With test = "official" the test images are the official ones already."""
+    spec = DataSpec(n_images=100, **settings)
+
+    assert data.official(embedded, spec, data.split(embedded, spec, seed=0)) is None
+
+
+def test_more_official_images_than_there_are_is_refused(embedded):
+    """Before training, by name, with what to set."""
+    few = embedded._replace(test=data.Images(*(values[:40] for values in embedded.test)))
+
+    with pytest.raises(
+        DatasetError, match=r"has 40 test images, official_images = 41 were .*set data.official_images = 40 or"
+    ):
+        data.split(few, DataSpec(n_images=100, official_images=41), seed=0)
+    assert len(data.split(few, DataSpec(n_images=100, official_images=40), seed=0).test.labels) == 20
+    assert len(data.split(few, DataSpec(n_images=100, test="official"), seed=0).test.labels) == 40

@@ -9,6 +9,7 @@ import torch
 from backends.circuits.catalogue import circuit_named
 from backends.errors import AnglesError, ConfigError, OutputError
 from backends.head import Capabilities, Executed, QuantumHead
+from backends.sampling import stream_seed
 from baselines import baseline_class
 from harness.errors import DiskError, DivergedError, StoreError
 from harness.records import sealed
@@ -56,15 +57,20 @@ def half(monkeypatch):
 
 def _spec(head: str = "linear", *, training: dict[str, Any] | None = None, **settings: Any) -> RunSpec:
     training = {"epochs": 2, "batch_size": 16, **(training or {})}
-    return RunSpec(
-        head=head, data=DataSpec(n_images=100, official_images=0), training=TrainingSpec(**training), seed=4, **settings
-    )
+    settings = {"data": DataSpec(n_images=100, official_images=0), **settings}
+    return RunSpec(head=head, training=TrainingSpec(**training), seed=4, **settings)
 
 
 def _perform(tmp_path, spec: RunSpec, run_id: str = _ID, **options: Any) -> RunRecord:
     return perform(
         Run(run_id, "mine", spec), attempt=2, weights_of=lambda run_id: tmp_path / f"{run_id}.safetensors", **options
     )
+
+
+def _weights(tmp_path, run_id: str) -> dict[str, bytes]:
+    """Return the weights that a run kept, bit by bit."""
+    tensors = sealed.read(tmp_path / f"{run_id}.safetensors").tensors
+    return {name: values.numpy().tobytes() for name, values in tensors.items()}
 
 
 def test_a_record_says_what_was_asked_and_what_was_found(tmp_path):
@@ -86,7 +92,7 @@ def test_a_record_says_what_was_asked_and_what_was_found(tmp_path):
     assert len(record.weights_sha256) == 64
     assert [epoch.epoch for epoch in record.epochs] == [1, 2]
     assert (evaluation.weights_from, evaluation.n_images) == (None, 20)
-    assert evaluation.predictions == found.predictions.tolist()
+    assert evaluation.predicted().tolist() == found.predictions.tolist()
     assert (evaluation.accuracy, evaluation.loss) == (found.accuracy, pytest.approx(found.loss, rel=1e-6))
     labels = parts.test.labels.numpy()
     assert evaluation.confusion == confusion_matrix(labels, found.predictions, n_classes=10).tolist()
@@ -291,3 +297,170 @@ def test_progress_is_told(tmp_path):
 
     assert [(done, total) for done, total, _ in told] == [(step, 8) for step in range(1, 9)]
     assert all(loss > 0 for _, _, loss in told)
+
+
+_OFFICIAL = DataSpec(n_images=100, official_images=30)
+
+
+@pytest.mark.parametrize("settings", [{"head": "linear"}, {"head": "statevector", "circuit": "eq7", "shots": 10}])
+def test_official_images_are_scored_apart(tmp_path, settings):
+    """The first images of the test file, classified with the kept weights; nothing else of the run changes."""
+    training = {"epochs": 1}
+    without = _perform(tmp_path, _spec(**settings, training=training), run_id="b" * 64)
+    record = _perform(tmp_path, _spec(**settings, training=training, data=_OFFICIAL))
+    labels = data.load("mnist-5000").test.labels[:30]
+
+    assert (without.official, record.official.n_images, record.official.weights_from) == (None, 30, None)
+    assert record.official.true_classes().tolist() == labels.tolist()
+    assert record.official.accuracy == (record.official.predicted() == labels).mean()
+    seconds = {"seconds": 0}
+    assert record.evaluation.model_copy(update=seconds) == without.evaluation.model_copy(update=seconds)
+    assert _weights(tmp_path, _ID) == _weights(tmp_path, "b" * 64)
+    assert record.epochs == without.epochs
+    assert record.evaluation.seconds + record.official.seconds <= record.times.evaluation_s + 0.1
+    evaluations = 10 * 30 if "shots" in settings else 0
+    assert (record.official.circuit_evaluations, record.official.shots) == (evaluations, 10 * evaluations)
+    assert (record.steps.n_steps, record.dataset.n_test) == (4, 20)
+
+
+def test_official_images_are_those_of_the_kept_weights(tmp_path):
+    """Their predictions are those of a classifier with the run's weights."""
+    record = _perform(tmp_path, _spec(data=_OFFICIAL))
+    classifier = Classifier(baseline_class("linear")(10), ModelSpec(), seed=9)
+    classifier.load_state_dict(sealed.read(tmp_path / f"{_ID}.safetensors").tensors)
+    dataset = data.load("mnist-5000")
+    parts = data.split(dataset, _OFFICIAL, seed=4)
+
+    assert (
+        record.official.predicted().tolist()
+        == classify(classifier, data.official(dataset, _OFFICIAL, parts)).predictions.tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"training": {"max_steps": 2}, "data": _OFFICIAL},
+        {"data": DataSpec(n_images=100, test="official", official_images=30)},
+    ],
+)
+def test_slices_and_tests_on_the_test_file_have_no_official_images(tmp_path, settings):
+    """A slice is made for its cost; with test = "official" the evaluation is of the official images."""
+    settings = {"training": {"epochs": 1}, **settings}
+
+    assert _perform(tmp_path, _spec(**settings)).official is None
+
+
+def test_a_slice_with_other_weights_is_scored_on_the_test_images_alone(tmp_path):
+    """As before: its test images are classified for their cost."""
+    _perform(tmp_path, _spec(training={"epochs": 1}))
+    record = _perform(tmp_path, _spec(training={"max_steps": 1}, weights_from=_ID, data=_OFFICIAL), run_id="b" * 64)
+
+    assert (record.scope, record.evaluation.n_images, record.official) == ("slice", 20, None)
+
+
+def test_an_evaluation_trains_nothing(tmp_path):
+    """It answers with the other run's weights for both test sets, and keeps no weights and no checkpoint."""
+    first = _perform(tmp_path, _spec(data=_OFFICIAL))
+    checkpoints = Checkpoints(tmp_path / "checkpoints", run_id="b" * 64, interval_s=0.0)
+    told = []
+    record = _perform(
+        tmp_path,
+        _spec(weights_from=_ID, data=_OFFICIAL),
+        run_id="b" * 64,
+        checkpoints=checkpoints,
+        progress=lambda *step: told.append(step),
+    )
+
+    assert (record.status, record.scope) == ("ok", "evaluation")
+    assert (record.epochs, record.steps, record.weights_sha256, record.resumed_at) == ([], None, None, None)
+    assert (record.evaluation.weights_from, record.official.weights_from) == (_ID, _ID)
+    assert record.evaluation.predictions == first.evaluation.predictions
+    assert record.official.predictions == first.official.predictions
+    assert record.head.n_parameters == first.head.n_parameters
+    assert told == []
+    assert [path.stem for path in tmp_path.iterdir()] == [_ID]
+    times = record.times
+    assert (times.features_forward_s, times.head_forward_s, times.optimizer_s) == (0, 0, 0)
+    assert times.setup_s > 0
+    assert times.evaluation_s > 0
+    assert sum(getattr(times, name) for name in PHASES) == pytest.approx(times.total_s)
+
+
+def test_weights_of_one_head_are_tested_through_another(tmp_path):
+    """Train on X, test on Y: the same circuit answers with shots for weights that were trained with exact probabilities."""
+    _perform(tmp_path, _spec("statevector", circuit="eq7", training={"epochs": 1}))
+    spec = _spec("statevector", circuit="eq7", shots=10, execution="table", weights_from=_ID)
+    one, two = (_perform(tmp_path, spec, run_id=name * 64) for name in "bc")
+
+    assert one.status == "ok", one.failure
+    assert one.evaluation.shots == 10 * 10 * 20
+    assert one.evaluation.predictions == two.evaluation.predictions
+
+
+def test_an_evaluation_without_weights_is_named(tmp_path):
+    """The other run's file is missing: nothing was classified."""
+    record = _perform(tmp_path, _spec(weights_from=_ID), run_id="b" * 64)
+
+    assert (record.status, record.failure.kind, record.evaluation) == ("failed", "StoreError", None)
+    assert "weights cannot be used" in record.failure.message
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"head": "linear"}, {"head": "mlp", "options": {"hidden": 5}}, {"head": "statevector", "circuit": "eq7"}],
+)
+def test_a_frozen_angle_layer_keeps_its_random_start(tmp_path, settings):
+    """The layer between features and head is neither trained nor counted; the features below it and the head still train."""
+    training = {"epochs": 1}
+    trained = _perform(tmp_path, _spec(**settings, training=training), run_id="b" * 64)
+    record = _perform(tmp_path, _spec(**settings, training=training, model=ModelSpec(angle_layer="frozen")))
+    kept = sealed.read(tmp_path / f"{_ID}.safetensors").tensors
+    moved = sealed.read(tmp_path / f"{'b' * 64}.safetensors").tensors
+    first = Classifier(baseline_class("linear")(10), ModelSpec(), seed=4)
+    n_outputs, n_inputs = kept["to_head.weight"].shape
+    torch.manual_seed(stream_seed(4, "to_head", 0))
+    start = torch.nn.Linear(n_inputs, n_outputs)
+
+    assert record.status == "ok", record.failure
+    assert torch.equal(kept["to_head.weight"], start.weight)
+    assert torch.equal(kept["to_head.bias"], start.bias)
+    assert not torch.equal(moved["to_head.weight"], start.weight)
+    assert not torch.equal(kept["features.0.weight"], first.features[0].weight)
+    assert trained.head.n_parameters - record.head.n_parameters == 129 * n_outputs
+    assert record.head.n_head_parameters == trained.head.n_head_parameters
+
+
+def test_a_run_with_a_frozen_angle_layer_goes_on_in_the_same_bits(tmp_path):
+    """Its checkpoints hold the moments of the trained parameters alone."""
+    frozen = {"model": ModelSpec(angle_layer="frozen")}
+    _perform(tmp_path, _spec(**frozen), run_id="b" * 64)
+    folder = tmp_path / "checkpoints"
+    _perform(
+        tmp_path,
+        _spec(**frozen, training={"max_steps": 3}),
+        checkpoints=Checkpoints(folder, run_id=_ID, interval_s=0.0),
+    )
+    record = _perform(tmp_path, _spec(**frozen), checkpoints=Checkpoints(folder, run_id=_ID, interval_s=0.0))
+
+    assert (record.resumed_at, record.notes) == (3, [])
+    assert _weights(tmp_path, _ID) == _weights(tmp_path, "b" * 64)
+
+
+def test_a_head_that_learned_shuffled_labels_guesses(tmp_path):
+    """The same training with true labels classifies most test images rightly; with shuffled labels the network learned nothing.
+
+    At worst, a network gives all images of a digit one class. That class is right by chance, once in ten: the accuracy is
+    then the mean of ten draws, of which more than five are right with a probability of 1.5e-4.
+    """
+    asked = {"training": {"epochs": 5, "learning_rate": 3e-3}}
+    images = {"n_images": 1000, "official_images": 1000}
+    true, shuffled = (
+        _perform(tmp_path, _spec(**asked, data=DataSpec(labels=labels, **images)), run_id=name * 64)
+        for labels, name in (("true", "b"), ("shuffled", "c"))
+    )
+
+    assert true.official.accuracy > 0.8
+    assert shuffled.official.accuracy <= 0.5
+    assert shuffled.evaluation.accuracy <= 0.5
+    assert shuffled.official.true_classes().tolist() == true.official.true_classes().tolist()

@@ -1,5 +1,6 @@
 """The process's random streams: begun by a seed, and put back where they were."""
 
+import contextlib
 import json
 import random
 
@@ -63,3 +64,16 @@ def test_a_gpu_has_a_stream_of_its_own(monkeypatch):
 
     assert set(tensors) == {"cpu", "cuda"}
     assert put_back == [([1], device)]
+
+
+def test_streams_are_kept_whatever_is_drawn():
+    """After the block each stream goes on with the number that it would have drawn without it, also after an error."""
+    for error in (None, ValueError):
+        random_streams.seed_all(7)
+        expected = _draw()
+        random_streams.seed_all(7)
+        with contextlib.suppress(ValueError), random_streams.kept(_CPU):
+            _draw()
+            if error:
+                raise error
+        assert _draw() == expected

@@ -46,6 +46,15 @@ CIRCUITS: dict[str, Circuit] = {
         _paper_circuit(
             "no_entanglement", first_cx=None, second_cx=None, source=f"ours: Eq. (7) of {_PAPER} without its CNOTs"
         ),
+        # The control: eq7 without its dead angles. It computes the same function, so a difference from eq7 comes from training.
+        Circuit(
+            name="eq7_reduced",
+            n_qubits=1,
+            n_angles=1,
+            gates=(Gate("h", (0,)), Gate("rz", (0,), (Angle(0),)), Gate("h", (0,))),
+            measured=(0,),
+            source=f"ours: Eq. (7) of {_PAPER} without the qubits and angles that cannot matter",
+        ),
         dataclasses.replace(
             hardware_efficient(n_qubits=10, n_layers=1, n_outputs=10),
             name="ten_outputs",

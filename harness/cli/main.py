@@ -18,6 +18,7 @@ _SUMMARIES = {
     "status": "Show the progress of the runs in a results folder, from any terminal.",
     "rerun": "Make one recorded run again in this process, to debug it.",
     "merge": "Copy the runs of several results folders into one.",
+    "compare": "Say whether two results folders agree: runs, accuracies, verdicts.",
     "export": "Write all attempts at all runs as one table, CSV or Parquet.",
     "doctor": "Report known faults of the installed versions and damage in results folders, and mend it.",
     "check": "Run the conformance suite on a head, ours or yours.",

@@ -61,7 +61,7 @@ def configuration(record: RunRecord) -> str:
     spec = record.spec.model_dump(mode="json")
     del spec["seed"]
     if spec["own_circuit"] is not None:
-        spec["own_circuit"] = _computed(spec["own_circuit"])
+        spec["own_circuit"] = computed_by(spec["own_circuit"])
     return _canonical({**spec, "weights_from": spec["weights_from"] is not None})
 
 
@@ -131,10 +131,10 @@ def _found(record: RunRecord) -> str | None:
     if not (record.head and record.dataset and record.environment):
         return None
     version = record.environment.versions.get("quantum-head-bench")
-    return _canonical([record.head.circuit and _computed(record.head.circuit), record.dataset.sha256, version])
+    return _canonical([record.head.circuit and computed_by(record.head.circuit), record.dataset.sha256, version])
 
 
-def _computed(circuit: Mapping[str, Any]) -> dict[str, Any]:
+def computed_by(circuit: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a circuit computes, as its fingerprint has it; a record may hold anything."""
     return {key: circuit.get(key) for key in _COMPUTED}
 

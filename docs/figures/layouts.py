@@ -44,7 +44,9 @@ def layouts(device: str) -> Layouts:
         neighbours.setdefault(one, set()).add(other)
     lines = []
     for first, seconds in neighbours.items():
-        readout = sum(properties.qubit_property(first, name)[0] for name in ("prob_meas1_prep0", "prob_meas0_prep1")) / 2
+        readout = (
+            sum(properties.qubit_property(first, name)[0] for name in ("prob_meas1_prep0", "prob_meas0_prep1")) / 2
+        )
         for second in seconds:
             for third in neighbours[second] - {first}:
                 works = (1 - readout) * (1 - gate_errors[first, second]) * (1 - gate_errors[second, third])

@@ -107,7 +107,9 @@ def _of_runs(runs: Sequence[SameRun]) -> Iterator[str]:
 
 def _run(run: SameRun) -> str:
     weights = ", and the weights" if run.same_weights is False else ""
-    return f"{short(run.label, _LABEL)}, seed {run.seed}: {run.differing:,} of {run.images:,} predictions{weights} differ"
+    return (
+        f"{short(run.label, _LABEL)}, seed {run.seed}: {run.differing:,} of {run.images:,} predictions{weights} differ"
+    )
 
 
 def _of_accuracies(accuracies: Sequence[SameAccuracy]) -> Iterator[str]:
@@ -119,10 +121,9 @@ def _of_accuracies(accuracies: Sequence[SameAccuracy]) -> Iterator[str]:
             f"{short(one.label, _LABEL):{_LABEL}} {one.ours:7.4f} {one.theirs:7.4f} {one.difference_pp:+7.2f} "
             f"{interval:>16}  {one.finding}"
         )
-    reasons = list(dict.fromkeys(one.p.reason for one in accuracies if isinstance(one.p, Missing)))
-    untested = [reason for reason in reasons if any(a.finding is Finding.NOT_TESTED and a.p == Missing(reason) for a in accuracies)]
+    untested = [one.p.reason for one in accuracies if one.finding is Finding.NOT_TESTED and isinstance(one.p, Missing)]
     if untested:
-        yield f"Not tested: {listed(untested)}."
+        yield f"Not tested: {listed(list(dict.fromkeys(untested)))}."
 
 
 def _of_verdicts(verdicts: Sequence[SameVerdict]) -> Iterator[str]:
@@ -145,16 +146,15 @@ def _seeds(only: OnlyInOne) -> str:
 def _conclusion(found: Agreement) -> str:
     if not found.accuracies:
         return "The folders have no configuration in common."
-    problems = [
-        counted(number, noun)
-        for number, noun in (
-            (sum(run.breaks_promise for run in found.runs), "run"),
-            (sum(one.finding is Finding.DIFFER for one in found.accuracies), "configuration"),
-            (sum(one.finding is VerdictFinding.DIFFER for one in found.verdicts), "declared comparison"),
-        )
-        if number
-    ]
-    return f"They do not agree: {listed(problems)} differ." if problems else "They agree."
+    numbers = {
+        "run": sum(run.breaks_promise for run in found.runs),
+        "configuration": sum(one.finding is Finding.DIFFER for one in found.accuracies),
+        "declared comparison": sum(one.finding is VerdictFinding.DIFFER for one in found.verdicts),
+    }
+    problems = [counted(number, noun) for noun, number in numbers.items() if number]
+    if not problems:
+        return "They agree."
+    return f"They do not agree: {listed(problems)} {'differs' if sum(numbers.values()) == 1 else 'differ'}."
 
 
 def _content(first: Path, second: Path, found: Agreement) -> dict[str, object]:

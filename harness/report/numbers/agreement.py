@@ -77,7 +77,11 @@ def agreement(first: Study, second: Study) -> Agreement:
 
 
 def _missing_in(
-    results: Results, pairs: Sequence[GroupPair], *, own: Callable[[GroupPair], Group], other: Callable[[GroupPair], Group]
+    results: Results,
+    pairs: Sequence[GroupPair],
+    *,
+    own: Callable[[GroupPair], Group],
+    other: Callable[[GroupPair], Group],
 ) -> tuple[OnlyInOne, ...]:
     """Return the runs of a folder whose configuration and seed the other folder does not have."""
     partner = {own(pair).label: other(pair) for pair in pairs}

@@ -76,4 +76,3 @@ def _overlap(first: Comparison, second: Comparison) -> bool:
         return True
     low, high, other_low, other_high = ends
     return low <= other_high and other_low <= high
-

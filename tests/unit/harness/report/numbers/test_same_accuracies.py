@@ -32,7 +32,7 @@ def test_welch_is_scipys():
 
 
 def test_holm_counts_the_configurations():
-    """p = 0.03 is a difference alone, and none among two; the second configuration is far from one."""
+    """P = 0.03 is a difference alone, and none among two; the second configuration is far from one."""
     one, other = [0.900, 0.904, 0.908, 0.902], [0.906, 0.910, 0.908, 0.911]
     p = stats.ttest_ind(one, other, equal_var=False).pvalue
     assert 0.025 < p < 0.05

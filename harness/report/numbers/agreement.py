@@ -3,20 +3,12 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from harness.plan.comparison import Declared
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.same_accuracies import Finding, GroupPair, SameAccuracy, group_pairs, same_accuracies
 from harness.report.numbers.same_runs import SameRun, same_runs
 from harness.report.numbers.same_verdicts import SameVerdict, VerdictFinding, same_verdicts
+from harness.report.numbers.study import Study
 from harness.report.numbers.verdicts import verdicts
-
-
-@dataclasses.dataclass(frozen=True)
-class Study:
-    """What is compared of a results folder: its runs, and the comparisons that its latest plan declares."""
-
-    results: Results
-    declared: Declared | None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -71,8 +71,7 @@ def _finding(first: DeclaredVerdict, second: DeclaredVerdict) -> VerdictFinding:
 
 def _overlap(first: Comparison, second: Comparison) -> bool:
     """Whether the 95 % intervals overlap; intervals that do not exist forbid nothing."""
-    ends = (first.low_pp, first.high_pp, second.low_pp, second.high_pp)
-    if any(isinstance(end, Missing) for end in ends):
-        return True
-    low, high, other_low, other_high = ends
-    return low <= other_high and other_low <= high
+    for one, other in ((first, second), (second, first)):
+        if not (isinstance(one.low_pp, Missing) or isinstance(other.high_pp, Missing)) and one.low_pp > other.high_pp:
+            return False
+    return True

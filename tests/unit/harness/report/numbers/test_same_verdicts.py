@@ -6,8 +6,9 @@ from unit.harness.report.example_records import failing
 from unit.harness.report.example_studies import answered, answers, results_of
 
 from harness.plan.comparison import Declared, Pair
-from harness.report.numbers.agreement import OnlyInOne, Study, agreement
+from harness.report.numbers.agreement import OnlyInOne, agreement
 from harness.report.numbers.same_verdicts import VerdictFinding
+from harness.report.numbers.study import Study
 from harness.statistics import Verdict
 from harness.text import Missing
 

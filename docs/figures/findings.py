@@ -6,12 +6,12 @@ python -m docs.figures.findings
 import statistics
 
 import numpy as np
+from harness.report.numbers.verdicts import DeclaredVerdict, verdicts
 
 from docs.figures import between_marks
 from docs.figures.reference import ROOT, STUDY, made_by, reference, right_answers
 from harness.report.numbers.groups import Group
 from harness.report.numbers.study import Study
-from harness.report.numbers.verdicts import DeclaredVerdict, verdicts
 from harness.statistics import Score, accuracy_score, conclusion, points
 from harness.text import Missing, share
 
@@ -31,16 +31,17 @@ def findings(study: Study) -> str:
     """Return the sentences and the table as Markdown."""
     known = {(verdict.ours, verdict.theirs): verdict for verdict in verdicts(study.results, study.declared)}
     sentences = [f"- {known[pair].sentence}" for pair in SHOWN]
+    groups = [group for group in study.results.groups if group.full and group.evaluated]
+    first = groups[0].evaluated[0]
+    split, official = (f"{scored.n_images:,} images" for scored in (first.evaluation, first.official) if scored)
     lines = [
         *sentences,
         "",
-        "| head | seeds | trainable parameters | accuracy, 1,000 images | accuracy, 10,000 images (95 %) | against linear, points |",
+        f"| head | seeds | trainable parameters | accuracy, {split} | accuracy, {official} (95 %) | against linear, points |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for group in study.results.groups:
-        if group.full and group.evaluated:
-            lines.append(_row(group, known.get((group.label, "linear"))))
-    lines += ["", f"{made_by(study)}. The 10,000 images are MNIST's own test images."]
+    lines += [_row(group, known.get((group.label, "linear"))) for group in groups]
+    lines += ["", f"{made_by(study)}. The {official} are MNIST's own test images."]
     return "\n".join(lines) + "\n"
 
 

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from docs.figures.reference import PAPERS_HEAD
 from harness.report.numbers.pairing import paired
+
+from docs.figures.reference import PAPERS_HEAD
 from harness.report.numbers.study import Study
 from harness.statistics import Comparison, compare, points
 from harness.text import Missing
@@ -59,11 +60,8 @@ def moved(sweeps: Study) -> list[Moved]:
     for point in OPEN_POINTS:
         for value, label in point.tried:
             answers = paired(sweeps.group(label), base)
-            found.append(
-                Moved(
-                    point, value, answers if isinstance(answers, Missing) else compare(answers.ours, answers.theirs)
-                )
-            )
+            comparison = answers if isinstance(answers, Missing) else compare(*answers.arrays(answers.common))
+            found.append(Moved(point, value, comparison))
     return found
 
 

@@ -40,7 +40,7 @@ class Prediction(NamedTuple):
         """Return "reproduced", "reproduced within 0.01" or "not reproduced"."""
         if self.low - ROUNDING <= published <= self.high + ROUNDING:
             return "reproduced"
-        return f"reproduced within {NEAR:g}" if abs(published - self.mean) <= NEAR else "not reproduced"
+        return f"reproduced within {NEAR:g}" if round(abs(published - self.mean), 6) <= NEAR else "not reproduced"
 
     def __str__(self) -> str:
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"

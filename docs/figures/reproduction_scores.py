@@ -2,11 +2,11 @@
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from docs.figures.prediction import Prediction
-from harness.records.record import ClassScore, Epoch, Evaluation
+from harness.records.record import Epoch, Evaluation
 from harness.report.numbers import paper
 from harness.report.numbers.groups import Group
 from harness.text import counted, listed
@@ -150,8 +150,7 @@ def _macro(group: Group, name: str) -> Prediction:
 
 def _of_digit(group: Group, digit: int, name: str) -> Prediction:
     scores = [evaluation.classes[digit] for evaluation in evaluations(group)]
-    value: Callable[[ClassScore], float] = lambda score: getattr(score, name) or 0.0
-    return Prediction.of([value(score) for score in scores], n_images=scores[0].support)
+    return Prediction.of([getattr(score, name) or 0.0 for score in scores], n_images=scores[0].support)
 
 
 def _epochs(group: Group, number: int) -> list[Epoch]:
@@ -166,5 +165,3 @@ def _mean(values: Sequence[float], decimals: int) -> str:
         return "–"
     half = float(t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) / math.sqrt(len(values))
     return f"{statistics.fmean(values):.{decimals}f} ± {half:.{decimals}f}"
-
-

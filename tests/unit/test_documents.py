@@ -30,7 +30,9 @@ _DOCUMENTS = (
     *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"),
     *(
         f"docs/{name}.md"
-        for name in ("cost", "export", "mutants", "performance", "reliability", "scale-out", "statistics")
+        for name in (
+            *("cost", "export", "mutants", "performance", "reliability", "reproduction", "scale-out", "statistics"),
+        )
     ),
     *("examples/plugin_head/README.md", "harness/training/datasets/README.md"),
 )

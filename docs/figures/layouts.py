@@ -4,7 +4,7 @@ python -m docs.figures.layouts manila sherbrooke
 
 The rule looks at every line of three neighbouring qubits, in both directions, whose gates work. The error of a line is
 1 - (1 - r) (1 - a) (1 - b): r is the readout error of its first qubit, which the circuits of the paper measure, mean of
-p(1|0) and p(0|1); a and b are the errors of the two-qubit gates between its neighbours. Lines are sorted by error, then by
+p(1|0) and p(0|1); a and b are the errors of the two-qubit gates between its neighbours, the smaller one where both directions have a gate. Lines are sorted by error, then by
 qubit numbers; the median is the line in the middle, the lower one of two.
 """
 

@@ -106,7 +106,7 @@ def claim_of_fig_6(group: Group) -> Claim:
     verdict = "reproduced" if converged == len(falls) else f"reproduced in {converged} of {len(falls)} runs"
     why = (
         f"in {converged} of {counted(len(falls), 'run')} the validation loss falls, and its last {_LAST} epochs change it by "
-        f"less than {_LEVEL:.0%} of the whole fall"
+        f"less than {100 * _LEVEL:g} % of the whole fall"
     )
     return Claim("the loss converges (Fig. 6)", verdict, why)
 
@@ -131,7 +131,7 @@ def claim_of_fig_7(group: Group) -> Claim:
     prediction = Prediction.of(least, n_images=n_images)
     all_digits = sum(value >= LEAST_SHARE for value in least)
     return Claim(
-        "at least 95 % of each digit (Fig. 7)",
+        "the worst digit has 0.95 right answers (Fig. 7)",
         prediction.verdict(LEAST_SHARE),
         f"the worst digit of a run has {prediction}; {all_digits} of {counted(len(found), 'run')} have all digits at 95 % or more",
     )

@@ -10,7 +10,9 @@ from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, did_you_mean
 
 MAX_SHOTS = 10_000_000
-from typing import Any, Literal, TypeVar
+Execution = Literal["native", "table", "channels"]
+"""native: the backend executes every evaluation; table, channels: it is asked only while that is made which then answers."""
+_Options = TypeVar("_Options", bound=pydantic.BaseModel)
 
 
 class HeadOptions(pydantic.BaseModel):

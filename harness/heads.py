@@ -34,15 +34,6 @@ class ResolvedBaseline:
 
 
 @dataclasses.dataclass(frozen=True)
-class ResolvedBaseline:
-    """The options of a classical head, checked, with every default filled in. It has no circuit, and its code is ours."""
-
-    options: ClassicalOptions
-    circuit_fingerprint: None = None
-    code: None = None
-
-
-@dataclasses.dataclass(frozen=True)
 class ResolvedHead:
     """What the names in a spec stand for, checked.
 

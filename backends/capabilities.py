@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pydantic
 
@@ -10,6 +10,8 @@ from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, did_you_mean
 
 MAX_SHOTS = 10_000_000
+Execution = Literal["native", "table", "channels"]
+"""native: the backend executes every evaluation; table, channels: it is asked only while that is made which then answers."""
 _Options = TypeVar("_Options", bound=pydantic.BaseModel)
 
 
@@ -30,8 +32,7 @@ class Capabilities:
         autograd: In the analytic case torch differentiates through it; otherwise the parameter-shift rule does.
         multicore: The backend uses every core it finds, so that a run wants the machine for itself.
         max_qubits: Widest circuit.
-        tabulated: A response table answers in the backend's place: the backend executes circuits only while the table
-            is built.
+        surrogate: Something else answers in the backend's place, which executes circuits only while that is made.
     """
 
     analytic: bool
@@ -40,7 +41,7 @@ class Capabilities:
     autograd: bool
     multicore: bool
     max_qubits: int
-    tabulated: bool = False
+    surrogate: bool = False
 
 
 def check_circuit_and_shots(name: str, able: Capabilities, circuit: Circuit, *, shots: int | None) -> None:

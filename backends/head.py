@@ -10,6 +10,7 @@ import torch
 
 from backends.answers import Executed, Outcomes, checked_joint, checked_probabilities
 from backends.capabilities import Capabilities, HeadOptions, check_circuit_and_shots, check_options
+from backends.chain import Chain
 from backends.circuits.circuit import Circuit
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
 from backends.gradients import ParameterShift, ShiftRule, bound, shifts_of
@@ -261,6 +262,14 @@ class QuantumHead(torch.nn.Module, abc.ABC):
             f"{self.name}: it does not say how often each joint outcome occurs; write its _outcomes, or use a circuit with "
             "one output"
         )
+
+    def _chain(self) -> Chain:
+        """Return what the backend executes as a chain of channels, its noise and readout errors included.
+
+        Optional. With it ``execution = "channels"`` computes the head's exact probabilities and derivatives without the
+        backend, once they were compared with its own.
+        """
+        raise ConfigError(f"{self.name}: it does not tell its circuit as a chain of channels; write its _chain")
 
     @abc.abstractmethod
     def provenance(self) -> dict[str, Any]:

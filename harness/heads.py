@@ -8,7 +8,7 @@ import pydantic
 import torch
 
 from backends.analysis import dead_angles
-from backends.capabilities import HeadOptions, check_options
+from backends.capabilities import Execution, HeadOptions, check_options
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, did_you_mean
@@ -16,10 +16,12 @@ from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
-from backends.surrogates.table import HeadFactory, ResponseTable, Tabulated
+from backends.surrogates.choice import factory_for, fastest_exact
+from backends.surrogates.surrogate import HeadFactory
+from backends.surrogates.table import ResponseTable, Tabulated
 from baselines import BASELINES, baseline_class
 from baselines.head import ClassicalOptions
-from harness.spec import N_CLASSES, Execution, RunSpec
+from harness.spec import N_CLASSES, RunSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +39,7 @@ class ResolvedHead:
 
     Attributes:
         circuit: The circuit.
-        factory: What makes the head: the backend's own class, or the maker of its response tables.
+        factory: What makes the head: the backend's own class, or the maker of what answers in its place.
         options: The head's options with every default filled in.
         code: SHA-256 of the present code of an outside head; None for one of ours.
     """
@@ -75,9 +77,7 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
     _check_inputs_and_outputs(circuit)
     native = head_class(spec.head)
     _check_option_names(spec, native.Options)
-    if spec.execution == "channels":
-        raise ConfigError(f"head {spec.head!r} offers no channels; use execution = 'table' or 'native'")
-    factory: HeadFactory = Tabulated(native) if spec.execution == "table" else native
+    factory = factory_for(native, spec.execution)
     options = factory.check(circuit, shots=spec.shots, options=spec.options)
     if spec.training.skip_dead_angles:
         dead_angles.check(factory, circuit)
@@ -87,19 +87,15 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
 
 
 def resolved_execution(spec: RunSpec) -> Execution:
-    """Return what ``execution = "auto"`` stands for: a response table where the head has one, else native.
+    """Return what ``execution = "auto"`` stands for, where the spec says native: see ``backends.surrogates.choice``.
 
     Raises:
-        HeadError: something else in the spec cannot be used.
+        HeadError: something in the spec cannot be used.
     """
-    if spec.head in BASELINES:
+    resolved = resolve_head(spec)
+    if isinstance(resolved, ResolvedBaseline):
         return "native"
-    try:
-        resolve_head(spec.model_copy(update={"execution": "table"}))
-    except ConfigError:
-        resolve_head(spec)
-        return "native"
-    return "table"
+    return fastest_exact(head_class(spec.head), resolved.circuit, shots=spec.shots, options=resolved.options)
 
 
 def _check_inputs_and_outputs(circuit: Circuit) -> None:

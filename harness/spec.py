@@ -9,12 +9,12 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import pydantic
 
+from backends.capabilities import Execution
 from backends.circuits.circuit import Circuit
 
 DatasetName = Literal["mnist-5000", "mnist", "fashion-mnist", "kmnist"]
 DATASETS: tuple[str, ...] = get_args(DatasetName)
 N_CLASSES = 10  # of every data set of ``DATASETS``
-Execution = Literal["native", "table", "channels"]
 Scope = Literal["full", "slice", "evaluation"]
 
 

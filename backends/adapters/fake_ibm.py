@@ -10,12 +10,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self, final
 import pydantic
 import torch
 
+from backends.adapters.aer_channels import chain_of
 from backends.adapters.aer_compile import compile_circuit
 from backends.adapters.aer_jobs import Simulation
 from backends.adapters.durations import duration_s
 from backends.adapters.fake_devices import device_name, device_size, load, part_of, snapshot
 from backends.answers import Executed, Outcomes
 from backends.capabilities import Capabilities, HeadOptions
+from backends.chain import Chain
 from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, ExecutionError
 from backends.head import QuantumHead
@@ -104,8 +106,11 @@ class FakeIBM(QuantumHead):
         self._calibration = part_of(device.target, self._physical)
         properties = device.properties()  # its target has only the mean of p(1|0) and p(0|1) (qiskit#9097)
         self._readout = [
-            [properties.qubit_property(self._physical[qubit], f"prob_meas{1 - b}_prep{b}")[0] for b in (0, 1)]
-            for qubit in self._compiled.measured
+            (
+                properties.qubit_property(physical, "prob_meas1_prep0")[0],
+                properties.qubit_property(physical, "prob_meas0_prep1")[0],
+            )
+            for physical in (self._physical[qubit] for qubit in self._compiled.measured)
         ]
         self._simulation = Simulation.of(self._compiled, method=_METHOD, noise_model=self._noise_model())
 
@@ -155,24 +160,36 @@ class FakeIBM(QuantumHead):
     def _noise_model(self) -> Any:
         """Return the errors of what is in use, and no others: Aer copies the model with each job (qiskit-aer#2379)."""
         from qiskit_aer.noise import NoiseModel, ReadoutError
-        from qiskit_aer.noise.device import basic_device_gate_errors
 
-        used = sorted(set(self._compiled.gates))
-        model = NoiseModel(basis_gates=sorted({name for name, _ in used}))
-        if self.options.gate_noise:
-            errors = {(name, on): error for name, on, error in basic_device_gate_errors(target=self._calibration)}
-            for name, on in used:
-                if (name, on) in errors:
-                    model.add_quantum_error(errors[name, on], name, on)
-                elif (known := self._calibration[name][on]) is None or known.error or known.duration:
-                    raise ExecutionError(
-                        f"{self.name}: no noise on gate {name} of {self.options.device!r}, which has {known}"
-                    )
+        model = NoiseModel(basis_gates=sorted({name for name, _ in self._compiled.gates}))
+        for (name, on), error in self._gate_errors().items():
+            model.add_quantum_error(error, name, on)
         if self.options.readout_error:
             for qubit, (one_of_zero, zero_of_one) in zip(self._compiled.measured, self._readout, strict=True):
                 table = [[1 - one_of_zero, one_of_zero], [zero_of_one, 1 - zero_of_one]]
                 model.add_readout_error(ReadoutError(table), [qubit])
         return model
+
+    def _gate_errors(self) -> dict[tuple[str, tuple[int, ...]], Any]:
+        """Return Aer's ``QuantumError`` of each gate in use that has one."""
+        from qiskit_aer.noise.device import basic_device_gate_errors
+
+        if not self.options.gate_noise:
+            return {}
+        errors = {(name, on): error for name, on, error in basic_device_gate_errors(target=self._calibration)}
+        found = {}
+        for name, on in sorted(set(self._compiled.gates)):
+            if (name, on) in errors:
+                found[name, on] = errors[name, on]
+            elif (known := self._calibration[name][on]) is None or known.error or known.duration:
+                raise ExecutionError(
+                    f"{self.name}: no noise on gate {name} of {self.options.device!r}, which has {known}"
+                )
+        return found
+
+    def _chain(self) -> Chain:
+        readout = self._readout if self.options.readout_error else [(0.0, 0.0)] * len(self._readout)
+        return chain_of(self._compiled, self._gate_errors(), readout)
 
     def _misplaced(self, reason: str) -> ConfigError:
         return ConfigError(

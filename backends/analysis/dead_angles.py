@@ -19,7 +19,7 @@ from backends.gradients import ShiftRule
 from backends.head import QuantumHead, gradient_of
 from backends.surrogates.build import build
 from backends.surrogates.polynomial import Grid, Response
-from backends.surrogates.table import HeadFactory
+from backends.surrogates.surrogate import HeadFactory
 from backends.tally import Count
 
 STRUCTURE, RESPONSE, OWN_RESPONSE = "structure", "response", "response with noise"

@@ -9,10 +9,11 @@ from backends.analysis.dead_angles import RESPONSE, ideal_response, structural_p
 from backends.analysis.formula import closed_form, combination, leading_waves
 from backends.analysis.inspection_facts import BATCH, N_CLASSES, Formula, Inspection, Noise, Step
 from backends.analysis.jacobian import random_jacobian
+from backends.analysis.noisy_fit import noise_from_channels
 from backends.analysis.spectrum import rank, redundant_combinations
 from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import angle_names
-from backends.errors import CircuitError, ConfigError, TableError
+from backends.errors import ChannelsError, CircuitError, ConfigError, TableError
 from backends.gradients import shifts_of
 from backends.head import QuantumHead
 from backends.surrogates.build import build
@@ -131,7 +132,7 @@ def _transpiled(head: QuantumHead | None) -> dict[str, Any] | None:
 
 
 def _noise(head: QuantumHead | None, ideal: Response | None, names: list[str], notes: list[str]) -> Noise | None:
-    """Return the analysis of the head's own exact answers; nothing is taken from the ideal circuit."""
+    """Return the analysis of the head's own exact answers: from its response or, where that is too large, its channels."""
     if head is None or not head.capabilities.noisy:
         return None
     try:
@@ -140,9 +141,17 @@ def _noise(head: QuantumHead | None, ideal: Response | None, names: list[str], n
         response = build(head, Grid.of(head.circuit), joint=False, seed=0).response
     except (ConfigError, TableError) as error:
         notes.append(f"no noisy formula: {error}")
-        return None
+        return _from_channels(head, notes) if head.shots is None else None
     contraction, added = (None, None) if ideal is None else _change(ideal.coefficients, response.coefficients)
     return Noise(_formulas(response, names), _numbers(response.dead_angles), contraction, added)
+
+
+def _from_channels(head: QuantumHead, notes: list[str]) -> Noise | None:
+    try:
+        return noise_from_channels(head)
+    except (ConfigError, ChannelsError) as error:
+        notes.append(f"the effect of the noise is not known: {error}")
+        return None
 
 
 def _change(ideal: np.ndarray, noisy: np.ndarray) -> tuple[tuple[float, float] | None, float]:

@@ -26,15 +26,21 @@ class Noise:
     """The effect of a head's noise on the circuit; fields that ``Inspection`` has too mean the same.
 
     Attributes:
+        formulas: None where they are too large; the other fields then come from the head's channels.
+        undecided: Neither proven dead with this noise nor seen to matter; empty where there are formulas.
         contraction: Least and largest factor by which the noise multiplies the ideal coefficients, the constants
-            apart; None where the ideal circuit is constant or too large.
-        added: The largest coefficient that the ideal circuit does not have, the constants apart.
+            apart. From channels it is the least and largest over the outputs of the factor that fits best at ``points``
+            random points. None where the ideal circuit is constant or too large.
+        added: The largest coefficient that the ideal circuit does not have, the constants apart; None from channels.
+        points: Random points of the fit; None where the coefficients are known.
     """
 
-    formulas: list[Formula]
+    formulas: list[Formula] | None
     dead_angles: list[int]
     contraction: tuple[float, float] | None
     added: float | None
+    undecided: list[int] = dataclasses.field(default_factory=list)
+    points: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -111,7 +111,7 @@ def provenance_is_json(subject: Subject) -> Iterator[Finding]:
 def tally_counts_what_was_run(subject: Subject) -> Iterator[Finding]:
     """A forward and backward pass is 1 + 2 n_angles evaluations a circuit (1 with autograd), and each is counted.
 
-    A response table requests as many, and its backend executes none of them.
+    What answers in a backend's place requests as many, and its backend executes none of them.
     """
     circuit, n_circuits, batch, able = circuit_named("eq7"), 2, 3, subject.head_class.capabilities
     for shots in subject.modes:
@@ -124,7 +124,7 @@ def tally_counts_what_was_run(subject: Subject) -> Iterator[Finding]:
         shifted = 0 if head.gradient == "autograd" else 2 * circuit.n_angles * rows
         tally = head.tally
         for name, count, evaluations in (("forward", tally.forward, 2 * rows), ("backward", tally.backward, shifted)):
-            executed = 0 if able.tabulated else evaluations
+            executed = 0 if able.surrogate else evaluations
             expected = (evaluations, executed, evaluations * (shots or 0))
             got = (count.requested, count.executed, count.shots)
             yield Finding(

@@ -8,7 +8,7 @@ from backends.circuits.oracle import probabilities
 from backends.conformance.circuits import DEEP
 from backends.conformance.results import Finding, NotApplicable, compare, sampling_tolerance
 from backends.conformance.subject import Subject, run
-from backends.surrogates.table import HeadFactory
+from backends.surrogates.surrogate import HeadFactory
 
 _ROWS = np.array([[0.4], [-1.0]])
 _SHOTS = 20_000

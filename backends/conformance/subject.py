@@ -9,7 +9,7 @@ import torch
 from backends.circuits.circuit import Circuit
 from backends.conformance.results import NotApplicable
 from backends.head import QuantumHead
-from backends.surrogates.table import HeadFactory
+from backends.surrogates.surrogate import HeadFactory
 
 SEED = 7
 SHOTS = 1000

@@ -9,7 +9,7 @@ from typing import Any
 from backends.conformance import consistency, contract, derivatives, facts, module, noise, shots
 from backends.conformance.results import CheckResult, CheckStatus, Finding, NotApplicable
 from backends.conformance.subject import Subject
-from backends.surrogates.table import HeadFactory
+from backends.surrogates.surrogate import HeadFactory
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,14 +4,15 @@ import dataclasses
 import importlib
 import importlib.util
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
+from backends.capabilities import Execution
 from backends.circuits.catalogue import circuit_named
 from backends.errors import MissingPackageError
 from backends.head import QuantumHead
 from backends.peers.layer import Layer
 from backends.registry import head_class
-from backends.surrogates.table import HeadFactory, Tabulated
+from backends.surrogates.choice import factory_for
 
 BATCH = 32  # images of a step
 CIRCUITS = 10  # of an image, one a class: with the 8 shifts of eq7, 32 x 10 x 9 = 2,880 evaluations a step
@@ -19,17 +20,17 @@ CIRCUITS = 10  # of an image, one a class: with the 8 shifts of eq7, 32 x 10 x 9
 
 @dataclasses.dataclass(frozen=True)
 class Ours:
-    """A head of ours, native or as a response table."""
+    """A head of ours, native or as what answers in its backend's place."""
 
     head: str
     shots: int | None = None
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    execution: Literal["native", "table"] = "native"
+    execution: Execution = "native"
 
     def build(self) -> QuantumHead:
         """Return the head: circuit eq7, one copy a class."""
         native = head_class(self.head)
-        factory: HeadFactory = Tabulated(native) if self.execution == "table" else native
+        factory = factory_for(native, self.execution)
         return factory(circuit_named("eq7"), n_circuits=CIRCUITS, shots=self.shots, seed=1, options=self.options)
 
     def exact(self) -> "Ours":
@@ -112,7 +113,7 @@ _BACKPROP = Peer(
 )
 
 
-def _fake_ibm(device: str, execution: Literal["native", "table"] = "native") -> Ours:
+def _fake_ibm(device: str, execution: Execution = "native") -> Ours:
     return Ours("fake_ibm", 1000, {"device": device}, execution)
 
 

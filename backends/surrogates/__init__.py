@@ -1,5 +1,8 @@
-"""Surrogates: response tables that answer exactly in a backend's place.
+"""Surrogates: what answers exactly in a backend's place, as a head of its own. surrogate.py is the base of all.
 
-polynomial.py has the mathematics, products.py its fast evaluation, build.py and cache.py make it from a head, and table.py
-is the head that answers from it.
+Response tables: polynomial.py has the mathematics, products.py its fast evaluation, build.py and cache.py make one from a
+head, and table.py is the head that answers from it.
+
+Chains of channels: noisy_light_cone.py leaves out what cannot matter, compile_chain.py makes a program of the rest
+(program.py), evolution.py computes it, and channels.py is the head.
 """

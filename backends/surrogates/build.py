@@ -12,6 +12,7 @@ from backends.head import QuantumHead
 from backends.sampling import stream_seed
 from backends.surrogates import cache
 from backends.surrogates.polynomial import Grid, Response, rounding_of
+from backends.surrogates.surrogate import Built
 
 EXACT_DEVIATION = 1e-10  # largest difference allowed between an exact table and its head; rounding makes 1e-15
 _EXACT_ROWS = 16
@@ -19,15 +20,7 @@ SAMPLED_ROWS = 4  # fresh rows of angles that verify an estimate, with the shots
 _STANDARD_ERRORS = 6.0  # chance of a false alarm in one comparison: 2e-9
 
 
-@dataclasses.dataclass(frozen=True)
-class Built:
-    """A response, and how it was built: JSON values, for provenance."""
-
-    response: Response
-    facts: dict[str, Any]
-
-
-def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built:
+def build(source: QuantumHead, grid: Grid, *, joint: bool, seed: int) -> Built[Response]:
     """Return the response of a head after a comparison with the head itself at fresh random angles.
 
     Args:
@@ -73,7 +66,9 @@ def _answers(source: QuantumHead, rows: torch.Tensor, *, joint: bool) -> np.ndar
     return found.cpu().numpy()
 
 
-def _verified(source: QuantumHead, grid: Grid, values: np.ndarray, *, joint: bool, seed: int, origin: str) -> Built:
+def _verified(
+    source: QuantumHead, grid: Grid, values: np.ndarray, *, joint: bool, seed: int, origin: str
+) -> Built[Response]:
     response, error = (
         (Response.from_grid(grid, values), None) if source.shots is None else _estimated(source, grid, values)
     )

@@ -6,17 +6,18 @@ import math
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from backends.capabilities import HeadOptions
+from backends.capabilities import Execution, HeadOptions
 from backends.conformance import CHECKS, CheckResult, run_checks
 from backends.conformance.circuits import COIN
 from backends.errors import ConfigError
 from backends.head import QuantumHead
 from backends.outside import code_of
 from backends.registry import head_class
+from backends.surrogates.choice import factory_for
 from baselines import BASELINES
 from harness.cli.set_option import options_of
 from harness.records.certificate import Certificate
@@ -30,8 +31,14 @@ _NAME_WIDTH = 2 + max(map(len, CHECKS))
 @click.command("check")
 @click.argument("head")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the head; repeatable.")
+@click.option(
+    "--execution",
+    type=click.Choice(get_args(Execution)),
+    default="native",
+    help="Check the head itself, or what answers in its backend's place.",
+)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
-def command(head: str, settings: tuple[str, ...], as_json: bool) -> int:
+def command(head: str, settings: tuple[str, ...], execution: Execution, as_json: bool) -> int:
     """Run the conformance suite on a head: a name of qhb list, or pkg.mod:Class. Exit code 3 if a check fails.
 
     Runs of an outside head are marked "not checked" in reports until this has passed with the same options.
@@ -43,18 +50,22 @@ def command(head: str, settings: tuple[str, ...], as_json: bool) -> int:
     if options:  # a wrong one is refused here, and not by every check
         _checked_options(found, options)
     counts = dict.fromkeys(_COLOURS, 0)
-    for result in run_checks(found, options=options):
+    for result in run_checks(factory_for(found, execution), options=options):
         counts[result.status] += 1
         if as_json:
             click.echo(json.dumps({key: _json(value) for key, value in dataclasses.asdict(result).items()}))
         else:
             for line in _lines(result, width=_width()):
                 click.echo(line)
-    _keep_certificate(found, options, passed=not counts["failed"])
+    if execution == "native":
+        _keep_certificate(found, options, passed=not counts["failed"])
     if not as_json:
         verdict = "failed" if counts["failed"] else "passed"
-        click.echo(f"{head} {verdict}: " + ", ".join(f"{number} {status}" for status, number in counts.items()))
-        if code_of(found) is not None and not counts["failed"]:
+        click.echo(
+            f"{head}{'' if execution == 'native' else f' ({execution})'} {verdict}: "
+            + ", ".join(f"{number} {status}" for status, number in counts.items())
+        )
+        if execution == "native" and code_of(found) is not None and not counts["failed"]:
             click.echo("Runs made from now on are marked as checked; qhb run --fresh makes earlier ones again.")
     return 3 if counts["failed"] else 0
 

@@ -166,14 +166,19 @@ def _size(found: Inspection, head: str | None) -> str:
 
 
 def _noise(noise: Noise, found: Inspection, head: str) -> list[str]:
-    lines = [f"With the noise of {head}: {line}" for line in _lines(noise.formulas)]
+    lines = [f"With the noise of {head}: {line}" for line in _lines(noise.formulas or [])]
     if noise.contraction:
         low, high = (f"{factor:.6f}" for factor in noise.contraction)
-        lines.append(f"The noise multiplies what varies by {low if low == high else f'{low} to {high}'}.")
+        factor = low if low == high else f"{low} to {high}"
+        fitted = f", by least squares at {noise.points} random points" if noise.points else ""
+        lines.append(f"The noise of {head} multiplies what varies by {factor}{fitted}.")
     if noise.added:
         lines.append(f"It adds terms that the ideal circuit does not have, of at most {noise.added:.2g}.")
     dead = [found.names[number - 1] for number in noise.dead_angles]
     lines.append(f"Never matters with this noise: {', '.join(dead) or 'no angle'}.")
+    if noise.undecided:
+        unseen = ", ".join(found.names[number - 1] for number in noise.undecided)
+        lines.append(f"Not seen to matter with this noise, but not proven dead: {unseen}.")
     return [_wrapped(line) for line in lines]
 
 

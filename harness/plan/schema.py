@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
-from harness.spec import DataSpec, Execution, ModelSpec, Spec, TrainingSpec
+from backends.capabilities import Execution
+from harness.spec import DataSpec, ModelSpec, Spec, TrainingSpec
 
 Overrides = dict[str, Any]
 """Settings of a plan's table that an entry has otherwise, by name."""

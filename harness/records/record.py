@@ -124,12 +124,14 @@ class Steps(RecordPart):
     forward_evaluations: float = _field("circuit evaluations a step requested by the forward pass")
     backward_evaluations: float = _field("circuit evaluations a step requested for derivatives")
     executed_evaluations: float = _field(
-        "circuit evaluations a step that the backend executed; 0 where a response table answers, see head.setup_evaluations"
+        "circuit evaluations a step that the backend executed; 0 where a response table or channels answer, see head.setup_evaluations"
     )
     formula_evaluations: float = _field(
         "batch x circuits x (1 + shifts, without skipped angles); equals the requested sum"
     )
-    shots: float = _field("shots a step; where a response table answers they are drawn from its probabilities")
+    shots: float = _field(
+        "shots a step; where a response table or channels answer they are drawn from their probabilities"
+    )
     head_seconds: pydantic.NonNegativeFloat = _field("seconds inside the backend, all steps")
 
 

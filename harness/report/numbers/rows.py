@@ -105,7 +105,8 @@ class ComparisonRow:
         head: Name of the head.
         circuit: Name of the circuit.
         shots: Of each circuit evaluation.
-        execution: Who answers in a step: the backend ("native"), its response table, or a table estimated from shots.
+        execution: Who answers in a step: the backend ("native"), its response table, a table estimated from shots,
+            or its channels.
         scope: Whether the training went to its end.
         runs_ok: Runs that ended ok.
         runs: All runs, each with the attempt that counts.

@@ -89,13 +89,13 @@ def _checked(group: Group) -> bool | Missing:
 
 
 def _execution(group: Group) -> str | Missing:
-    """Say who answers in a step: the backend, its exact response table, or one that was estimated from shots."""
+    """Say who answers in a step: the backend, its exact response table, one that was estimated from shots, or its channels."""
     if not group.quantum:
         return Missing(CLASSICAL)
     if group.first.spec.execution == "native":
         return "native"
     kinds = {str(run.head.provenance.get("kind", "")) for run in group.ok if run.head}
-    return "estimated table" if "estimate" in kinds else "table"
+    return "estimated table" if "estimate" in kinds else group.first.spec.execution
 
 
 def _scores(group: Group, results: Results) -> Scores | Missing:

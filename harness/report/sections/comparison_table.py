@@ -31,8 +31,8 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
     caption = (
         "All heads. Accuracy: mean over seeds (smallest–largest). Times and rates: median over runs. "
         "Requested: circuit evaluations of one optimizer step, forward + backward, and the formula batch × circuits × "
-        "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table answers from "
-        "evaluations that were executed once. Answered/s: requested evaluations over seconds inside the head. "
+        "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table, or a "
+        "chain of channels, answers from what was executed once. Answered/s: requested evaluations over seconds inside the head. "
         "Peak: memory of the process, the largest of the runs."
     )
     if any(row.checked is False for row in rows):
@@ -129,7 +129,9 @@ def _executed(row: ComparisonRow) -> Cell | Missing:
         return executed
     if isinstance(once, Missing) or not once:
         return Cell(count(executed))
-    purpose = "to prove angles dead" if row.execution == "native" else "for the table"
+    purpose = {"native": "to prove angles dead", "channels": "to verify the channels"}.get(
+        str(row.execution), "for the table"
+    )
     return Cell(count(executed), f"{count(once)} once, {purpose}")
 
 

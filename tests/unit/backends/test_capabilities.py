@@ -33,7 +33,7 @@ def test_the_limits_are_allowed(n_qubits: int, shots: int | None) -> None:
     check_circuit_and_shots("Mine", ABLE, Circuit("c", n_qubits, 0, ()), shots=shots)
 
     assert MAX_SHOTS == 10_000_000
-    assert not ABLE.tabulated
+    assert not ABLE.surrogate
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,12 @@ from backends.analysis.formula import number
 from backends.analysis.inspection import inspect_circuit
 from backends.analysis.inspection_facts import Inspection
 from backends.analysis.jacobian import random_jacobian
+from backends.analysis.noisy_fit import noise_from_channels
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.circuits.oracle import probabilities
 from backends.errors import ConfigError
+from backends.head import QuantumHead
 from backends.registry import head_class
 
 
@@ -185,3 +187,37 @@ def test_heads_refuse_what_they_cannot_hold() -> None:
 def test_numbers(value: float, expected: str) -> None:
     """Fractions and their multiples of sqrt(2) are written as such, all others with six digits."""
     assert number(value) == expected
+
+
+def test_noise_from_channels_is_the_noise_of_the_response() -> None:
+    """On a circuit that has both, the channels prove the same angles dead, and fit a factor between the coefficients' own."""
+    circuit = circuit_named("hardware_efficient(n_qubits=2, n_layers=1, n_outputs=2)")
+    exact = inspect_circuit(circuit, head=FakeIBM).noise
+    found = noise_from_channels(FakeIBM(circuit, n_circuits=1))
+
+    assert found.formulas is None
+    assert found.dead_angles == exact.dead_angles
+    assert found.undecided == []
+    assert exact.contraction[0] <= found.contraction[0] <= found.contraction[1] <= exact.contraction[1]
+
+
+def test_channels_show_the_noise_of_many_angles() -> None:
+    """28 angles: half of them never matter, noise or not; without noise the factor is 1."""
+    circuit = circuit_named("hardware_efficient(n_qubits=4, n_layers=2)")
+    noisy = inspect_circuit(circuit, head=FakeIBM)
+    quiet = inspect_circuit(circuit, head=FakeIBM, options={"gate_noise": False, "readout_error": False})
+
+    assert noisy.noise.points == 256
+    assert 0.5 < noisy.noise.contraction[0] < 0.95
+    assert quiet.noise.contraction == pytest.approx((1.0, 1.0), abs=1e-9)
+    assert len(noisy.noise.dead_angles) == len(quiet.noise.dead_angles) == 16
+    assert any("no noisy formula" in note for note in noisy.notes)
+
+
+def test_the_effect_of_noise_is_not_known_without_table_or_channels(monkeypatch) -> None:
+    """A noisy head that tells no chain says so."""
+    monkeypatch.setattr(FakeIBM, "_chain", QuantumHead._chain)
+    found = inspect_circuit(circuit_named("hardware_efficient(n_qubits=4, n_layers=2)"), head=FakeIBM)
+
+    assert found.noise is None
+    assert any("it does not tell its circuit as a chain of channels" in note for note in found.notes)

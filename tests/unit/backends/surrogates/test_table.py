@@ -300,7 +300,7 @@ def test_margins_are_enough_without_shots_and_for_one_output():
 
 def test_a_table_of_a_table_is_refused():
     """It would be verified against a table."""
-    with pytest.raises(ConfigError, match="StatevectorTable is a response table already"):
+    with pytest.raises(ConfigError, match=r"StatevectorTable answers in a backend.s place already"):
         Tabulated(Tabulated(Statevector))
 
 
@@ -336,7 +336,7 @@ def test_a_table_has_the_defaults_of_a_head():
     native = head_class("fake_ibm").capabilities
     assert native.multicore
     assert Tabulated(head_class("fake_ibm")).capabilities == dataclasses.replace(
-        native, autograd=True, multicore=False, tabulated=True
+        native, autograd=True, multicore=False, surrogate=True
     )
 
 

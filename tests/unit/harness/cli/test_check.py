@@ -168,3 +168,10 @@ def test_a_classical_head_has_nothing_to_check():
     """The suite is for quantum heads, and says so."""
     with pytest.raises(ConfigError, match="head 'linear' is classical; the suite is for quantum heads"):
         check("linear")
+
+
+def test_what_answers_in_a_backends_place_is_checked_as_well(results) -> None:
+    """--execution names it; the result says what was checked."""
+    done = check("statevector", "--execution", "table")
+
+    assert done.output.splitlines()[-1].startswith("statevector (table) ")

@@ -1,6 +1,7 @@
 """``qhb inspect`` as a command: its JSON, its words, its refusals."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
@@ -34,10 +35,21 @@ def test_text_of_a_noisy_device() -> None:
 
     assert "p0 = 1/2 + 1/2 cos(phi_1)\n" in text
     assert "With the noise of fake_ibm: p0 = 0.500135 + 0.494791 cos(phi_1)\n" in text
-    assert "The noise multiplies what varies by 0.989583." in text
+    assert "The noise of fake_ibm multiplies what varies by 0.989583." in text
     assert "Never matters, by the circuit's structure: phi_2, phi_3, phi_4." in text
     assert "Transpiled for manila, physical qubits [0, 1, 2]: 18" in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_text_of_the_noise_on_many_angles() -> None:
+    """Where there is no noisy formula, the contraction and the dead angles come from the channels, and the text says how."""
+    text = inspect("hardware_efficient(n_qubits=3, n_layers=2)", "--head", "fake_ibm").output
+
+    assert "With the noise of fake_ibm: p0" not in text
+    assert re.search(
+        r"The noise of fake_ibm multiplies what varies by 0\.\d+, by least squares at 256 random\s+points\.", text
+    )
+    assert re.search(r"Never matters with this noise: theta_\d", text)
 
 
 def test_several_outputs_and_no_structure() -> None:

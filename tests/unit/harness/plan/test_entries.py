@@ -61,12 +61,12 @@ def test_what_an_entry_may_not_say(entry, message):
 
 
 def test_auto_is_a_table_where_the_head_has_one():
-    """Few angles make a small table; 28 do not."""
+    """Few angles make a small table; 28 do not, and are computed by channels."""
     entry = '[[runs]]\nhead = "fake_ibm"\nexecution = "auto"\ncircuit = "{}"\n'
     small, large = _runs(entry.format("eq7") + entry.format("hardware_efficient(n_qubits=4, n_layers=2)"))
 
     assert small.spec.execution == "table"
-    assert large.spec.execution != "table"
+    assert large.spec.execution == "channels"
 
 
 def test_weights_without_training():

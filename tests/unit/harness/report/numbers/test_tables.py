@@ -103,7 +103,12 @@ def test_what_an_ok_run_did_not_record_is_called_so() -> None:
 
 @pytest.mark.parametrize(
     ("execution", "kind", "expected"),
-    [("native", None, "native"), ("table", "exact", "table"), ("table", "estimate", "estimated table")],
+    [
+        ("native", None, "native"),
+        ("table", "exact", "table"),
+        ("table", "estimate", "estimated table"),
+        ("channels", "exact", "channels"),
+    ],
 )
 def test_who_answers_in_a_step_is_said(execution: str, kind: str | None, expected: str) -> None:
     """The backend itself, its exact response table, or one that was estimated from shots; a classical head has neither."""

@@ -53,7 +53,7 @@ def grouped(
             label_of.get(run.run_id) or (labels or {}).get(run.run_id) or label_of_configuration.get(configuration(run))
         )
         attempts.append(EarlierAttempt(run, label or _shown(run.label), last.attempt if last else None))
-    return Results(tuple(groups), tuple(attempts))
+    return Results(tuple(groups), tuple(attempts), labels or {})
 
 
 def configuration(record: RunRecord) -> str:

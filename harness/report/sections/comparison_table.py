@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 from harness.records.record import PHASES
 from harness.report.numbers.costs import phase_name
-from harness.report.numbers.rows import ComparisonRow, Number
+from harness.report.numbers.rows import ComparisonRow, Number, Scores
 from harness.report.sections.layout import Cell, Notes, Table, aligned
-from harness.text import Missing, count, seconds, share, significant
+from harness.text import Missing, compact, count, seconds, share, significant
 
 _NOT_CHECKED = "not checked"
+_PURPOSES = {"native": "to prove angles dead", "channels": "for the channels"}
 _Column = Callable[[ComparisonRow], Cell | Missing]
 
 
@@ -18,18 +19,24 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         "Head": lambda row: Cell(row.label, _head(row), number=False),
         "Runs": lambda row: Cell(row.status, _seeds(row), number=False),
         "Scope": _scope,
-        "Accuracy": _accuracy,
+        "Parameters": lambda row: _number(row.parameters, count),
+        "Accuracy": lambda row: _accuracy(row, row.scores),
+        "Official images": lambda row: _accuracy(row, row.official),
         "Macro F1": _macro_f1,
         "Weights": _weights,
         "Wall, s": lambda row: _number(row.costs.wall_s, lambda value: f"{value:,.1f}"),
+        "Training, s": lambda row: _number(row.costs.training_s, lambda value: f"{value:,.1f}"),
         "Step, ms": lambda row: _number(row.costs.step_ms, significant),
         "Requested a step": _requested,
         "Executed a step": _executed,
+        "Requested in training": lambda row: _number(row.costs.training_evaluations, compact),
         "Answered/s": lambda row: _number(row.costs.evaluations_per_s, significant),
         "Peak, MiB": lambda row: _number(row.costs.peak_rss_mib, lambda value: f"{value:,.0f}"),
     }
     caption = (
-        "All heads. Accuracy: mean over seeds (smallest–largest). Times and rates: median over runs. "
+        "All heads. Parameters: trainable ones of the classifier. Accuracy and macro F1: on the test images of the split; official "
+        "images: accuracy on the data set's own test images; mean over seeds (smallest–largest). Times and rates: median over "
+        "runs; training: without set-up, validation and tests. "
         "Requested: circuit evaluations of one optimizer step, forward + backward, and the formula batch × circuits × "
         "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table answers from "
         "evaluations that were executed once. Answered/s: requested evaluations over seconds inside the head. "
@@ -39,7 +46,7 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         caption += (
             f" {_NOT_CHECKED.capitalize()}: when a run was made, the head had not passed qhb check as it was then."
         )
-    groups = [("", 3), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3), ("", 1)]
+    groups = [("", 4), ("Quality", 4), ("Time", 3), ("Circuit evaluations", 4), ("", 1)]
     return _table("comparison", caption, columns, rows, groups)
 
 
@@ -69,13 +76,18 @@ def _number(value: Number, text: Callable[[float], str]) -> Cell | Missing:
 
 
 def _head(row: ComparisonRow) -> str:
-    """Return head, circuit and shots, unless the label says them already, and whether the head is not checked."""
+    """Return what the label does not say: head, circuit and shots, unusual settings, and what to beware of."""
     parts = [row.head]
     if not isinstance(row.circuit, Missing):
         parts += [row.circuit, "exact" if row.shots == "exact" else f"{row.shots} shots"]
         parts += [] if row.execution == "native" else [str(row.execution)]
     shown = [] if all(part in row.label for part in parts) else parts
-    return " · ".join([*shown, *([_NOT_CHECKED] if row.checked is False else [])])
+    shown += [setting for setting in row.settings if setting not in row.label]
+    beware = [
+        *(["sanity check, must be at chance"] if row.shuffled else []),
+        *([_NOT_CHECKED] if row.checked is False else []),
+    ]
+    return " · ".join([*shown, *beware])
 
 
 def _seeds(row: ComparisonRow) -> str:
@@ -91,8 +103,7 @@ def _scope(row: ComparisonRow) -> Cell:
     return Cell("slice", "" if isinstance(steps, Missing) else f"{count(steps)} steps", number=False)
 
 
-def _accuracy(row: ComparisonRow) -> Cell | Missing:
-    scores = row.scores
+def _accuracy(row: ComparisonRow, scores: Scores | Missing) -> Cell | Missing:
     if isinstance(scores, Missing):
         return scores
     least, most = (share(value, scores.test_images) for value in (scores.accuracy_min, scores.accuracy_max))
@@ -129,7 +140,7 @@ def _executed(row: ComparisonRow) -> Cell | Missing:
         return executed
     if isinstance(once, Missing) or not once:
         return Cell(count(executed))
-    purpose = "to prove angles dead" if row.execution == "native" else "for the table"
+    purpose = _PURPOSES.get(str(row.execution), "for the table")
     return Cell(count(executed), f"{count(once)} once, {purpose}")
 
 

@@ -13,7 +13,7 @@ from harness.text import Missing, csv_safe
 COMPARISON_COLUMNS = (
     "label", "head", "circuit", "shots", "execution", "scope", "runs_ok", "runs", "status", "seeds",
     "accuracy_mean", "accuracy_min", "accuracy_max", "runs_evaluated", "test_images",
-    "macro_precision", "macro_recall", "macro_f1", "weights",
+    "macro_precision", "macro_recall", "macro_f1", "macro_f1_low", "macro_f1_high", "weights",
     *(f"official_{name}" for name in (field.name for field in dataclasses.fields(Scores))),
     "difference_pp_mean", "difference_pp_min", "difference_pp_max", "pairs",
     "wall_s", "steps", "step_ms", "forward_evaluations", "backward_evaluations", "formula_evaluations", "formula",

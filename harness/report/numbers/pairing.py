@@ -11,9 +11,7 @@ from harness.report.numbers.groups import Group
 from harness.statistics import Attempts
 from harness.text import Missing, listed
 
-_NO_CLASSES = (
-    "the true class of each image was not recorded, as in records of schema 4 and before; qhb run --fresh makes the runs again"
-)
+_NO_CLASSES = "the true class of each image was not recorded, as in records of schema 4 and before; qhb run --fresh makes the runs again"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,14 +23,12 @@ class Answers:
         seeds: Seeds that were asked of both configurations.
         common: Seeds of which both have answers; at least one.
         test_set: Which test images.
-        n_classes: Of the data set.
     """
 
     attempts: Attempts
     seeds: tuple[int, ...]
     common: tuple[int, ...]
     test_set: TestSet
-    n_classes: int
 
     def arrays(self, seeds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Return our answers and theirs for some of the common seeds, bool, shape (n_seeds, n_images)."""
@@ -66,7 +62,7 @@ def paired(ours: Group, theirs: Group) -> Answers | Missing:
         return Missing(_NO_CLASSES)
     of_run = dict(zip((run.run_id for run in runs), right, strict=True))
     mine, yours = ([of_run[side[seed].run_id] if seed in side else None for seed in asked] for side in sides)
-    return Answers(Attempts(mine, yours), tuple(asked), common, test_set, len(scored[0].classes))
+    return Answers(Attempts(mine, yours), tuple(asked), common, test_set)
 
 
 def _seeds(group: Group) -> str:
@@ -76,7 +72,7 @@ def _seeds(group: Group) -> str:
 def _other_images(scored: Sequence[Evaluation], runs: Sequence[RunRecord]) -> str:
     """Say how the test images of some runs differ; empty where they are the same as far as the records say."""
     images = sorted({evaluation.n_images for evaluation in scored})
-    if len(images) > 1:
+    if len(images) > 1 or 0 in images:
         return f"{listed([f'{number:,}' for number in images])} of them"
     if len({run.dataset.sha256 for run in runs if run.dataset}) > 1:
         return "the checksums of their data sets differ"

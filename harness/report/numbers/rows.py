@@ -27,7 +27,10 @@ class Weights:
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-    """Scores on the test images: means over the seeds, and the smallest and largest accuracy."""
+    """Scores on the test images: means over the seeds, and the smallest and largest accuracy.
+
+    The interval of macro F1 is a 95 % one, for new seeds and new images.
+    """
 
     accuracy_mean: float
     accuracy_min: float
@@ -36,6 +39,8 @@ class Scores:
     macro_precision: Number
     macro_recall: Number
     macro_f1: Number
+    macro_f1_low: Number
+    macro_f1_high: Number
     weights: Weights
 
 
@@ -155,13 +160,18 @@ class ComparisonRow:
 
 @dataclasses.dataclass(frozen=True)
 class ClassRow:
-    """Scores of one digit: means over ``seeds`` runs, each on ``images`` test images of that digit."""
+    """Scores of one digit: means over ``seeds`` runs, each on ``images`` test images of that digit.
+
+    The interval of F1 is a 95 % one, for new seeds and new images.
+    """
 
     label: str
     digit: int
     precision: Number
     recall: Number
     f1: Number
+    f1_low: Number
+    f1_high: Number
     images: int | Missing
     seeds: int | Missing
 

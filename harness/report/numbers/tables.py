@@ -7,6 +7,7 @@ from harness.records.record import RunRecord
 from harness.report.numbers import paper
 from harness.report.numbers.accuracies import TestSet, evaluation_on
 from harness.report.numbers.costs import CLASSICAL, costs, mean, none_ok, phases
+from harness.report.numbers.f1_intervals import f1_intervals
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.rows import ClassRow, ComparisonRow, Difference, EpochRow, Scores, Weights
 from harness.report.numbers.settings import unusual_settings
@@ -23,12 +24,24 @@ def classes(results: Results) -> list[ClassRow]:
     """Return the scores of each digit: first the paper's Table 1, then one block a configuration."""
     unknown = Missing("not published")
     rows = [
-        ClassRow(paper.LABEL, score.digit, score.precision, score.recall, score.f1, images=unknown, seeds=unknown)
+        ClassRow(
+            paper.LABEL,
+            score.digit,
+            score.precision,
+            score.recall,
+            score.f1,
+            unknown,
+            unknown,
+            images=unknown,
+            seeds=unknown,
+        )
         for score in paper.TABLE_1
     ]
     reason = "nothing to divide by: Eq. (10)-(12)"
     for group in results.groups:
-        by_run = [run.evaluation.classes for run in group.evaluated if run.evaluation]
+        evaluations = [run.evaluation for run in group.evaluated if run.evaluation]
+        by_run = [evaluation.classes for evaluation in evaluations]
+        intervals = f1_intervals(evaluations)
         for same in zip(*by_run, strict=True):
             rows.append(
                 ClassRow(
@@ -37,6 +50,7 @@ def classes(results: Results) -> list[ClassRow]:
                     mean((score.precision for score in same), reason),
                     mean((score.recall for score in same), reason),
                     mean((score.f1 for score in same), reason),
+                    *intervals.of_class(same[0].label),
                     images=same[0].support,
                     seeds=len(same),
                 )
@@ -116,6 +130,7 @@ def _scores(runs: Sequence[RunRecord], which: TestSet, results: Results) -> Scor
     accuracies = [evaluation.accuracy for evaluation in evaluations]
     sources = {source for evaluation in evaluations if (source := evaluation.weights_from) is not None}
     undefined = "no class has one"
+    low, high = f1_intervals(evaluations).macro
     return Scores(
         accuracy_mean=statistics.fmean(accuracies),
         accuracy_min=min(accuracies),
@@ -124,6 +139,8 @@ def _scores(runs: Sequence[RunRecord], which: TestSet, results: Results) -> Scor
         macro_precision=mean((evaluation.macro_precision for evaluation in evaluations), undefined),
         macro_recall=mean((evaluation.macro_recall for evaluation in evaluations), undefined),
         macro_f1=mean((evaluation.macro_f1 for evaluation in evaluations), undefined),
+        macro_f1_low=low,
+        macro_f1_high=high,
         weights=Weights(tuple(sorted({results.trainer(source) for source in sources}))),
     )
 

@@ -2,12 +2,23 @@
 
 import dataclasses
 
-from harness.plan.comparison import Declared
+from harness.plan.comparison import Declared, Pair
 from harness.report.numbers.groups import Results
 from harness.report.numbers.pairing import Answers, paired
 from harness.spec import N_CLASSES
-from harness.statistics import MARGIN_PP, Attempts, Judgement, Planned, Sensitivity, conclusion, plan, points, sensitivity, sentence
-from harness.text import Missing
+from harness.statistics import (
+    MARGIN_PP,
+    Attempts,
+    Judgement,
+    Planned,
+    Sensitivity,
+    conclusion,
+    plan,
+    points,
+    sensitivity,
+    sentence,
+)
+from harness.text import Missing, clean
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,8 +63,7 @@ def verdicts(results: Results, declared: Declared | None) -> tuple[DeclaredVerdi
     pairs = _against_linear(results) if declared is None else _declared(results, declared)
     # A pair that cannot be compared was declared too: it counts in Holm's families.
     attempts = [Attempts((), ()) if isinstance(pair.answers, Missing) else pair.answers.attempts for pair in pairs]
-    n_classes = next((pair.answers.n_classes for pair in pairs if not isinstance(pair.answers, Missing)), N_CLASSES)
-    judged = sensitivity(attempts, margin_pp=margin_of(declared), n_classes=n_classes)
+    judged = sensitivity(attempts, margin_pp=margin_of(declared), n_classes=N_CLASSES)
     return tuple(_verdict(pair, outcome) for pair, outcome in zip(pairs, judged, strict=True))
 
 
@@ -79,17 +89,15 @@ def declaration(results: Results, declared: Declared | None) -> str:
 
 
 def _declared(results: Results, declared: Declared) -> list[_Compared]:
-    found = []
-    for pair in declared.pairs:
-        groups = ours, theirs = results.planned(pair.ours), results.planned(pair.theirs)
-        names = [group.label if group else label for group, label in zip(groups, (pair.ours, pair.theirs), strict=True)]
-        answers = (
-            paired(ours, theirs)
-            if ours and theirs
-            else Missing(f"there is no run of {names[0 if ours is None else 1]}")
-        )
-        found.append(_Compared(*names, answers))
-    return found
+    return [_pair(results, pair) for pair in declared.pairs]
+
+
+def _pair(results: Results, pair: Pair) -> _Compared:
+    ours, theirs = results.planned(pair.ours), results.planned(pair.theirs)
+    names = (ours.label if ours else clean(pair.ours)), (theirs.label if theirs else clean(pair.theirs))
+    if ours and theirs:
+        return _Compared(*names, paired(ours, theirs))
+    return _Compared(*names, Missing(f"there is no run of {names[1] if ours else names[0]}"))
 
 
 def _against_linear(results: Results) -> list[_Compared]:
@@ -103,11 +111,10 @@ def _against_linear(results: Results) -> list[_Compared]:
 
 
 def _verdict(pair: _Compared, outcome: Sensitivity) -> DeclaredVerdict:
-    judged = outcome.judgement
-    if isinstance(pair.answers, Missing) or isinstance(judged, Missing):
-        why = pair.answers if isinstance(pair.answers, Missing) else judged
-        text = f"{pair.ours} against {pair.theirs}: {why.reason}."
-        return DeclaredVerdict(pair.ours, pair.theirs, pair.answers, why, Missing("nothing was compared"), text, "")
+    judged = pair.answers if isinstance(pair.answers, Missing) else outcome.judgement
+    if isinstance(judged, Missing):
+        text = f"{pair.ours} against {pair.theirs}: {judged.reason}."
+        return DeclaredVerdict(pair.ours, pair.theirs, pair.answers, judged, judged, text, "")
     return DeclaredVerdict(
         pair.ours,
         pair.theirs,

@@ -7,11 +7,8 @@ from harness.report.numbers.verdicts import DeclaredVerdict
 from harness.statistics import Judgement, Verdict, points
 from harness.text import Missing, counted, listed
 
-_WHAT_IS_NEW = {
-    "bounded": "bounds each output to 0 to 1",
-    "cosine": "takes the shape (1 + cos)/2 for the bounded output",
-}
-_A_CIRCUIT = "puts a circuit in its place"
+_WHAT_IS_NEW = {"bounded": "outputs between 0 and 1", "cosine": "outputs of the shape (1 + cos)/2"}
+_A_CIRCUIT = "a circuit"
 
 
 def explanation(chain: Chain | Missing, found: Sequence[DeclaredVerdict]) -> list[str]:
@@ -24,24 +21,24 @@ def explanation(chain: Chain | Missing, found: Sequence[DeclaredVerdict]) -> lis
     if isinstance(chain, Missing):
         return []
     whole = chain.whole.comparison
-    steps = listed([_step(step) for step in chain.steps])
+    steps = "; ".join(_step(step) for step in chain.steps)
     size = f"{counted(whole.n_seeds, 'seed')} x {counted(whole.n_images, 'image')}"
-    lines = [
-        f"From {chain.whole.theirs} to {chain.whole.ours}: {_effect(chain.whole)} points on {size}. Step by step, {steps}."
-    ]
-    return [*lines, _shares(chain, found), _circuit(chain.steps[-1], found)]
+    whole_text = (
+        f"From {chain.whole.theirs} to {chain.whole.ours}: {_effect(chain.whole)} on {size}. Step by step: {steps}."
+    )
+    return [whole_text, _shares(chain, found), _circuit(chain.steps[-1], found)]
 
 
 def _step(step: Step) -> str:
-    new = _WHAT_IS_NEW.get(step.head, _A_CIRCUIT)
-    return f"{step.ours} {new} ({_effect(step)})"
+    return f"{step.theirs} to {step.ours} ({_WHAT_IS_NEW.get(step.head, _A_CIRCUIT)}) {_effect(step)}"
 
 
 def _effect(step: Step) -> str:
     comparison = step.comparison
+    effect = f"{points(comparison.effect_pp)} points"
     if isinstance(comparison.low_pp, Missing) or isinstance(comparison.high_pp, Missing):
-        return points(comparison.effect_pp)
-    return f"{points(comparison.effect_pp)}, 95 % CI {points(comparison.low_pp)} to {points(comparison.high_pp)}"
+        return effect
+    return f"{effect} (95 % CI {points(comparison.low_pp)} to {points(comparison.high_pp)})"
 
 
 def _shares(chain: Chain, found: Sequence[DeclaredVerdict]) -> str:

@@ -7,7 +7,7 @@ from harness.report.numbers.rows import ComparisonRow
 from harness.report.numbers.verdicts import DeclaredVerdict
 from harness.report.sections.layout import Cell, Notes, Table, aligned
 from harness.report.sections.price import PRICE_COLUMNS, price_cells
-from harness.statistics import Comparison, points
+from harness.statistics import Comparison, Verdict, points
 from harness.text import Missing, significant
 
 NO_VERDICT = "no verdict"
@@ -30,16 +30,18 @@ class FirstScreen:
         declaration: When the comparisons were declared.
         lines: One a declared comparison.
         explanation: What explains the difference, in a few sentences.
+        next_study: How many seeds would settle the comparisons that are open, a sentence each.
     """
 
     declaration: str
     lines: list[VerdictLine]
     explanation: list[str]
+    next_study: list[str]
 
 
 def first_screen(declaration: str, found: Sequence[DeclaredVerdict], explanation: list[str]) -> FirstScreen:
     """Return what the page opens with."""
-    return FirstScreen(declaration, [_line(verdict) for verdict in found], explanation)
+    return FirstScreen(declaration, [_line(verdict) for verdict in found], explanation, _next_study(found))
 
 
 def verdict_word(verdict: DeclaredVerdict) -> str:
@@ -49,6 +51,16 @@ def verdict_word(verdict: DeclaredVerdict) -> str:
 
 def _line(verdict: DeclaredVerdict) -> VerdictLine:
     return VerdictLine(verdict_word(verdict).capitalize(), verdict.sentence, verdict.sensitivity)
+
+
+def _next_study(found: Sequence[DeclaredVerdict]) -> list[str]:
+    return [
+        f"{verdict.ours} against {verdict.theirs}: {verdict.next_study.words()}"
+        for verdict in found
+        if not isinstance(verdict.judgement, Missing)
+        and verdict.judgement.verdict in (Verdict.INCONCLUSIVE, Verdict.DESCRIPTIVE)
+        and not isinstance(verdict.next_study, Missing)
+    ]
 
 
 def verdicts_table(found: Sequence[DeclaredVerdict], comparison: Sequence[ComparisonRow]) -> Table | None:

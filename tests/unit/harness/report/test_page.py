@@ -93,7 +93,9 @@ def test_the_first_screen_says_what_was_run_and_what_was_not(records: list[RunRe
     assert "no such weights, seed 0: StoreError: weights" in text
     assert "Not the paper's protocol (64 / 16 / 20 images, 2 epochs" in text
     assert "Not declared before the runs: exploratory." in text
-    assert re.search(r"Descriptive\. eq7 against linear: [+-]\d+\.\d\d points \(1 seed x 20 images\): descriptive only", text)
+    assert re.search(
+        r"Descriptive\. eq7 against linear: [+-]\d+\.\d\d points \(1 seed x 20 images\): descriptive only", text
+    )
 
 
 def test_a_run_that_went_on_from_a_checkpoint_is_named(records: list[RunRecord], tmp_path: Path) -> None:

@@ -49,14 +49,14 @@ def test_rate_is_of_requested_evaluations_by_seconds_inside_the_head() -> None:
     assert costs.evaluations_per_s == 72_000
     assert costs.executed_evaluations == 2000
     assert costs.formula == "32 × 10 × (1 + 8)"
-    cell = comparison_table(comparison(grouped([record("a")]))).rows[0][8]
+    cell = comparison_table(comparison(grouped([record("a")]))).rows[0][11]
     assert (cell.text, cell.small) == ("320 + 2,560", "= 32 × 10 × (1 + 8)")
 
 
 def test_a_request_that_breaks_the_formula_is_shown_as_unequal() -> None:
     """A head that asks for fewer evaluations than the formula says is not hidden behind an equals sign."""
     steps = record("a").steps.model_copy(update={"backward_evaluations": 640})
-    cell = comparison_table(comparison(grouped([record("a", steps=steps)]))).rows[0][8]
+    cell = comparison_table(comparison(grouped([record("a", steps=steps)]))).rows[0][11]
     assert (cell.text, cell.small) == ("320 + 640", "≠ 32 × 10 × (1 + 8)")
 
 

@@ -65,10 +65,8 @@ def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str], declared
     for line in cells:
         first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
         lines.append("  ".join([first, *others]))
-    if any(row.scope == "slice" and _transferred(row) for row in rows):
-        lines.append(
-            "* trained for a few steps only, for its cost; the accuracy is of weights that another run trained"
-        )
+    if any(_transferred(row) for row in rows):
+        lines.append("* of weights that another run trained; runs marked so train a few steps for their cost, or not at all")
     found = verdicts(results, declared)
     return [
         *lines,

@@ -82,10 +82,12 @@ def declaration(results: Results, declared: Declared | None) -> str:
     if not declared.pairs:
         return 'The plan declares no comparison: [comparison] control = "..." names the head that the others are compared with.'
     begun = min((run.started_at for run in results.attempts), default=None)
-    when = f"Declared in the plan at {declared.declared_at}"
+    when = f"Declared in the plan at {clean(declared.declared_at)}"
     if begun is None or declared.declared_at <= begun:
         return f"{when}, before the first run began."
-    return f"{when}, after the first run began ({begun}): whether they were chosen by their results is not known."
+    return (
+        f"{when}, after the first run began ({clean(begun)}): whether they were chosen by their results is not known."
+    )
 
 
 def _declared(results: Results, declared: Declared) -> list[_Compared]:
@@ -94,7 +96,7 @@ def _declared(results: Results, declared: Declared) -> list[_Compared]:
 
 def _pair(results: Results, pair: Pair) -> _Compared:
     ours, theirs = results.planned(pair.ours), results.planned(pair.theirs)
-    names = (ours.label if ours else clean(pair.ours)), (theirs.label if theirs else clean(pair.theirs))
+    names = (ours.label if ours else shown(pair.ours)), (theirs.label if theirs else shown(pair.theirs))
     if ours and theirs:
         return _Compared(*names, paired(ours, theirs))
     return _Compared(*names, Missing(f"there is no run of {names[1] if ours else names[0]}"))

@@ -9,6 +9,7 @@ from harness.report.sections.layout import Cell, Notes, Table, aligned
 from harness.text import Missing, compact, count, seconds, share, significant
 
 _NOT_CHECKED = "not checked"
+_A_RANGE = 3
 _PURPOSES = {"native": "to prove angles dead", "channels": "for the channels"}
 _Column = Callable[[ComparisonRow], Cell | Missing]
 
@@ -23,39 +24,39 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         "Accuracy": lambda row: _accuracy(row, row.scores),
         "Official images": lambda row: _accuracy(row, row.official),
         "Macro F1": _macro_f1,
-        "Weights": _weights,
-        "Wall, s": lambda row: _number(row.costs.wall_s, lambda value: f"{value:,.1f}"),
-        "Training, s": lambda row: _number(row.costs.training_s, lambda value: f"{value:,.1f}"),
+        "Training, s": _training,
         "Step, ms": lambda row: _number(row.costs.step_ms, significant),
         "Requested a step": _requested,
         "Executed a step": _executed,
         "Requested in training": lambda row: _number(row.costs.training_evaluations, compact),
-        "Answered/s": lambda row: _number(row.costs.evaluations_per_s, significant),
-        "Peak, MiB": lambda row: _number(row.costs.peak_rss_mib, lambda value: f"{value:,.0f}"),
     }
     caption = (
         "All heads. Parameters: trainable ones of the classifier. Accuracy and macro F1: on the test images of the split; official "
         "images: accuracy on the data set's own test images; mean over seeds (smallest–largest). Times and rates: median over "
-        "runs; training: without set-up, validation and tests. "
+        "runs; training: without set-up, validation and tests, and below it the whole run. "
         "Requested: circuit evaluations of one optimizer step, forward + backward, and the formula batch × circuits × "
         "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table answers from "
-        "evaluations that were executed once. Answered/s: requested evaluations over seconds inside the head. "
-        "Peak: memory of the process, the largest of the runs."
+        "evaluations that were executed once."
     )
     if any(row.checked is False for row in rows):
         caption += (
             f" {_NOT_CHECKED.capitalize()}: when a run was made, the head had not passed qhb check as it was then."
         )
-    groups = [("", 4), ("Quality", 4), ("Time", 3), ("Circuit evaluations", 4), ("", 1)]
+    groups = [("", 4), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3)]
     return _table("comparison", caption, columns, rows, groups)
 
 
 def phases_table(rows: Sequence[ComparisonRow]) -> Table:
-    """Return the wall time by phase, seconds."""
+    """Return the wall time by phase, seconds, the rate of answers, and the memory."""
     columns: dict[str, _Column] = {"Head": lambda row: Cell(row.label, number=False)}
     for phase in (*PHASES, "total_s"):
         columns[phase_name(phase).capitalize()] = _phase(phase)
-    caption = "Wall time by phase, seconds: mean over the runs that ended ok. The phases add up to the total."
+    columns["Answered/s"] = lambda row: _number(row.costs.evaluations_per_s, significant)
+    columns["Peak, MiB"] = lambda row: _number(row.costs.peak_rss_mib, lambda value: f"{value:,.0f}")
+    caption = (
+        "Wall time by phase, seconds: mean over the runs that ended ok. The phases add up to the total. Answered/s: requested "
+        "circuit evaluations over seconds inside the head, median over runs. Peak: memory of the process, the largest of the runs."
+    )
     return _table("phases", caption, columns, rows, [])
 
 
@@ -91,16 +92,35 @@ def _head(row: ComparisonRow) -> str:
 
 
 def _seeds(row: ComparisonRow) -> str:
-    if isinstance(row.seeds, Missing):
-        return ""
-    return f"seed{'s' if len(row.seeds) > 1 else ''} {', '.join(map(str, row.seeds))}"
+    return "" if isinstance(row.seeds, Missing) else f"seed{'s' if len(row.seeds) > 1 else ''} {ranges(row.seeds)}"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return increasing numbers, three or more in a row as a range: "0, 1, 5–9"."""
+    rows: list[list[int]] = []
+    for number in numbers:
+        if rows and number == rows[-1][-1] + 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    parts = [[f"{row[0]}–{row[-1]}"] if len(row) >= _A_RANGE else list(map(str, row)) for row in rows]
+    return ", ".join(part for found in parts for part in found)
 
 
 def _scope(row: ComparisonRow) -> Cell:
-    steps = row.costs.steps
-    if row.scope != "slice":
-        return Cell(row.scope, number=False)
-    return Cell("slice", "" if isinstance(steps, Missing) else f"{count(steps)} steps", number=False)
+    steps, scores = row.costs.steps, row.scores
+    parts = [f"{count(steps)} steps"] if row.scope == "slice" and not isinstance(steps, Missing) else []
+    if not isinstance(scores, Missing) and scores.weights.trained_by:
+        parts.append(f"weights {scores.weights}")
+    return Cell(row.scope, ", ".join(parts), number=False)
+
+
+def _training(row: ComparisonRow) -> Cell | Missing:
+    training, wall = row.costs.training_s, row.costs.wall_s
+    if isinstance(wall, Missing):
+        return wall
+    whole = f"{wall:,.1f}"
+    return Cell(whole, "whole run") if isinstance(training, Missing) else Cell(f"{training:,.1f}", f"of {whole}")
 
 
 def _accuracy(row: ComparisonRow, scores: Scores | Missing) -> Cell | Missing:
@@ -116,13 +136,6 @@ def _macro_f1(row: ComparisonRow) -> Cell | Missing:
     if isinstance(scores, Missing):
         return scores
     return _number(scores.macro_f1, lambda value: share(value, scores.test_images))
-
-
-def _weights(row: ComparisonRow) -> Cell | Missing:
-    if isinstance(row.scores, Missing):
-        return row.scores
-    word, _, source = str(row.scores.weights).partition(" from ")
-    return Cell(word, f"from {source}" if source else "", number=False)
 
 
 def _requested(row: ComparisonRow) -> Cell | Missing:

@@ -91,6 +91,17 @@ def test_the_forest_plot_says_what_it_draws(found: tuple[DeclaredVerdict, ...]) 
     assert "±0.5 points" in drawn.caption
 
 
+def test_a_head_that_is_far_off_leaves_room_for_the_others() -> None:
+    """Five heads within a few points of linear and one at chance: the axis ends before it, and an arrow points there."""
+    linear = study("linear", 5, 0.8, spec=LINEAR)
+    close = [run for shots in range(1, 6) for run in study(f"s{shots}", 5, 0.8, spec={"shots": shots})]
+    off = study("off", 5, 0.1, spec={"shots": 9})
+    near, all_drawn = (forest_figure(verdicts(grouped([*linear, *runs]), None)) for runs in (close, [*close, *off]))
+    assert "An arrow" not in near.caption
+    assert "An arrow points at what lies beyond the axis." in all_drawn.caption
+    assert "off against linear -7" in all_drawn.svg
+
+
 def test_a_sweep_is_drawn_from_three_values_on() -> None:
     """Two values are in the table alone."""
     runs = [record(f"s{shots}", spec={"shots": shots}) for shots in (10, 100, None)]

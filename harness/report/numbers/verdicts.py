@@ -3,6 +3,7 @@
 import dataclasses
 
 from harness.plan.comparison import Declared, Pair
+from harness.report.numbers.grouping import shown
 from harness.report.numbers.groups import Results
 from harness.report.numbers.pairing import Answers, paired
 from harness.spec import N_CLASSES

@@ -74,6 +74,14 @@ def count(value: float) -> str:
     return f"{value:,.0f}" if math.isclose(value, round(value), abs_tol=1e-9) else f"{value:,.1f}"
 
 
+def compact(value: float) -> str:
+    """Return a count in words from a million on: 5,760,000 -> "5.76 million"."""
+    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if value >= 0.9995 * size:
+            return f"{value / size:.3g} {name}"
+    return count(value)
+
+
 def significant(value: float, digits: int = 3) -> str:
     """Return a number rounded to some significant digits, with thousands separators and without a power of ten."""
     if value == 0:

@@ -32,6 +32,7 @@ def command(results: Path, output: Path | None) -> int:
         peers=results / "peers.json",
         earlier=found.earlier,
         labels=labels_of(plan) if plan else {},
+        declared=plan.comparison if plan else None,
     )
     click.echo(page)
     return 3 if found.damaged or any(record.status != "ok" for record in found.records) else 0

@@ -180,8 +180,9 @@ def _command(
             peers=store.root / "peers.json",
             earlier=[record for record in found.earlier if record.run_id in labels],
             labels=labels,
+            declared=resolved.comparison,
         )
-        for line in summary(records, labels=labels):
+        for line in summary(records, labels=labels, declared=resolved.comparison):
             console.line(line)
         _say_what_is_not_ok(records, store, console, n_missing=len(runs) - len(records))
         console.line(f"{time.monotonic() - started:.0f} s; report: {page}")

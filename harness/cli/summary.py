@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from harness.plan.comparison import Declared
 from harness.records.record import RunRecord
 from harness.report.numbers.rows import ComparisonRow, Scores
 from harness.text import Missing
@@ -17,8 +18,8 @@ def _number(value: float | Missing, form: str) -> str:
     return form.format(value) if isinstance(value, int | float) else "-"
 
 
-def _score(row: ComparisonRow, form: Callable[[Scores], str]) -> str:
-    return "-" if isinstance(row.scores, Missing) else form(row.scores)
+def _score(scores: Scores | Missing, form: Callable[[Scores], str]) -> str:
+    return "-" if isinstance(scores, Missing) else form(scores)
 
 
 def _transferred(row: ComparisonRow) -> bool:
@@ -30,36 +31,45 @@ _COLUMNS = (
     _TerminalColumn("seeds", lambda row: str(row.runs)),
     _TerminalColumn(
         "accuracy",
-        lambda row: _score(row, lambda scores: f"{scores.accuracy_mean:.4f}") + ("*" if _transferred(row) else ""),
+        lambda row: (
+            _score(row.scores, lambda scores: f"{scores.accuracy_mean:.4f}") + ("*" if _transferred(row) else "")
+        ),
     ),
-    _TerminalColumn("macro F1", lambda row: _score(row, lambda scores: _number(scores.macro_f1, "{:.4f}"))),
-    _TerminalColumn("wall s", lambda row: _number(row.costs.wall_s, "{:.1f}")),
+    _TerminalColumn("official", lambda row: _score(row.official, lambda scores: f"{scores.accuracy_mean:.4f}")),
+    _TerminalColumn("params", lambda row: _number(row.parameters, "{:,}")),
+    _TerminalColumn("train s", lambda row: _number(row.costs.training_s, "{:.1f}")),
     _TerminalColumn("ms/step", lambda row: _number(row.costs.step_ms, "{:.1f}")),
     _TerminalColumn("evals/step", lambda row: _number(row.costs.formula_evaluations, "{:.0f}")),
     _TerminalColumn("executed", lambda row: _number(row.costs.executed_evaluations, "{:.0f}")),
-    _TerminalColumn("evals/s", lambda row: _number(row.costs.evaluations_per_s, "{:,.0f}")),
+    _TerminalColumn("evals", lambda row: _number(row.costs.training_evaluations, "{:,.0f}")),
 )
 
 
-def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str]) -> list[str]:
-    """Return a heading, a line for each configuration, and a footnote where one is needed.
+def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str], declared: Declared | None = None) -> list[str]:
+    """Return a heading, a line for each configuration, a footnote where one is needed, and the verdicts.
 
     Args:
         records: Of runs, one for each.
         labels: Of the latest plan, by run id.
+        declared: The plan's comparisons.
     """
     from harness.report.numbers.grouping import grouped  # pandas, which no other command but a report needs
     from harness.report.numbers.tables import comparison
+    from harness.report.numbers.verdicts import verdicts
 
-    rows = comparison(grouped(records, labels=labels))
+    results = grouped(records, labels=labels)
+    rows = comparison(results)
     cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for line in cells:
         first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
         lines.append("  ".join([first, *others]))
-    if any(row.scope == "slice" and _transferred(row) for row in rows):
-        lines.append(
-            "* trained for a few steps only, for its cost; the accuracy is of weights that another run trained"
-        )
-    return lines
+    if any(_transferred(row) for row in rows):
+        lines.append("* of weights that another run trained; runs marked so train a few steps for their cost, or not at all")
+    found = verdicts(results, declared)
+    return [
+        *lines,
+        *([""] if found else []),
+        *(f"{verdict.sentence} {verdict.sensitivity}".rstrip() for verdict in found),
+    ]

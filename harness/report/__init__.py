@@ -1,6 +1,6 @@
 """Reports: records in, one self-contained page out (index.html), and the same numbers as Markdown and CSV.
 
-matplotlib, pandas and jinja2 are the extra ``report``; they are imported when a report is written, not before.
+matplotlib, pandas, jinja2 and scipy are in the extra ``report``; they are imported when a report is written, not before.
 """
 
 import importlib.util
@@ -9,9 +9,10 @@ from pathlib import Path
 
 from backends.errors import pip_line
 from harness.errors import MissingExtraError, StoreError
+from harness.plan.comparison import Declared
 from harness.records.record import RunRecord
 
-_PACKAGES = ("jinja2", "matplotlib", "pandas")
+_PACKAGES = ("jinja2", "matplotlib", "pandas", "scipy")
 
 
 def write_report(
@@ -23,8 +24,9 @@ def write_report(
     peers: Path | None = None,
     earlier: Sequence[RunRecord] = (),
     labels: Mapping[str, str] | None = None,
+    declared: Declared | None = None,
 ) -> Path:
-    """Write index.html, report.md, comparison.csv, classes.csv and epochs.csv; each file appears whole or not at all.
+    """Write index.html, report.md, verdicts.csv, comparison.csv, classes.csv and epochs.csv; each file appears whole or not at all.
 
     Args:
         records: Runs of any status, in the order in which they are to be shown; all are shown.
@@ -35,10 +37,11 @@ def write_report(
         earlier: Attempts that no longer count, because a later attempt does or the run was started over. They are listed, with
             their reasons, and enter no number.
         labels: Labels of the latest plan by run id; None: runs keep the label of the newest record of their configuration.
+        declared: The plan's comparisons; None: each head is compared with the linear one, and that is called exploratory.
     Returns:
         The path of index.html.
     Raises:
-        MissingExtraError: matplotlib, pandas or jinja2 is not installed.
+        MissingExtraError: a package of the extra ``report`` is not installed.
         StoreError: ``peers`` is not such a file, or the folder cannot be written.
     """
     missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
@@ -48,7 +51,14 @@ def write_report(
 
     try:
         return write_page(
-            records, folder, title=title, command=command, peers=peers, earlier=earlier, labels=labels or {}
+            records,
+            folder,
+            title=title,
+            command=command,
+            peers=peers,
+            earlier=earlier,
+            labels=labels or {},
+            declared=declared,
         )
     except OSError as error:
         raise StoreError(

@@ -4,20 +4,30 @@ import dataclasses
 from collections.abc import Sequence
 
 from harness.cost.tariffs import load_tariffs
+from harness.plan.comparison import Declared
 from harness.report.figures.accuracy_and_phases import accuracy_figure, phases_figure
 from harness.report.figures.confusion import confusion_figure, small_confusions
 from harness.report.figures.curves import curves_figure
+from harness.report.figures.forest import forest_figure
 from harness.report.figures.svg import Drawing
+from harness.report.figures.sweeps import sweeps_figure
 from harness.report.numbers import paper
 from harness.report.numbers.device_costs import device_costs
+from harness.report.numbers.explanation import chain
+from harness.report.numbers.fidelities import fidelities
 from harness.report.numbers.groups import Results
 from harness.report.numbers.rows import ClassRow, ComparisonRow, EpochRow
+from harness.report.numbers.sweeps import sweeps
+from harness.report.numbers.time_to_accuracy import time_to_accuracy
+from harness.report.numbers.transfers import transfers
+from harness.report.numbers.verdicts import DeclaredVerdict, declaration, margin_of
 from harness.report.sections.beside_paper import classes_table
 from harness.report.sections.circuits import CircuitSection, circuit_sections
 from harness.report.sections.comparison_table import comparison_table, phases_table
 from harness.report.sections.confusion_table import confusion_table
 from harness.report.sections.cost import cost_table
 from harness.report.sections.environment_table import environment_table
+from harness.report.sections.explanation import explanation
 from harness.report.sections.head_settings import HeadSettings, head_settings
 from harness.report.sections.layout import Table
 from harness.report.sections.open_points import open_points
@@ -25,10 +35,15 @@ from harness.report.sections.peers import Peers
 from harness.report.sections.problems import Problem, problems
 from harness.report.sections.runs_table import runs_table
 from harness.report.sections.statements import Statement, statements
+from harness.report.sections.sweeps import fidelities_table, sweeps_table, transfers_table
+from harness.report.sections.time_to_accuracy import time_to_accuracy_table
+from harness.report.sections.verdicts import FirstScreen, first_screen, spread_table, verdicts_table
 from harness.text import clean
 
 LIMITS = (
-    "Accuracies are of one small set of test images and of the seeds listed. Other images and other seeds give others.",
+    "A verdict is about new seeds and new images like these, with this training. Intervals are not adjusted for the number of "
+    "comparisons; p-values are. An inconclusive comparison does not say that two heads are equal.",
+    "Accuracies are of the test images and of the seeds listed. Other images and other seeds give others.",
     "Times are of the machine and the load above. They say how fast this software ran there, not what a device could do.",
     "A slice measures the cost of a step. Where it has an accuracy, another run trained the weights.",
     "A simulator of a device has the errors of its noise model and no others.",
@@ -40,7 +55,9 @@ LIMITS = (
 class Figures:
     """The figures; None where there is nothing to draw."""
 
+    forest: Drawing | None
     accuracy: Drawing | None
+    sweeps: Drawing | None
     phases: Drawing | None
     curves: Drawing | None
     confusion: Drawing | None
@@ -53,9 +70,16 @@ class Content:
 
     Attributes:
         title: Heading.
-        statements: The first screen.
+        first_screen: The verdicts, and what explains them.
+        verdicts: Numbers of the declared comparisons; None where there is none.
+        spread: What these rest on; None where nothing was compared.
+        statements: What was run.
         problems: Runs and attempts that did not end ok.
         comparison: Main table.
+        sweeps: Accuracy by setting; None where there is no sweep.
+        transfers: Heads tested on other heads' weights; None where there is none.
+        fidelities: Gradients from shots beside exact ones; None where no run recorded them.
+        time_to_accuracy: Training until an accuracy was reached; None where no head was trained in full.
         phases: Wall time by phase.
         cost: What the runs would cost on a device; None where no head is quantum.
         peers: Section of ``qhb peers``; None where it has not been run.
@@ -74,9 +98,16 @@ class Content:
     """
 
     title: str
+    first_screen: FirstScreen
+    verdicts: Table | None
+    spread: Table | None
     statements: list[Statement]
     problems: list[Problem]
     comparison: Table
+    sweeps: Table | None
+    transfers: Table | None
+    fidelities: Table | None
+    time_to_accuracy: Table | None
     phases: Table
     cost: Table | None
     peers: Peers | None
@@ -99,18 +130,29 @@ def content(
     comparison: Sequence[ComparisonRow],
     classes: Sequence[ClassRow],
     epochs: Sequence[EpochRow],
+    found: Sequence[DeclaredVerdict],
     *,
+    declared: Declared | None,
     title: str,
     command: str | None,
     peers: Peers | None,
 ) -> Content:
-    """Return what the pages show of the results and their rows."""
+    """Return what the pages show of the results, their rows and the verdicts found in them."""
+    explained = explanation(chain(results, margin_pp=margin_of(declared)), found)
+    by_setting = sweeps(results)
     tariff = load_tariffs()[0]
     return Content(
         title=clean(title),
+        first_screen=first_screen(declaration(results, declared), found, explained),
+        verdicts=verdicts_table(found, comparison),
+        spread=spread_table(found),
         statements=statements(results, comparison),
         problems=problems(results),
         comparison=comparison_table(comparison),
+        sweeps=sweeps_table(by_setting, comparison),
+        transfers=transfers_table(transfers(results)),
+        fidelities=fidelities_table(fidelities(results), comparison),
+        time_to_accuracy=time_to_accuracy_table(time_to_accuracy(results), comparison),
         phases=phases_table(comparison),
         cost=cost_table(device_costs(results, tariff), tariff),
         peers=peers,
@@ -126,6 +168,8 @@ def content(
         citation=paper.CITATION,
         commits=sorted({run.environment.git_commit or "" for run in results.runs if run.environment} - {""}),
         figures=Figures(
+            forest=forest_figure(found),
+            sweeps=sweeps_figure(by_setting),
             accuracy=accuracy_figure(results, comparison),
             phases=phases_figure(comparison),
             curves=curves_figure(results, epochs),

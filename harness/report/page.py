@@ -6,14 +6,16 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from harness.plan.comparison import Declared
 from harness.records.disk import write_atomically
 from harness.records.record import RunRecord
 from harness.report.content import content
 from harness.report.figures.svg import Drawing
 from harness.report.markdown_page import TEMPLATES, markdown_environment
-from harness.report.numbers.csv_files import classes_csv, comparison_csv, epochs_csv
+from harness.report.numbers.csv_files import classes_csv, comparison_csv, epochs_csv, verdicts_csv
 from harness.report.numbers.grouping import grouped
 from harness.report.numbers.tables import classes, comparison, epochs
+from harness.report.numbers.verdicts import verdicts
 from harness.report.sections.peers import peers_section
 
 
@@ -26,13 +28,18 @@ def write_page(
     peers: Path | None,
     earlier: Sequence[RunRecord],
     labels: Mapping[str, str],
+    declared: Declared | None,
 ) -> Path:
-    """Write the report's five files; see ``harness.report.write_report``."""
+    """Write the report's files; see ``harness.report.write_report``."""
     results = grouped(records, earlier, labels)
     compared, by_digit, by_epoch = comparison(results), classes(results), epochs(results)
+    found = verdicts(results, declared)
     measured = peers_section(peers) if peers else None
-    shown = content(results, compared, by_digit, by_epoch, title=title, command=command, peers=measured)
+    shown = content(
+        results, compared, by_digit, by_epoch, found, declared=declared, title=title, command=command, peers=measured
+    )
     files = {
+        "verdicts.csv": verdicts_csv(found),
         "comparison.csv": comparison_csv(compared),
         "classes.csv": classes_csv(by_digit),
         "epochs.csv": epochs_csv(by_epoch),

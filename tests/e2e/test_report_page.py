@@ -34,7 +34,7 @@ def browse(page: Path, profile: Path, *options: str) -> subprocess.CompletedProc
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the report of a classical run, a quantum one, and one that diverged."""
+    """Return the report of a classical run, a quantum one with shots and without, and one that diverged."""
     folder = tmp_path_factory.mktemp("report")
 
     def made(run_id: str, label: str, **spec: object) -> RunRecord:
@@ -46,6 +46,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = [
         made("1" * 64, "linear", head="linear"),
         made("2" * 64, HOSTILE, head="statevector", circuit="eq7", shots=1000),
+        made("4" * 64, "exact", head="statevector", circuit="eq7"),
         made("3" * 64, "too fast", head="linear", training=TrainingSpec(learning_rate=1e30)),
     ]
     return write_report(records, folder / "out", title=f"Report {HOSTILE}")
@@ -58,7 +59,20 @@ def test_the_browser_shows_it_without_a_complaint(page: Path, tmp_path: Path) ->
     assert "<title>Report &lt;script&gt;" in seen.stdout
     assert "&lt;script&gt;document.title='taken'&lt;/script&gt;" in seen.stdout
     assert "<title>taken" not in seen.stdout
-    for section in ("comparison", "time", "digits", "learning", "circuits", "settings", "runs", "limits"):
+    for section in (
+        "verdicts",
+        "what-was-run",
+        "comparisons",
+        "comparison",
+        "sweeps",
+        "time",
+        "digits",
+        "learning",
+        "circuits",
+        "settings",
+        "runs",
+        "limits",
+    ):
         assert f'<section id="{section}"' in seen.stdout
     assert seen.stdout.count("<svg") >= 5
 

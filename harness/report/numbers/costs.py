@@ -25,6 +25,8 @@ def costs(group: Group) -> Costs:
         setup_evaluations=_largest(group, lambda run: run.head.setup_evaluations if run.head else None),
         shots_per_step=_shots(group),
         evaluations_per_s=_of_circuits(group, _rate),
+        training_s=_median(group, _training_s),
+        training_evaluations=_of_circuits(group, training_evaluations),
         peak_rss_mib=_largest(group, lambda run: run.peak_rss_mib),
     )
 
@@ -35,6 +37,11 @@ def phases(group: Group) -> Phases | Missing:
     if not times:
         return Missing(none_ok(group) or "not recorded")
     return Phases(**{name: statistics.fmean(run[name] for run in times) for name in times[0]})
+
+
+def training_evaluations(steps: Steps) -> float:
+    """Return the circuit evaluations that all steps of a run request, forward and for derivatives."""
+    return (steps.forward_evaluations + steps.backward_evaluations) * steps.n_steps
 
 
 def mean(values: Iterable[float | None], reason: str) -> Number:
@@ -62,8 +69,11 @@ def _of_circuits(group: Group, value: Callable[[Steps], float | None]) -> Number
 
 
 def _rate(steps: Steps) -> float | None:
-    requested = (steps.forward_evaluations + steps.backward_evaluations) * steps.n_steps
-    return requested / steps.head_seconds if steps.head_seconds else None
+    return training_evaluations(steps) / steps.head_seconds if steps.head_seconds else None
+
+
+def _training_s(run: RunRecord) -> float | None:
+    return run.times.total_s - run.times.setup_s - run.times.evaluation_s if run.times and run.steps else None
 
 
 def _shots(group: Group) -> Number:

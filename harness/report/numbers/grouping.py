@@ -52,8 +52,8 @@ def grouped(
         label = (
             label_of.get(run.run_id) or (labels or {}).get(run.run_id) or label_of_configuration.get(configuration(run))
         )
-        attempts.append(EarlierAttempt(run, label or _shown(run.label), last.attempt if last else None))
-    return Results(tuple(groups), tuple(attempts))
+        attempts.append(EarlierAttempt(run, label or shown(run.label), last.attempt if last else None))
+    return Results(tuple(groups), tuple(attempts), labels or {})
 
 
 def configuration(record: RunRecord) -> str:
@@ -92,7 +92,7 @@ def _groups(counting: Mapping[str, RunRecord], labels: Mapping[str, str]) -> lis
     shared = collections.Counter(names.values())
     groups = []
     for key, runs in rows.items():
-        label, name = names[key], _shown(names[key])
+        label, name = names[key], shown(names[key])
         # Two labels that were cut may look alike, and no run may pass for the paper's row.
         if shared[label] > 1 or len(label) > MAX_LABEL or name == paper.LABEL:
             name += f" [{hashlib.sha256(_canonical([label, *key]).encode(errors='replace')).hexdigest()[:6]}]"
@@ -118,7 +118,8 @@ def _label(runs: Sequence[RunRecord], labels: Mapping[str, str]) -> str:
     return next((labels[run.run_id] for run in newest_first if run.run_id in labels), newest_first[0].label)
 
 
-def _shown(label: str) -> str:
+def shown(label: str) -> str:
+    """Return a label as the report shows it: without control characters, and not too long."""
     return short(clean(label), MAX_LABEL) or "(no label)"
 
 

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import functools
+from collections.abc import Mapping
 
 from harness.records.record import STATUSES, RunRecord
 from harness.spec import RunSpec
@@ -34,6 +35,11 @@ class Group:
     def quantum(self) -> bool:
         """Whether the head evaluates circuits."""
         return self.first.spec.circuit is not None
+
+    @property
+    def shuffled(self) -> bool:
+        """Whether the labels of the training images were shuffled: a sanity check, which must end at chance."""
+        return self.first.spec.data.labels == "shuffled"
 
     @property
     def full(self) -> bool:
@@ -74,10 +80,12 @@ class Results:
     Attributes:
         groups: One for each row, in the order of the records.
         earlier: Attempts that no longer count; they are listed and enter no number.
+        labels: Of the latest plan, by run id.
     """
 
     groups: tuple[Group, ...]
     earlier: tuple[EarlierAttempt, ...]
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @functools.cached_property
     def runs(self) -> tuple[RunRecord, ...]:
@@ -103,6 +111,17 @@ class Results:
         if run_id in self.label_of:
             return f"{self.label_of[run_id]}, seed {self._seed_of[run_id]}"
         return f"run {run_id[:12]} (not in this report)"
+
+    def planned(self, label: str) -> Group | None:
+        """Return the group of an entry of the plan: the one with most of its runs; None where there is no run of it.
+
+        A label that the plan does not give to any run is taken as the report shows it.
+        """
+        mine = {run_id for run_id, name in self.labels.items() if name == label}
+        if not mine:
+            return next((group for group in self.groups if group.label == label), None)
+        found = {sum(run.run_id in mine for run in group.runs): group for group in reversed(self.groups)}
+        return found[max(found)] if found and max(found) else None
 
     @functools.cached_property
     def reference(self) -> Group | None:

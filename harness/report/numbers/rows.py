@@ -27,7 +27,10 @@ class Weights:
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-    """Scores on the test images: means over the seeds, and the smallest and largest accuracy."""
+    """Scores on the test images: means over the seeds, and the smallest and largest accuracy.
+
+    The interval of macro F1 is a 95 % one, for new seeds and new images.
+    """
 
     accuracy_mean: float
     accuracy_min: float
@@ -36,6 +39,8 @@ class Scores:
     macro_precision: Number
     macro_recall: Number
     macro_f1: Number
+    macro_f1_low: Number
+    macro_f1_high: Number
     weights: Weights
 
 
@@ -64,6 +69,8 @@ class Costs:
         setup_evaluations: Circuit evaluations that the backend executed once, before the training.
         shots_per_step: Shots of a step.
         evaluations_per_s: Requested evaluations over seconds inside the head.
+        training_s: Wall time of a run without its set-up, validation and tests, seconds.
+        training_evaluations: Circuit evaluations that all steps of a run request.
         peak_rss_mib: Memory of the process, MiB.
     """
 
@@ -78,6 +85,8 @@ class Costs:
     setup_evaluations: Number
     shots_per_step: Number
     evaluations_per_s: Number
+    training_s: Number
+    training_evaluations: Number
     peak_rss_mib: Number
 
 
@@ -113,12 +122,15 @@ class ComparisonRow:
         status: How the runs ended: "2 ok, 1 diverged".
         seeds: Of the runs that ended ok.
         runs_evaluated: Runs that ended ok and classified the test images.
-        scores: Of these runs.
+        scores: Of these runs, on the test images of the split.
+        official: Of these runs, on the data set's own test images, which are apart from all others.
         pairs: Seeds in common with the linear head.
         difference: From the linear head.
         costs: Times, circuit evaluations, memory.
         phases: Wall time by phase.
         parameters: Trainable parameters of the classifier.
+        settings: Settings that most configurations of the report do not have, in words: "batch size 64".
+        shuffled: Whether the labels of its training images were shuffled: a sanity check, which must end at chance.
         gradient: How the head's derivatives are computed.
         checked: Whether the head had passed ``qhb check`` when each of the runs was made; heads of this project have.
     """
@@ -135,24 +147,32 @@ class ComparisonRow:
     seeds: tuple[int, ...] | Missing
     runs_evaluated: int
     scores: Scores | Missing
+    official: Scores | Missing
     pairs: int
     difference: Difference | Missing
     costs: Costs
     phases: Phases | Missing
     parameters: int | Missing
+    settings: tuple[str, ...]
+    shuffled: bool
     gradient: str | Missing
     checked: bool | Missing
 
 
 @dataclasses.dataclass(frozen=True)
 class ClassRow:
-    """Scores of one digit: means over ``seeds`` runs, each on ``images`` test images of that digit."""
+    """Scores of one digit: means over ``seeds`` runs, each on ``images`` test images of that digit.
+
+    The interval of F1 is a 95 % one, for new seeds and new images.
+    """
 
     label: str
     digit: int
     precision: Number
     recall: Number
     f1: Number
+    f1_low: Number
+    f1_high: Number
     images: int | Missing
     seeds: int | Missing
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 
 from harness.records.record import PHASES
 from harness.report.numbers.costs import phase_name
-from harness.report.numbers.rows import ComparisonRow, Number
+from harness.report.numbers.rows import ComparisonRow, Number, Scores
 from harness.report.sections.layout import Cell, Notes, Table, aligned
-from harness.text import Missing, count, seconds, share, significant
+from harness.text import Missing, compact, count, seconds, share, significant
 
 _NOT_CHECKED = "not checked"
+_A_RANGE = 3
+_PURPOSES = {"native": "to prove angles dead", "channels": "for the channels"}
 _Column = Callable[[ComparisonRow], Cell | Missing]
 
 
@@ -18,37 +20,49 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         "Head": lambda row: Cell(row.label, _head(row), number=False),
         "Runs": lambda row: Cell(row.status, _seeds(row), number=False),
         "Scope": _scope,
-        "Accuracy": _accuracy,
+        "Parameters": lambda row: _number(row.parameters, count),
+        "Accuracy": lambda row: _accuracy(row, row.scores),
+        "Official images": lambda row: _accuracy(row, row.official),
         "Macro F1": _macro_f1,
-        "Weights": _weights,
-        "Wall, s": lambda row: _number(row.costs.wall_s, lambda value: f"{value:,.1f}"),
+        "Training, s": _training,
         "Step, ms": lambda row: _number(row.costs.step_ms, significant),
         "Requested a step": _requested,
         "Executed a step": _executed,
-        "Answered/s": lambda row: _number(row.costs.evaluations_per_s, significant),
-        "Peak, MiB": lambda row: _number(row.costs.peak_rss_mib, lambda value: f"{value:,.0f}"),
+        "Requested in training": lambda row: _number(row.costs.training_evaluations, compact),
     }
     caption = (
-        "All heads. Accuracy: mean over seeds (smallest–largest). Times and rates: median over runs. "
+        "All heads. Parameters: trainable ones of the classifier. Accuracy and macro F1: on the test images of the split; official "
+        "images: accuracy on the data set's own test images; mean over seeds (smallest–largest). Times and rates: median over "
+        "runs; training: without set-up, validation and tests, and below it the whole run. "
         "Requested: circuit evaluations of one optimizer step, forward + backward, and the formula batch × circuits × "
+<<<<<<< HEAD
         "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table, or a "
         "chain of channels, answers from what was executed once. Answered/s: requested evaluations over seconds inside the head. "
         "Peak: memory of the process, the largest of the runs."
+=======
+        "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table, or a chain of "
+        "channels, answers from what was executed once."
+>>>>>>> report
     )
     if any(row.checked is False for row in rows):
         caption += (
             f" {_NOT_CHECKED.capitalize()}: when a run was made, the head had not passed qhb check as it was then."
         )
-    groups = [("", 3), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3), ("", 1)]
+    groups = [("", 4), ("Quality", 3), ("Time", 2), ("Circuit evaluations", 3)]
     return _table("comparison", caption, columns, rows, groups)
 
 
 def phases_table(rows: Sequence[ComparisonRow]) -> Table:
-    """Return the wall time by phase, seconds."""
+    """Return the wall time by phase, seconds, the rate of answers, and the memory."""
     columns: dict[str, _Column] = {"Head": lambda row: Cell(row.label, number=False)}
     for phase in (*PHASES, "total_s"):
         columns[phase_name(phase).capitalize()] = _phase(phase)
-    caption = "Wall time by phase, seconds: mean over the runs that ended ok. The phases add up to the total."
+    columns["Answered/s"] = lambda row: _number(row.costs.evaluations_per_s, significant)
+    columns["Peak, MiB"] = lambda row: _number(row.costs.peak_rss_mib, lambda value: f"{value:,.0f}")
+    caption = (
+        "Wall time by phase, seconds: mean over the runs that ended ok. The phases add up to the total. Answered/s: requested "
+        "circuit evaluations over seconds inside the head, median over runs. Peak: memory of the process, the largest of the runs."
+    )
     return _table("phases", caption, columns, rows, [])
 
 
@@ -69,30 +83,53 @@ def _number(value: Number, text: Callable[[float], str]) -> Cell | Missing:
 
 
 def _head(row: ComparisonRow) -> str:
-    """Return head, circuit and shots, unless the label says them already, and whether the head is not checked."""
+    """Return what the label does not say: head, circuit and shots, unusual settings, and what to beware of."""
     parts = [row.head]
     if not isinstance(row.circuit, Missing):
         parts += [row.circuit, "exact" if row.shots == "exact" else f"{row.shots} shots"]
         parts += [] if row.execution == "native" else [str(row.execution)]
     shown = [] if all(part in row.label for part in parts) else parts
-    return " · ".join([*shown, *([_NOT_CHECKED] if row.checked is False else [])])
+    shown += [setting for setting in row.settings if setting not in row.label]
+    beware = [
+        *(["sanity check, must be at chance"] if row.shuffled else []),
+        *([_NOT_CHECKED] if row.checked is False else []),
+    ]
+    return " · ".join([*shown, *beware])
 
 
 def _seeds(row: ComparisonRow) -> str:
-    if isinstance(row.seeds, Missing):
-        return ""
-    return f"seed{'s' if len(row.seeds) > 1 else ''} {', '.join(map(str, row.seeds))}"
+    return "" if isinstance(row.seeds, Missing) else f"seed{'s' if len(row.seeds) > 1 else ''} {ranges(row.seeds)}"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return increasing numbers, three or more in a row as a range: "0, 1, 5–9"."""
+    rows: list[list[int]] = []
+    for number in numbers:
+        if rows and number == rows[-1][-1] + 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    parts = [[f"{row[0]}–{row[-1]}"] if len(row) >= _A_RANGE else list(map(str, row)) for row in rows]
+    return ", ".join(part for found in parts for part in found)
 
 
 def _scope(row: ComparisonRow) -> Cell:
-    steps = row.costs.steps
-    if row.scope != "slice":
-        return Cell(row.scope, number=False)
-    return Cell("slice", "" if isinstance(steps, Missing) else f"{count(steps)} steps", number=False)
+    steps, scores = row.costs.steps, row.scores
+    parts = [f"{count(steps)} steps"] if row.scope == "slice" and not isinstance(steps, Missing) else []
+    if not isinstance(scores, Missing) and scores.weights.trained_by:
+        parts.append(f"weights {scores.weights}")
+    return Cell(row.scope, ", ".join(parts), number=False)
 
 
-def _accuracy(row: ComparisonRow) -> Cell | Missing:
-    scores = row.scores
+def _training(row: ComparisonRow) -> Cell | Missing:
+    training, wall = row.costs.training_s, row.costs.wall_s
+    if isinstance(wall, Missing):
+        return wall
+    whole = f"{wall:,.1f}"
+    return Cell(whole, "whole run") if isinstance(training, Missing) else Cell(f"{training:,.1f}", f"of {whole}")
+
+
+def _accuracy(row: ComparisonRow, scores: Scores | Missing) -> Cell | Missing:
     if isinstance(scores, Missing):
         return scores
     least, most = (share(value, scores.test_images) for value in (scores.accuracy_min, scores.accuracy_max))
@@ -105,13 +142,6 @@ def _macro_f1(row: ComparisonRow) -> Cell | Missing:
     if isinstance(scores, Missing):
         return scores
     return _number(scores.macro_f1, lambda value: share(value, scores.test_images))
-
-
-def _weights(row: ComparisonRow) -> Cell | Missing:
-    if isinstance(row.scores, Missing):
-        return row.scores
-    word, _, source = str(row.scores.weights).partition(" from ")
-    return Cell(word, f"from {source}" if source else "", number=False)
 
 
 def _requested(row: ComparisonRow) -> Cell | Missing:
@@ -129,9 +159,13 @@ def _executed(row: ComparisonRow) -> Cell | Missing:
         return executed
     if isinstance(once, Missing) or not once:
         return Cell(count(executed))
+<<<<<<< HEAD
     purpose = {"native": "to prove angles dead", "channels": "to verify the channels"}.get(
         str(row.execution), "for the table"
     )
+=======
+    purpose = _PURPOSES.get(str(row.execution), "for the table")
+>>>>>>> report
     return Cell(count(executed), f"{count(once)} once, {purpose}")
 
 

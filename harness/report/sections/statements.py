@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from harness.records.record import STATUSES
 from harness.report.numbers import paper
 from harness.report.numbers.groups import Group, Results
-from harness.report.numbers.rows import ComparisonRow, Difference, Scores
+from harness.report.numbers.rows import ComparisonRow, Scores
 from harness.report.sections.machines import machines
+from harness.report.sections.sanity import sanity
 from harness.text import Missing, clean, counted, share
 
 
@@ -37,9 +38,8 @@ def statements(results: Results, comparison: Sequence[ComparisonRow]) -> list[St
         found.insert(1, Statement("Not checked", [_unchecked(label) for label in unchecked]))
     if others:
         found.append(Statement("Not trained fully", [_other(rows[group.label]) for group in others]))
-    differences = [_difference(row, row.difference) for row in comparison if not isinstance(row.difference, Missing)]
-    if differences:
-        found.append(Statement("Against linear", differences))
+    if checks := sanity(results):
+        found.append(Statement("Sanity", checks))
     if full:
         found.append(Statement("Reading", [*_reading([rows[group.label] for group in full]), *_protocol(full)]))
     return [*found, Statement("Machine", machines(results))]
@@ -84,13 +84,16 @@ def _full(row: ComparisonRow) -> str:
     if isinstance(scores, Missing):
         return f"{text}, not evaluated"
     mean, least, most = _accuracies(scores)
-    return f"{text}, mean accuracy {mean} ({least}–{most})" if row.runs_evaluated > 1 else f"{text}, accuracy {mean}"
+    text += f", mean accuracy {mean} ({least}–{most})" if row.runs_evaluated > 1 else f", accuracy {mean}"
+    if isinstance(row.official, Missing):
+        return text
+    return f"{text}; on {row.official.test_images:,} official test images {_accuracies(row.official)[0]}"
 
 
 def _other(row: ComparisonRow) -> str:
     scores, steps = row.scores, row.costs.steps
-    if row.scope == "full":
-        text = f"{row.label}: trained to the end"
+    if row.scope == "evaluation":
+        text = f"{row.label}: trained nothing, only classified the test images"
     else:
         text = (
             f"{row.label}: a slice of {'some steps' if isinstance(steps, Missing) else counted(round(steps), 'step')}"
@@ -109,28 +112,15 @@ def _accuracies(scores: Scores) -> tuple[str, str, str]:
     return mean, least, most
 
 
-def _difference(row: ComparisonRow, difference: Difference) -> str:
-    mean, least, most = (
-        f"{value:+.2f}".replace("-", "−")
-        for value in (difference.difference_pp_mean, difference.difference_pp_min, difference.difference_pp_max)
-    )
-    pairs = f"mean of {row.pairs} pairs with the same seed, {least} to {most}" if row.pairs > 1 else "one pair"
-    return f"{row.label}: {mean} percentage points ({pairs})"
-
-
 def _reading(rows: list[ComparisonRow]) -> list[str]:
-    seeds = sorted({row.runs_ok for row in rows})
-    number = counted(seeds[0], "seed") if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
-    text = f"Descriptive only, no test: with {number} a head, means and ranges are shown as they are."
-    scores = next((row.scores for row in rows if not isinstance(row.scores, Missing)), None)
+    scores = next((row.scores for row in rows if not isinstance(row.scores, Missing) and not row.shuffled), None)
     if scores is None:
-        return [text]
+        return []
     accuracy, n_images = scores.accuracy_mean, scores.test_images
     error = 100 * math.sqrt(accuracy * (1 - accuracy) / n_images)
     return [
-        text,
         f"Other {n_images:,} test images would move an accuracy of {share(accuracy, n_images)} by about ±{error:.1f} "
-        "percentage points (one standard error, binomial), whatever the seeds.",
+        "percentage points (one standard error, binomial), whatever the seeds."
     ]
 
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from unit.harness.report.example_records import failing, record
+from unit.harness.report.example_records import LINEAR, failing, record
 
 from harness.cli.report import command
 from harness.cli.summary import summary
-from harness.plan.last_plan import LastPlan, write_last_plan
+from harness.plan.comparison import Declared, Pair
+from harness.plan.last_plan import LastPlan, read_last_plan, write_last_plan
 from harness.records.store import Store
 from harness.spec import Run
 
@@ -52,5 +53,28 @@ def test_the_terminals_table_has_the_plans_labels() -> None:
     assert len(lines) == 2
     assert lines[0].split()[:3] == ["run", "seeds", "accuracy"]
     assert lines[1].split() == [
-        "renamed", "(2", "ok,", "1", "diverged)", "3", "1.0000", "1.0000", "10.0", "10.0", "2880", "2000", "72,000",
+        "renamed", "(2", "ok,", "1", "diverged)", "3", "1.0000", "-", "5", "6.0", "10.0", "2880", "2000", "288,000",
     ]  # fmt: skip
+
+
+def test_the_terminal_ends_with_the_reports_verdicts() -> None:
+    """A sentence for each declared comparison, after the table."""
+    records = [record("linear", seed=seed, spec=LINEAR) for seed in (0, 1)]
+    records += [record("ours", seed=seed, n_right=8) for seed in (0, 1)]
+    declared = Declared(pairs=[Pair(ours="ours", theirs="linear")], margin_pp=0.5, declared_at="2026-01-01T00:00:00Z")
+    assert summary(records, labels={}, declared=declared)[-2:] == [
+        "",
+        "ours against linear: -2.00 points (2 seeds x 100 images): descriptive only, because a test needs at least 5 seeds "
+        "(the seed changed nothing).",
+    ]
+
+
+def test_the_plans_comparisons_reach_the_report(store: Store) -> None:
+    """The report shows what the plan declared, and when."""
+    plan = read_last_plan(store.root)
+    declared = Declared(pairs=[Pair(ours="renamed", theirs="gone")], margin_pp=0.5, declared_at="2025-12-31T00:00:00Z")
+    write_last_plan(store.root, plan.model_copy(update={"comparison": declared}))
+    CliRunner().invoke(command, [str(store.root)], catch_exceptions=False, standalone_mode=False)
+    text = (store.root / "report" / "report.md").read_text(encoding="utf-8")
+    assert "- **No verdict.** renamed against gone: there is no run of gone." in text
+    assert "Declared in the plan at 2025-12-31T00:00:00Z, before the first run began." in text

@@ -26,7 +26,7 @@ HOSTILE = (
     "",
     "x" * 3000,
 )
-FILES = {"index.html", "report.md", "comparison.csv", "classes.csv", "epochs.csv"}
+FILES = {"index.html", "report.md", "verdicts.csv", "comparison.csv", "classes.csv", "epochs.csv"}
 SMALL = {"data": DataSpec(n_images=100, official_images=0), "training": TrainingSpec(epochs=2)}
 
 
@@ -92,7 +92,10 @@ def test_the_first_screen_says_what_was_run_and_what_was_not(records: list[RunRe
     assert "too fast, seed 0: DivergedError: the loss is" in text
     assert "no such weights, seed 0: StoreError: weights" in text
     assert "Not the paper's protocol (64 / 16 / 20 images, 2 epochs" in text
-    assert "Descriptive only, no test: with 1 to 2 seeds a head" in text
+    assert "Not declared before the runs: exploratory." in text
+    assert re.search(
+        r"Descriptive\. eq7 against linear: [+-]\d+\.\d\d points \(1 seed x 20 images\): descriptive only", text
+    )
 
 
 def test_a_run_that_went_on_from_a_checkpoint_is_named(records: list[RunRecord], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from harness.report.numbers import paper
 from harness.report.numbers.grouping import grouped
 from harness.report.numbers.rows import ComparisonRow, Difference, Scores, Weights
 from harness.report.numbers.tables import classes, comparison
-from harness.report.sections.comparison_table import comparison_table
+from harness.report.sections.comparison_table import comparison_table, ranges
 from harness.report.sections.statements import statements
 from harness.spec import DataSpec
 from harness.text import Missing
@@ -49,14 +49,14 @@ def test_rate_is_of_requested_evaluations_by_seconds_inside_the_head() -> None:
     assert costs.evaluations_per_s == 72_000
     assert costs.executed_evaluations == 2000
     assert costs.formula == "32 × 10 × (1 + 8)"
-    cell = comparison_table(comparison(grouped([record("a")]))).rows[0][8]
+    cell = comparison_table(comparison(grouped([record("a")]))).rows[0][9]
     assert (cell.text, cell.small) == ("320 + 2,560", "= 32 × 10 × (1 + 8)")
 
 
 def test_a_request_that_breaks_the_formula_is_shown_as_unequal() -> None:
     """A head that asks for fewer evaluations than the formula says is not hidden behind an equals sign."""
     steps = record("a").steps.model_copy(update={"backward_evaluations": 640})
-    cell = comparison_table(comparison(grouped([record("a", steps=steps)]))).rows[0][8]
+    cell = comparison_table(comparison(grouped([record("a", steps=steps)]))).rows[0][9]
     assert (cell.text, cell.small) == ("320 + 640", "≠ 32 × 10 × (1 + 8)")
 
 
@@ -219,4 +219,43 @@ def test_each_head_is_paired_with_the_linear_head_of_its_own_training() -> None:
     assert difference_of(row_of(*records, label="quantum large")).difference_pp_mean == pytest.approx(3)
     assert row_of(*records, label="quantum alone").difference == Missing(
         "no linear head trained in full on the same images, network and settings"
+    )
+
+
+def test_seeds_in_a_row_are_a_range() -> None:
+    """Sixteen seeds fit a cell; two in a row stay as they are."""
+    assert ranges((0, 1, 2, 3, 7, 9, 10)) == "0–3, 7, 9, 10"
+    assert ranges((4,)) == "4"
+    runs = [record("a", seed=seed) for seed in range(5)]
+    assert comparison_table(comparison(grouped(runs))).rows[0][1].small == "seeds 0–4"
+
+
+def test_a_slice_tells_its_steps_and_whose_weights_were_tested() -> None:
+    """Its accuracy belongs to weights that another run trained; a full run has its own."""
+    trainer = record("mother", seed=4)
+    scored = evaluation(9, weights_from=trainer.run_id)
+    sliced = record("s", evaluation=scored, spec={"training": SLICE, "weights_from": trainer.run_id})
+    only = record("e", evaluation=scored, steps=None, epochs=[], spec={"weights_from": trainer.run_id})
+    table = comparison_table(comparison(grouped([trainer, sliced, only])))
+    assert [(row[2].text, row[2].small) for row in table.rows] == [
+        ("full", ""),
+        ("slice", "100 steps, weights transferred from mother, seed 4"),
+        ("evaluation", "weights transferred from mother, seed 4"),
+    ]
+
+
+def test_both_sets_of_test_images_have_their_own_accuracy() -> None:
+    """They are never mixed; without official images there is a reason."""
+    row = row_of(record("a", n_right=10, official=evaluation(5)))
+    assert (scores_of(row).accuracy_mean, row.official.accuracy_mean) == (1.0, 0.95)
+    cells = comparison_table([row]).rows[0]
+    assert (cells[4].text, cells[5].text) == ("1.000", "0.950")
+    for data, reason in (
+        (DataSpec(official_images=0), "not asked for (data.official_images = 0)"),
+        (DataSpec(test="official"), "the test images are the data set's own already (data.test)"),
+        (DataSpec(), "not recorded"),
+    ):
+        assert row_of(record("a", spec={"data": data})).official == Missing(reason)
+    assert row_of(record("a", spec={"training": SLICE})).official == Missing(
+        "a slice does not classify the official test images"
     )

@@ -1,0 +1,139 @@
+"""The verdict of each declared comparison. The report, the terminal and ``qhb compare`` show these and compute no others."""
+
+import dataclasses
+
+from harness.plan.comparison import Declared, Pair
+from harness.report.numbers.grouping import shown
+from harness.report.numbers.groups import Results
+from harness.report.numbers.pairing import Answers, paired
+from harness.spec import N_CLASSES
+from harness.statistics import (
+    MARGIN_PP,
+    Attempts,
+    Judgement,
+    Planned,
+    Sensitivity,
+    conclusion,
+    plan,
+    points,
+    sensitivity,
+    sentence,
+)
+from harness.text import Missing, clean
+
+
+@dataclasses.dataclass(frozen=True)
+class DeclaredVerdict:
+    """What a study says of one declared comparison.
+
+    Attributes:
+        ours: Label of the configuration that is compared, as the report shows it.
+        theirs: Label of what it is compared with.
+        answers: What was compared; the reason where the two do not pair.
+        judgement: The verdict with its numbers; the reason where there is none.
+        next_study: How many seeds would settle the margin; the reason where this study does not say.
+        sentence: The verdict in one sentence.
+        sensitivity: What seeds without a result could change, in words; empty where every seed counts.
+    """
+
+    ours: str
+    theirs: str
+    answers: Answers | Missing
+    judgement: Judgement | Missing
+    next_study: Planned | Missing
+    sentence: str
+    sensitivity: str
+
+
+@dataclasses.dataclass(frozen=True)
+class _Compared:
+    """Two labels, and the answers of their configurations, before all comparisons are judged together."""
+
+    ours: str
+    theirs: str
+    answers: Answers | Missing
+
+
+def verdicts(results: Results, declared: Declared | None) -> tuple[DeclaredVerdict, ...]:
+    """Return a verdict for each declared comparison, in its order. Holm's correction is over all of them.
+
+    Args:
+        results: The runs.
+        declared: The plan's comparisons; None: each fully trained configuration against its linear head.
+    """
+    pairs = _against_linear(results) if declared is None else _declared(results, declared)
+    # A pair that cannot be compared was declared too: it counts in Holm's families.
+    attempts = [Attempts((), ()) if isinstance(pair.answers, Missing) else pair.answers.attempts for pair in pairs]
+    judged = sensitivity(attempts, margin_pp=margin_of(declared), n_classes=N_CLASSES)
+    return tuple(_verdict(pair, outcome) for pair, outcome in zip(pairs, judged, strict=True))
+
+
+def margin_of(declared: Declared | None) -> float:
+    """Return the declared margin, percentage points; the usual one where none was declared."""
+    return MARGIN_PP if declared is None else declared.margin_pp
+
+
+def declaration(results: Results, declared: Declared | None) -> str:
+    """Say when the comparisons were declared, and whether before the first run of the study began."""
+    if declared is None:
+        return (
+            "Not declared before the runs: exploratory. The results folder has no plan that declares comparisons, so each fully "
+            "trained head is compared with the linear head of the same training."
+        )
+    if not declared.pairs:
+        return 'The plan declares no comparison: [comparison] control = "..." names the head that the others are compared with.'
+    begun = min((run.started_at for run in results.attempts), default=None)
+    when = f"Declared in the plan at {clean(declared.declared_at)}"
+    if begun is None or declared.declared_at <= begun:
+        return f"{when}, before the first run began."
+    return (
+        f"{when}, after the first run began ({clean(begun)}): whether they were chosen by their results is not known."
+    )
+
+
+def _declared(results: Results, declared: Declared) -> list[_Compared]:
+    return [_pair(results, pair) for pair in declared.pairs]
+
+
+def _pair(results: Results, pair: Pair) -> _Compared:
+    ours, theirs = results.planned(pair.ours), results.planned(pair.theirs)
+    names = (ours.label if ours else shown(pair.ours)), (theirs.label if theirs else shown(pair.theirs))
+    if ours and theirs:
+        return _Compared(*names, paired(ours, theirs))
+    return _Compared(*names, Missing(f"there is no run of {names[1] if ours else names[0]}"))
+
+
+def _against_linear(results: Results) -> list[_Compared]:
+    full = [group for group in results.groups if group.full and not group.shuffled]
+    pairs = [(group, results.linear_for(group)) for group in full]
+    return [
+        _Compared(ours.label, theirs.label, paired(ours, theirs))
+        for ours, theirs in pairs
+        if theirs and theirs is not ours
+    ]
+
+
+def _verdict(pair: _Compared, outcome: Sensitivity) -> DeclaredVerdict:
+    judged = pair.answers if isinstance(pair.answers, Missing) else outcome.judgement
+    if isinstance(judged, Missing):
+        text = f"{pair.ours} against {pair.theirs}: {judged.reason}."
+        return DeclaredVerdict(pair.ours, pair.theirs, pair.answers, judged, judged, text, "")
+    return DeclaredVerdict(
+        pair.ours,
+        pair.theirs,
+        pair.answers,
+        judged,
+        plan(judged.comparison),
+        sentence(judged, pair.ours, pair.theirs),
+        _if_failed_runs_counted(outcome),
+    )
+
+
+def _if_failed_runs_counted(outcome: Sensitivity) -> str:
+    """Say what the verdict is where the failed runs count at chance accuracy; empty where no run failed."""
+    if isinstance(outcome.at_chance, Missing):
+        return ""
+    counted_too = f"With the failed runs at chance accuracy: {points(outcome.at_chance.comparison.effect_pp)} points"
+    if outcome.changed:
+        return f"{counted_too}, {conclusion(outcome.at_chance)}. The verdict hangs on the failed runs, so it is inconclusive."
+    return f"{counted_too}, the same verdict."

@@ -66,7 +66,9 @@ def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str], declared
         first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
         lines.append("  ".join([first, *others]))
     if any(_transferred(row) for row in rows):
-        lines.append("* of weights that another run trained; runs marked so train a few steps for their cost, or not at all")
+        lines.append(
+            "* of weights that another run trained; runs marked so train a few steps for their cost, or not at all"
+        )
     found = verdicts(results, declared)
     return [
         *lines,

@@ -35,14 +35,8 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         "images: accuracy on the data set's own test images; mean over seeds (smallest–largest). Times and rates: median over "
         "runs; training: without set-up, validation and tests, and below it the whole run. "
         "Requested: circuit evaluations of one optimizer step, forward + backward, and the formula batch × circuits × "
-<<<<<<< HEAD
-        "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table, or a "
-        "chain of channels, answers from what was executed once. Answered/s: requested evaluations over seconds inside the head. "
-        "Peak: memory of the process, the largest of the runs."
-=======
         "(1 + shifts). Executed: circuit evaluations that the backend executes for a step; a response table, or a chain of "
         "channels, answers from what was executed once."
->>>>>>> report
     )
     if any(row.checked is False for row in rows):
         caption += (
@@ -159,13 +153,7 @@ def _executed(row: ComparisonRow) -> Cell | Missing:
         return executed
     if isinstance(once, Missing) or not once:
         return Cell(count(executed))
-<<<<<<< HEAD
-    purpose = {"native": "to prove angles dead", "channels": "to verify the channels"}.get(
-        str(row.execution), "for the table"
-    )
-=======
     purpose = _PURPOSES.get(str(row.execution), "for the table")
->>>>>>> report
     return Cell(count(executed), f"{count(once)} once, {purpose}")
 
 

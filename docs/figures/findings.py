@@ -6,12 +6,12 @@ python -m docs.figures.findings
 import statistics
 
 import numpy as np
-from harness.report.numbers.verdicts import DeclaredVerdict, verdicts
 
 from docs.figures import between_marks
 from docs.figures.reference import ROOT, STUDY, made_by, reference, right_answers
 from harness.report.numbers.groups import Group
 from harness.report.numbers.study import Study
+from harness.report.numbers.verdicts import DeclaredVerdict, verdicts
 from harness.statistics import Score, accuracy_score, conclusion, points
 from harness.text import Missing, share
 

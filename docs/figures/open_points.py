@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from harness.report.numbers.pairing import paired
-
 from docs.figures.reference import PAPERS_HEAD
+from harness.report.numbers.pairing import paired
 from harness.report.numbers.study import Study
 from harness.statistics import Comparison, compare, points
 from harness.text import Missing

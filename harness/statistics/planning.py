@@ -66,8 +66,8 @@ class Planned:
 def plan(comparison: Comparison, *, n_images: int | None = None) -> Planned:
     """Return how many seeds would settle the margin of a comparison.
 
-    The answer is for the next study, to be declared before it runs. Adding seeds until a verdict comes makes it wrong: looks
-    after 5, 10 and 20 seeds err in 6 to 11 % of studies instead of 5 %.
+    The answer is for the next study, to be declared before it runs. To look after 5, 10 and 20 seeds and stop at a difference
+    finds one between equal heads in 12 to 13 % of studies instead of 5 %.
 
     Args:
         comparison: A study of the same two heads.

@@ -58,7 +58,7 @@ def test_runs_become_records(tmp_path):
     assert two.evaluation.weights_from == one.run_id
     assert two.steps.n_steps == 1
     assert two.evaluation.predictions == one.evaluation.predictions
-    assert len(one.evaluation.predictions) == 20
+    assert len(one.evaluation.predicted()) == 20
     assert one.times.total_s == pytest.approx(
         sum(value for name, value in one.times.model_dump().items() if name != "total_s"), rel=1e-9
     )

@@ -10,7 +10,7 @@ from backends.errors import ConfigError
 from backends.registry import head_class
 from backends.sampling import stream_seed
 from backends.surrogates.table import Tabulated
-from harness.heads import build_head, exact_twin, resolve_head, resolved_execution
+from harness.heads import build_head, exact_twin, resolve_head
 from harness.spec import DataSpec, ModelSpec, Run, RunSpec, TrainingSpec
 from harness.training import data
 from harness.training.checkpoint import Checkpoints
@@ -75,6 +75,7 @@ def test_a_comparison_without_a_number_is_left_out(sampled, exact):
     [
         {},
         {"execution": "table"},
+        {"head": "fake_ibm", "execution": "channels"},
         {"circuit": _WEIGHTED},
         {"circuit": _WEIGHTED, "execution": "table"},
         {"model": ModelSpec(angle_layer="frozen", dropout=0.0)},
@@ -235,12 +236,6 @@ def test_what_cannot_be_compared_is_refused(spec, message):
     """Before any compute: heads without shots, and heads that have no exact answers."""
     with pytest.raises(ConfigError, match=message):
         resolve_head(spec)
-
-
-def test_auto_finds_what_can_be_compared():
-    """aer_shots has exact answers through a table alone, and a table is what "auto" stands for."""
-    assert resolved_execution(_spec("aer_shots")) == "table"
-    assert resolved_execution(_spec("linear", shots=None, circuit=None, every=None)) == "native"
 
 
 def test_the_twin_of_an_estimated_table_is_that_table():

@@ -17,6 +17,9 @@ from backends.errors import ExecutionError
 
 SEED_TRANSPILER = 1
 
+GateOn = tuple[str, tuple[int, ...]]
+"""A gate's name and the qubits that it acts on."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Compiled:
@@ -41,7 +44,7 @@ class Compiled:
     sampled: bool
 
     @property
-    def gates(self) -> list[tuple[str, tuple[int, ...]]]:
+    def gates(self) -> list[GateOn]:
         """Name and qubits (of the pruned circuit) of each gate, in order."""
         found = [(i.operation.name, tuple(self.circuit.find_bit(q).index for q in i.qubits)) for i in self.circuit.data]
         return [gate for gate in found if gate[0] != "measure" and not gate[0].startswith("save")]

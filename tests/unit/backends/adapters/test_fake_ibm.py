@@ -237,7 +237,7 @@ def test_every_listed_device_loads_and_has_the_size_that_its_folder_says() -> No
         ({"layout": (0, 1, -1)}, r"distinct qubits of 'manila' in 0..4, got \(0, 1, -1\)"),
         ({"device": "armonk"}, "'eq7' needs 3 qubits, device 'armonk' has 1"),
         ({"optimization_level": 4}, "option optimization_level: Input should be 0, 1, 2 or 3, got 4"),
-        ({"noise": False}, "unknown option noise = False: expected one of device, gate_noise"),
+        ({"noise": False}, "unknown option noise = False: expected one of sampling, device, gate_noise"),
     ],
 )
 def test_bad_options_are_refused_before_any_compute(options: dict[str, Any], message: str) -> None:

@@ -146,7 +146,8 @@ class Simulation:
         return list(zip(result.results, rows_of, strict=True))
 
     def _check(self, results: list[Any], n_circuits: int, *, shots: int, seed_simulator: int) -> None:
-        asked = [(seed_simulator + SEED_STEP * n, shots, self.aer.options.method) for n in range(n_circuits)]
+        method = self.aer.options.method
+        asked = [(seed_simulator + SEED_STEP * n, shots, method) for n in range(n_circuits)]
         answered = [(r.seed_simulator, r.shots, r.metadata["method"]) for r in results]
         if answered != asked:
             both = zip(asked, answered, strict=False)

@@ -35,13 +35,13 @@ def every_noise_source_matters(subject: Subject) -> Iterator[Finding]:
     off = subject.head_class.noiseless_options
     if not off:
         raise NotApplicable("it declares no noiseless_options, so no source can be turned off")
-    checked = subject.head_class.check(DEEP, shots=shots, options=subject.options)
+    checked = subject.head_class.check(DEEP, shots=shots, options=subject.with_noise)
     on = [source for source in off if getattr(checked, source) != off[source]]
     if not on:
         raise NotApplicable(f"the options turn all its noise off: {', '.join(off)}")
     with_all = run(subject.head(DEEP, shots=shots, noise=True), _ROWS)
     for source in on:
-        without = Subject(subject.head_class, options={**subject.options, source: off[source]})
+        without = Subject(subject.head_class, options={**subject.with_noise, source: off[source]})
         got = run(without.head(DEEP, shots=shots, noise=True), _ROWS)
         # Two sampled values differ by sqrt(2) as much as one from its expectation.
         least = _LEAST_EXACT if shots is None else np.sqrt(2) * sampling_tolerance(with_all, shots=_SHOTS)

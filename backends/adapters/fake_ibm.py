@@ -112,7 +112,7 @@ class FakeIBM(NoisyAer):
         if not self.options.gate_noise:
             return {}
         errors = {(name, tuple(on)): error for name, on, error in basic_device_gate_errors(target=self._calibration)}
-        for gate in set(self.compiled.gates) - errors.keys():
+        for gate in sorted(set(self.compiled.gates) - errors.keys()):
             known = self._calibration[gate[0]][gate[1]]
             if known is None or known.error or known.duration:
                 raise ExecutionError(

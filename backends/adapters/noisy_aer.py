@@ -8,6 +8,7 @@ import torch
 
 from backends.adapters.aer_channels import chain_of
 from backends.adapters.aer_compile import Compiled, GateOn
+from backends.adapters.aer_copies import copies_in_turn
 from backends.adapters.aer_jobs import Simulation
 from backends.answers import Executed, Outcomes
 from backends.chain import Chain
@@ -98,6 +99,7 @@ class NoisyAer(QuantumHead):
         return {
             **self.options.model_dump(),
             "method": METHOD,
+            "copies_in_turn": self._simulation.copies,
             "shots_drawn_by": None if self.shots is None else _DRAWN_BY[self.options.sampling],
             **self.compiled.summary(),
         }
@@ -105,7 +107,8 @@ class NoisyAer(QuantumHead):
     def _prepare(self) -> None:
         self._counted_by_aer = self.shots is not None and self.options.sampling == "aer"
         self.compiled, self.readout = self._compile(sampled=self._counted_by_aer)
-        self._simulation = Simulation.of(self.compiled, method=METHOD, noise_model=self.noise_model())
+        copies = 1 if self._counted_by_aer else copies_in_turn(self.compiled)
+        self._simulation = Simulation.of(self.compiled, copies=copies, method=METHOD, noise_model=self.noise_model())
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
         if self._counted_by_aer:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from backends.adapters import aer_jobs
+from backends.adapters.aer_copies import copies_in_turn
 from backends.adapters.aer_noise import AerNoise
 from backends.adapters.fake_ibm import FakeIBM
 from backends.adapters.noisy_aer import NoisyAer, ReadoutRates, read_out
@@ -121,3 +122,54 @@ def test_an_unknown_sampling_is_refused() -> None:
     """The message names both."""
     with pytest.raises(ConfigError, match="option sampling: Input should be 'multinomial' or 'aer', got 'gauss'"):
         FakeIBM.check(EQ7, shots=10, options={"sampling": "gauss"})
+
+
+def line(n_qubits: int, *, measured: tuple[int, ...]) -> Circuit:
+    """Return ry on every qubit, then cx from each to the next."""
+    turns = tuple(Gate("ry", (qubit,), (Angle(qubit % 2),)) for qubit in range(n_qubits))
+    links = tuple(Gate("cx", (qubit, qubit + 1)) for qubit in range(n_qubits - 1))
+    return Circuit(f"line {n_qubits}", n_qubits, 2, turns + links, measured=measured)
+
+
+@pytest.mark.parametrize(("kind", "options"), HEADS)
+@pytest.mark.parametrize("circuit", [EQ7, CORRELATED, line(4, measured=(3, 1)), line(5, measured=(4, 3, 2, 1, 0))])
+def test_copies_in_turn_leave_the_bits_as_they_are(
+    kind: type[NoisyAer], options: dict[str, Any], circuit: Circuit
+) -> None:
+    """19 rows, of which two times eight share a circuit and three do not, have the bits of single rows."""
+    angles = torch.from_numpy(np.random.default_rng(3).uniform(-4, 4, (19, circuit.n_angles)))
+    whole, single = (made(kind, circuit, shots=None, **options) for _ in range(2))
+
+    assert whole.provenance()["copies_in_turn"] == 8
+    joint = whole.outcome_probabilities(angles)
+    assert torch.equal(joint, torch.cat([single.outcome_probabilities(row) for row in angles.split(1)]))
+    assert len(torch.unique(joint, dim=0)) == 19
+    assert (whole.tally.forward.executed, whole.tally.forward.shots) == (19, 0)
+
+
+@pytest.mark.parametrize(
+    ("circuit", "copies"),
+    [
+        (line(5, measured=(4,)), 8),
+        (line(5, measured=(0,)), 1),  # the last cx cannot change qubit 0
+        (line(6, measured=(5,)), 1),  # wider than pays
+        (Circuit("late", 2, 1, (Gate("ry", (0,), (Angle(0),)), Gate("x", (1,))), measured=(0,)), 1),
+        (Circuit("no gate", 2, 0, (), measured=(0, 1)), 8),
+    ],
+)
+def test_copies_run_in_turn_where_every_gate_matters(circuit: Circuit, copies: int) -> None:
+    """Aer leaves out gates after which nothing is measured, but not in a circuit that goes on."""
+    assert copies_in_turn(made(AerNoise, circuit, shots=None).compiled) == copies
+
+
+def test_a_job_of_exact_copies_is_as_large_as_its_answer_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight rows of three outputs have 64 probabilities: two such circuits a job are allowed 128, and not 2**24."""
+    monkeypatch.setattr(aer_jobs, "_JOB_OUTCOMES", 128)
+    sent, job = [], aer_jobs.Simulation.job
+    monkeypatch.setattr(
+        aer_jobs.Simulation,
+        "job",
+        lambda self, values, **options: sent.append(len(values)) or job(self, values, **options),
+    )
+    made(FakeIBM, CORRELATED, shots=None).outcome_probabilities(ANGLES.repeat(7, 1))
+    assert sent == [16, 5]

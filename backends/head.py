@@ -28,7 +28,8 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     An adapter writes ``_prepare``, ``_execute`` and ``provenance``. With ``_outcomes`` too, a response table can sample
     circuits with several outputs. An adapter that models noise also says, in ``noiseless_options``, which option turns
     off each source of noise, e.g. ``{"readout_error": False}``: with all of them it must equal the oracle, and each
-    alone must make a difference.
+    alone must make a difference. If its noise is off by default, ``noisy_options`` says with which options the
+    conformance suite checks its noise, e.g. ``{"depolarizing": 0.01}``.
 
     Args:
         circuit: What is evaluated.
@@ -53,6 +54,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     capabilities: ClassVar[Capabilities]
     Options: ClassVar[type[HeadOptions]] = HeadOptions
     noiseless_options: ClassVar[Mapping[str, Any]] = {}
+    noisy_options: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
         self,

@@ -58,6 +58,13 @@ HEADS: dict[str, HeadEntry] = {
         "qiskit",
         multicore=True,
     ),
+    "aer_noise": HeadEntry(
+        "backends.adapters.aer_noise:AerNoise",
+        "noise by rates on Qiskit Aer; options depolarizing_1q, amplitude_damping, ...",
+        _QISKIT,
+        "qiskit",
+        multicore=True,
+    ),
     "pennylane": HeadEntry(
         "backends.adapters.pennylane:PennyLane", "PennyLane; option device", ("pennylane",), "pennylane"
     ),

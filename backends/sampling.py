@@ -2,6 +2,7 @@
 
 import hashlib
 
+import numpy as np
 import torch
 
 
@@ -51,3 +52,30 @@ def sample_zeros(p_zero: torch.Tensor, *, shots: int, seed: int) -> torch.Tensor
     generator = torch.Generator(p_zero.device).manual_seed(seed)
     counts = torch.binomial(torch.full_like(p_zero, shots), p_zero.clamp(0.0, 1.0), generator=generator)
     return counts.div_(shots)
+
+
+def sample_joint(outcomes: torch.Tensor, *, shots: int, seed: int, first_row: int) -> torch.Tensor:
+    """Draw ``shots`` outcomes a row and return the frequency of each joint outcome.
+
+    Each row has a stream of its own, which its number names, so its bits do not depend on what else is drawn with it.
+
+    Args:
+        outcomes: Joint probabilities, float64, shape (n_rows, n_outcomes); a row is scaled to the sum 1.
+        shots: Repetitions of each row.
+        seed: Of all rows that the numbers count.
+        first_row: Number of the first row.
+    Returns:
+        float64 of that shape, each k / shots.
+    """
+    exact = outcomes.detach().cpu().numpy().clip(min=0.0)
+    exact = exact / exact.sum(axis=1, keepdims=True)
+    bits = np.random.Philox(key=seed)
+    generator, state = np.random.Generator(bits), bits.state
+    counts = np.empty_like(exact)
+    for row, probabilities in enumerate(exact):
+        state["state"]["counter"][1] = (
+            first_row + row
+        )  # word 0 counts within a row; a fresh state has no buffered words
+        bits.state = state
+        counts[row] = generator.multinomial(shots, probabilities)
+    return torch.from_numpy(counts / shots).to(outcomes.device)

@@ -1,4 +1,5 @@
 """Adapters: one file for each vendor.
 
-The files ``aer_*``, fake_devices.py and phase_layers.py hold what an adapter is made of.
+aer_compile.py, aer_copies.py, aer_jobs.py, noisy_aer.py, durations.py, fake_devices.py and phase_layers.py hold what
+adapters are made of.
 """

@@ -17,6 +17,9 @@ from backends.errors import ExecutionError
 
 SEED_TRANSPILER = 1
 
+GateOn = tuple[str, tuple[int, ...]]
+"""A gate's name and the qubits that it acts on."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Compiled:
@@ -41,7 +44,7 @@ class Compiled:
     sampled: bool
 
     @property
-    def gates(self) -> list[tuple[str, tuple[int, ...]]]:
+    def gates(self) -> list[GateOn]:
         """Name and qubits (of the pruned circuit) of each gate, in order."""
         found = [(i.operation.name, tuple(self.circuit.find_bit(q).index for q in i.qubits)) for i in self.circuit.data]
         return [gate for gate in found if gate[0] != "measure" and not gate[0].startswith("save")]
@@ -102,44 +105,11 @@ def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any
     if sampled:  # at the end: Aer then samples all shots from one final state
         pruned.measure(measured, range(circuit.n_outputs))
     else:
-        pruned.save_probabilities(measured[::-1])  # its first qubit is the lowest bit, our first output the highest
+        pruned.save_probabilities(
+            measured[::-1], label="p0"
+        )  # its first qubit is the lowest bit, our first output the highest
     table = np.array(list(known), dtype=np.float64).reshape(len(known), 1 + len(angles))
     return Compiled(pruned, qubits, tuple(measured), tuple(known.values()), table[:, 1:].T, table[:, 0], sampled)
-
-
-@dataclasses.dataclass(frozen=True)
-class SideBySide:
-    """Copies of a circuit on disjoint qubits of one wider circuit, which share its shots and nothing else.
-
-    Attributes:
-        circuit: The wider circuit; output k of copy c is measured into bit c * n_outputs + k.
-        parameters: Of each copy, in the order of the single circuit's.
-    """
-
-    circuit: Any
-    parameters: tuple[tuple[Any, ...], ...]
-
-
-def side_by_side(compiled: Compiled, *, copies: int) -> SideBySide:
-    """Return copies of a sampled circuit in one: what a shot costs Aer hardly depends on how many qubits are measured."""
-    from qiskit import QuantumCircuit
-    from qiskit.circuit import Parameter
-
-    n_qubits, n_outputs = compiled.circuit.num_qubits, len(compiled.measured)
-    wide = QuantumCircuit(copies * n_qubits, copies * n_outputs)
-    parameters = []
-    for copy in range(copies):
-        own = {parameter: Parameter(f"{parameter.name}_{copy}") for parameter in compiled.parameters}
-        for instruction in compiled.circuit.data:
-            if instruction.operation.name == "measure":
-                continue
-            operation = instruction.operation.to_mutable()
-            operation.params = [own.get(param, param) for param in operation.params]
-            wide.append(operation, [copy * n_qubits + compiled.circuit.find_bit(q).index for q in instruction.qubits])
-        parameters.append(tuple(own.values()))
-    every = range(copies)
-    wide.measure([c * n_qubits + q for c in every for q in compiled.measured], range(copies * n_outputs))
-    return SideBySide(wide, tuple(parameters))
 
 
 def simulator(compiled: Compiled, *, method: str, **options: Any) -> Any:

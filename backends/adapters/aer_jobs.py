@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import torch
 
-from backends.adapters.aer_compile import Compiled, SideBySide, side_by_side, simulator
+from backends.adapters.aer_compile import Compiled, simulator
+from backends.adapters.aer_copies import Copies, in_turn, side_by_side
 from backends.answers import Executed, Outcomes
 from backends.errors import ExecutionError
 
@@ -39,12 +40,16 @@ class Simulation:
 
     aer: Any
     compiled: Compiled
-    wide: SideBySide | None = None
+    wide: Copies | None = None
 
     @classmethod
     def of(cls, compiled: Compiled, *, copies: int = 1, **options: Any) -> Self:
-        """Return the simulation of a circuit; options are those of ``simulator``."""
-        wide = side_by_side(compiled, copies=copies) if copies > 1 else None
+        """Return the simulation of a circuit; options are those of ``simulator``.
+
+        Copies of a sampled circuit stand side by side, those of an exact one (a density matrix) run in turn.
+        """
+        together = side_by_side if compiled.sampled else in_turn
+        wide = together(compiled, copies=copies) if copies > 1 else None
         return cls(simulator(compiled, **options), compiled, wide)
 
     @property
@@ -55,7 +60,7 @@ class Simulation:
     def evaluate(self, rows: torch.Tensor, *, shots: int | None, seed: int, first_evaluation: int) -> Executed:
         """Run rows of angles. Each evaluation of the head has its own seed.
 
-        Where one circuit evaluates one row, a row's bits do not depend on the other rows of the job.
+        A row's bits do not depend on the other rows of the job, unless copies of the circuit stand side by side.
 
         Args:
             rows: Radians, shape (n_rows, n_angles), float64.
@@ -79,7 +84,9 @@ class Simulation:
             )
             return Outcomes(joint, circuits=len(joint), shots=taken)
         jobs = self._jobs(rows, shots=None, seed=seed, first_evaluation=first_evaluation)
-        saved = np.array([r.data.probabilities for results in jobs for r, _ in results], dtype=np.float64)
+        labels = [f"p{copy}" for copy in range(self.copies)]
+        found = (getattr(r.data, label) for results in jobs for r, n_rows in results for label in labels[:n_rows])
+        saved = np.array(list(found), dtype=np.float64)
         joint = torch.from_numpy(saved.reshape(-1, 2 ** len(self.compiled.measured)))
         return Outcomes(joint, circuits=len(joint), shots=0)
 
@@ -99,8 +106,8 @@ class Simulation:
         self, rows: torch.Tensor, *, shots: int | None, seed: int, first_evaluation: int
     ) -> Iterator[list[tuple[Any, int]]]:
         """Yield the results of job after job, each result with the number of rows that it is of."""
-        n_bits = self.copies * len(self.compiled.measured)
-        outcomes = min(shots or 2**n_bits, 2**n_bits)
+        n_outputs = len(self.compiled.measured)
+        outcomes = min(shots, 2 ** (self.copies * n_outputs)) if shots else self.copies * 2**n_outputs
         size = self.copies * max(1, min(_JOB_RESULTS, _JOB_OUTCOMES // outcomes))
         base = seed >> 1  # 62 bits leave room for 10**15 evaluations
         values = self.compiled.values(rows.detach().cpu().numpy())
@@ -146,7 +153,8 @@ class Simulation:
         return list(zip(result.results, rows_of, strict=True))
 
     def _check(self, results: list[Any], n_circuits: int, *, shots: int, seed_simulator: int) -> None:
-        asked = [(seed_simulator + SEED_STEP * n, shots, self.aer.options.method) for n in range(n_circuits)]
+        method = self.aer.options.method
+        asked = [(seed_simulator + SEED_STEP * n, shots, method) for n in range(n_circuits)]
         answered = [(r.seed_simulator, r.shots, r.metadata["method"]) for r in results]
         if answered != asked:
             both = zip(asked, answered, strict=False)

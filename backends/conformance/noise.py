@@ -17,14 +17,16 @@ _LEAST_EXACT = 1e-6  # 1e4 times the rounding that two exact answers may differ 
 
 def noise_is_on(subject: Subject) -> Iterator[Finding]:
     """On a deep circuit a noisy head differs from the oracle beyond rounding or sampling error, in each mode."""
-    _require_noise(subject)
+    off = _require_noise(subject).noiseless_options
     expected = probabilities(DEEP, _ROWS)
     for shots in _modes(subject):
+        nothing = "; its options leave all noise off: set some, or the class's noisy_options"
+        hint = nothing if off and not _sources_on(subject, shots=shots) else ""
         got = run(subject.head(DEEP, shots=shots, noise=True), _ROWS)
         least = _LEAST_EXACT if shots is None else sampling_tolerance(expected, shots=shots)
         excess = np.abs(got - expected) / least
         yield Finding(
-            float(excess.max()), 1, f"largest |p - ideal| in units of what chance allows, shots {shots}", True
+            float(excess.max()), 1, f"largest |p - ideal| in units of what chance allows, shots {shots}{hint}", True
         )
 
 
@@ -35,13 +37,12 @@ def every_noise_source_matters(subject: Subject) -> Iterator[Finding]:
     off = subject.head_class.noiseless_options
     if not off:
         raise NotApplicable("it declares no noiseless_options, so no source can be turned off")
-    checked = subject.head_class.check(DEEP, shots=shots, options=subject.options)
-    on = [source for source in off if getattr(checked, source) != off[source]]
+    on = _sources_on(subject, shots=shots)
     if not on:
         raise NotApplicable(f"the options turn all its noise off: {', '.join(off)}")
     with_all = run(subject.head(DEEP, shots=shots, noise=True), _ROWS)
     for source in on:
-        without = Subject(subject.head_class, options={**subject.options, source: off[source]})
+        without = Subject(subject.head_class, options={**subject.with_noise, source: off[source]})
         got = run(without.head(DEEP, shots=shots, noise=True), _ROWS)
         # Two sampled values differ by sqrt(2) as much as one from its expectation.
         least = _LEAST_EXACT if shots is None else np.sqrt(2) * sampling_tolerance(with_all, shots=_SHOTS)
@@ -63,6 +64,12 @@ def _require_noise(subject: Subject) -> HeadFactory:
     if not subject.head_class.capabilities.noisy:
         raise NotApplicable("it models no noise")
     return subject.head_class
+
+
+def _sources_on(subject: Subject, *, shots: int | None) -> list[str]:
+    off = subject.head_class.noiseless_options
+    checked = subject.head_class.check(DEEP, shots=shots, options=subject.with_noise)
+    return [source for source in off if getattr(checked, source) != off[source]]
 
 
 def _modes(subject: Subject) -> list[int | None]:

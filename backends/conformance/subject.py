@@ -29,6 +29,13 @@ class Subject:
         able = head_class.capabilities
         self.modes: tuple[int | None, ...] = ((None,) if able.analytic else ()) + ((SHOTS,) if able.shots else ())
 
+    @property
+    def with_noise(self) -> dict[str, Any]:
+        """The options; if they name no source of noise, those that turn it on where the head's defaults leave it off."""
+        if self.options.keys() & self.head_class.noiseless_options.keys():
+            return self.options
+        return {**self.head_class.noisy_options, **self.options}
+
     def head(
         self, circuit: Circuit, *, shots: int | None, noise: bool = False, seed: int = SEED, n_circuits: int = 1
     ) -> QuantumHead:
@@ -37,7 +44,7 @@ class Subject:
         Args:
             circuit: What it evaluates.
             shots: None for exact probabilities.
-            noise: Leave a noisy head as the options make it; otherwise its ``noiseless_options`` are added.
+            noise: Leave a noisy head as ``with_noise`` makes it; otherwise its ``noiseless_options`` are added.
             seed: Of its shot noise.
             n_circuits: Copies of the circuit.
 
@@ -51,7 +58,7 @@ class Subject:
             raise NotApplicable("it takes no shots")
         if circuit.n_qubits > able.max_qubits:
             raise NotApplicable(f"the check needs {circuit.n_qubits} qubits, it takes at most {able.max_qubits}")
-        options = self.options
+        options = self.with_noise if noise else self.options
         if able.noisy and not noise:
             if not self.head_class.noiseless_options:
                 raise NotApplicable("it declares no noiseless_options, so its noise cannot be turned off")

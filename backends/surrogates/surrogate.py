@@ -165,6 +165,11 @@ class SurrogateMaker(abc.ABC):
         """As of the head."""
         return self.source.noiseless_options
 
+    @property
+    def noisy_options(self) -> Mapping[str, Any]:
+        """As of the head."""
+        return self.source.noisy_options
+
     @abc.abstractmethod
     def source_shots(self, circuit: Circuit) -> int | None:
         """Return the shots of each evaluation of the source; None for exact ones.

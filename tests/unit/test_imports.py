@@ -27,7 +27,12 @@ OURS = (
     "harness.execution.cluster.dask_executor",
     "harness.execution.cluster.connect",
 )
-ADAPTERS = ("backends.adapters.aer", "backends.adapters.fake_ibm", "backends.adapters.pennylane")
+ADAPTERS = (
+    "backends.adapters.aer",
+    "backends.adapters.aer_noise",
+    "backends.adapters.fake_ibm",
+    "backends.adapters.pennylane",
+)
 
 
 def vendors_imported_by(statement: str) -> list[str]:

@@ -3,7 +3,7 @@
 import dataclasses
 
 from meta.broken_heads import batches, gradients, interface, module, noise, sampling, values
-from meta.broken_heads.healthy import Noisy, Wrapped
+from meta.broken_heads.healthy import Noisy, Quiet, Wrapped
 
 from backends.adapters.statevector import Statevector
 from backends.head import QuantumHead
@@ -22,7 +22,7 @@ class Rejection:
     words: str = ""
 
 
-HEALTHY: tuple[type[QuantumHead], ...] = (Statevector, Wrapped, Noisy)
+HEALTHY: tuple[type[QuantumHead], ...] = (Statevector, Wrapped, Noisy, Quiet)
 BROKEN: dict[type[QuantumHead], Rejection] = {
     interface.LenientOptions: Rejection("options_round_trip", "no_such_option"),
     interface.AnyWidth: Rejection("capabilities_are_true", "it takes at most 8"),
@@ -77,6 +77,8 @@ BROKEN: dict[type[QuantumHead], Rejection] = {
     noise.NoiseOff: Rejection("noise_is_on"),
     noise.ReadoutDropped: Rejection("every_noise_source_matters", "readout_error"),
     noise.ReadoutDroppedFromShots: Rejection("shots_follow_the_exact_noise"),
+    noise.QuietReadoutDropped: Rejection("every_noise_source_matters", "readout_error"),
+    noise.QuietWithoutNoisyOptions: Rejection("noise_is_on", "its options leave all noise off: set some"),
     noise.NoiseStaysOn: Rejection("ground_state_reads_zero"),
     noise.NoiseWithoutSwitch: Rejection("values_were_checked"),
 }

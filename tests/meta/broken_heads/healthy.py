@@ -85,6 +85,19 @@ class Noisy(QuantumHead):
         return {"method": "toy noise"}
 
 
+class QuietOptions(HeadOptions):
+    gate_noise: bool = False
+    readout_error: bool = False
+
+
+class Quiet(Noisy):
+    """A healthy noisy head without noise by default; the suite turns it on by ``noisy_options``."""
+
+    Options: ClassVar = QuietOptions
+    options: QuietOptions
+    noisy_options: ClassVar = {"gate_noise": True, "readout_error": True}
+
+
 def with_gates(circuit: Circuit, change: Callable[[Gate], Gate]) -> Circuit:
     return replace(circuit, gates=tuple(map(change, circuit.gates)))
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from meta.broken_heads.healthy import Noisy, NoisyOptions
+from meta.broken_heads.healthy import Noisy, NoisyOptions, Quiet
 
 
 class NoiseOff(Noisy):
@@ -40,3 +40,16 @@ class NoiseWithoutSwitch(Noisy):
     """Nobody can turn the noise off, so nobody can compare it with the oracle."""
 
     noiseless_options: ClassVar = {}
+
+
+class QuietReadoutDropped(Quiet):
+    """No noise by default; once turned on, the readout error does nothing."""
+
+    def reads_badly(self) -> bool:
+        return False
+
+
+class QuietWithoutNoisyOptions(Quiet):
+    """No noise by default, and it does not say how to turn it on."""
+
+    noisy_options: ClassVar = {}

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from backends.conformance.results import chi_square_bound, sampling_tolerance
-from backends.sampling import sample_frequencies, sample_zeros, stream_seed
+from backends.sampling import sample_frequencies, sample_joint, sample_zeros, stream_seed
 
 _JOINT = torch.tensor([[0.1, 0.2, 0.05, 0.15, 0.2, 0.0, 0.2, 0.1]], dtype=torch.float64)
 
@@ -120,3 +120,54 @@ def test_three_outputs_have_their_pair_correlations() -> None:
     expected = (bits - means).T @ (_JOINT[0].numpy()[:, None] * (bits - means)) / shots
 
     assert np.abs(np.cov(got.T) - expected).max() < 5 * np.sqrt(2 / n_rows) * np.diag(expected).max()
+
+
+def test_joint_outcomes_follow_their_probabilities() -> None:
+    """20,000 rows of one shot pass a chi-square test, and an outcome of probability 0 never comes."""
+    counts = sample_joint(_JOINT.expand(20_000, -1), shots=1, seed=11, first_row=0).sum(dim=0).numpy()
+    expected = 20_000 * _JOINT[0].numpy()
+    possible = expected > 0
+
+    assert counts[~possible].tolist() == [0]
+    assert (((counts - expected) ** 2)[possible] / expected[possible]).sum() < chi_square_bound(6)
+
+
+def test_joint_frequencies_are_counts_of_all_shots() -> None:
+    """Each is k / shots, and those of a row add up to 1."""
+    counts = sample_joint(_JOINT.expand(50, -1), shots=97, seed=12, first_row=0) * 97
+
+    torch.testing.assert_close(counts, counts.round(), rtol=0, atol=1e-12)
+    torch.testing.assert_close(counts.sum(dim=1), torch.full((50,), 97.0, dtype=torch.float64), rtol=0, atol=1e-12)
+
+
+def test_a_rows_joint_outcomes_depend_on_its_number_alone() -> None:
+    """However rows are divided, each draws the same; other numbers and other seeds draw others, the first 2**32 alike."""
+    rows = _JOINT.expand(40, -1)
+    whole = sample_joint(rows, shots=1000, seed=2**62 + 1, first_row=5)
+    parts = [
+        sample_joint(rows[:n], shots=1000, seed=2**62 + 1, first_row=5 + start) for start, n in ((0, 13), (13, 27))
+    ]
+
+    assert torch.equal(whole, torch.cat(parts))
+    assert len(torch.unique(whole, dim=0)) == 40
+    for seed, first in ((2**62 + 2, 5), (1, 5), (2**62 + 1, 6), (2**62 + 1, 5 + 2**32)):
+        other = sample_joint(rows, shots=1000, seed=seed, first_row=first)
+        assert not (other == whole).all(dim=1).any()
+
+
+def test_neighbouring_rows_are_independent() -> None:
+    """At p = 1/2, frequencies of 2,000 rows are uncorrelated with the next row's, with the binomial variance."""
+    half = torch.full((2000, 2), 0.5, dtype=torch.float64)
+    got = sample_joint(half, shots=100, seed=13, first_row=0)[:, 0]
+
+    assert abs(float(torch.corrcoef(torch.stack((got[1:], got[:-1])))[0, 1])) < 5 / 1999**0.5
+    assert abs(float(got.var()) / (0.25 / 100) - 1) < 5 * (2 / 1999) ** 0.5
+
+
+def test_lost_and_negative_probability_is_made_good() -> None:
+    """Aer's channels lose up to 1e-9 a gate, and rounding gives -1e-17: a row is scaled, and nothing is drawn below 0."""
+    lossy = torch.tensor([[0.25 * (1 - 1e-6), 0.75 * (1 - 1e-6), -1e-17]], dtype=torch.float64).expand(400, -1)
+    got = sample_joint(lossy, shots=100_000, seed=14, first_row=0).mean(dim=0)
+
+    assert got[2] == 0
+    assert abs(float(got[0]) - 0.25) < 5 * (0.25 * 0.75 / 4e7) ** 0.5

@@ -75,12 +75,14 @@ def test_noiseless_options_are_the_switches_of_all_noise() -> None:
         assert not torch.allclose(fake(circuit, **others)(angles), expected, rtol=0, atol=1e-4), name
 
 
+@pytest.mark.parametrize("sampling", ["multinomial", "aer"])
 @pytest.mark.parametrize("device", ["manila", "sherbrooke", "almaden"])
-def test_without_noise_counts_agree_with_the_oracle(device: str) -> None:
+def test_without_noise_counts_agree_with_the_oracle(device: str, sampling: str) -> None:
     """All gates, sampled, stay within five standard errors of the ideal probabilities."""
     circuit, angles = every_gate(), rows(20, 4)
     p = oracle(circuit, angles)
-    assert ((fake(circuit, shots=2000, device=device, **NOISELESS)(angles) - p).abs() <= error_bar(p, 2000)).all()
+    sampled = fake(circuit, shots=2000, device=device, sampling=sampling, **NOISELESS)(angles)
+    assert ((sampled - p).abs() <= error_bar(p, 2000)).all()
 
 
 def test_gate_noise_of_manila_contracts_eq7() -> None:
@@ -125,24 +127,28 @@ def test_pruning_leaves_the_noise_as_it_is() -> None:
     assert torch.allclose(p, torch.tensor(expected, dtype=torch.float64), rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("shots", [None, 100_000])
+@pytest.mark.parametrize(("shots", "sampling"), [(None, "aer"), (100_000, "aer"), (100_000, "multinomial")])
 @pytest.mark.parametrize("flipped", [False, True])
-def test_readout_errors_are_asymmetric_and_of_the_right_qubit(shots: int | None, *, flipped: bool) -> None:
+def test_readout_errors_are_asymmetric_and_of_the_right_qubit(
+    shots: int | None, sampling: str, *, flipped: bool
+) -> None:
     """Each output has p(1|0) and p(0|1) of its own physical qubit, exact and in counts, not their mean."""
     layout, measured = (4, 1, 0), (2, 0, 1)
     circuit = Circuit("X", 3, 1, tuple(Gate("x", (qubit,)) for qubit in range(3) if flipped), measured=measured)
     readout = [manila_readout(layout[qubit]) for qubit in measured]
     expected = torch.tensor([[zero if flipped else 1 - one for one, zero in readout]], dtype=torch.float64)
-    p = fake(circuit, shots=shots, layout=layout, gate_noise=False)(rows(1, 1))
+    p = fake(circuit, shots=shots, layout=layout, gate_noise=False, sampling=sampling)(rows(1, 1))
     assert ((p - expected).abs() <= (error_bar(expected, shots) if shots else 1e-12)).all()
 
 
+@pytest.mark.parametrize("sampling", ["multinomial", "aer"])
 @pytest.mark.parametrize("device", ["manila", "torino"])
-def test_counts_agree_with_the_exact_noisy_probabilities(device: str) -> None:
-    """Aer's sampled gate and readout noise, and ours applied to exact probabilities, are the same noise."""
+def test_counts_agree_with_the_exact_noisy_probabilities(device: str, sampling: str) -> None:
+    """Gate and readout noise are those of the exact probabilities, whoever draws the shots."""
     circuit, angles = every_gate(), rows(20, 4)
     p = fake(circuit, device=device)(angles)
-    assert ((fake(circuit, shots=2000, device=device)(angles) - p).abs() <= error_bar(p, 2000)).all()
+    sampled = fake(circuit, shots=2000, device=device, sampling=sampling)(angles)
+    assert ((sampled - p).abs() <= error_bar(p, 2000)).all()
     assert ((p - oracle(circuit, angles)).abs() > 0.02).any()
 
 
@@ -188,17 +194,6 @@ def test_disconnected_qubits_are_refused() -> None:
         fake(device="cairo")
 
 
-def test_chunks_and_calls_leave_the_bits_as_they_are() -> None:
-    """One call, two calls and single rows give the same noise; the next call gives another."""
-    angles = rows(30, 4)
-    whole, two, single = (fake(shots=1000, seed=3) for _ in range(3))
-    p = whole(angles)
-    assert torch.equal(p, torch.cat([two(angles[:11]), two(angles[11:])]))
-    assert torch.equal(p, torch.cat([single(row) for row in angles.split(1)]))
-    assert (whole(angles) == p).double().mean() < 0.5
-    assert (fake(shots=1000, seed=4)(angles) == p).double().mean() < 0.5
-
-
 def test_gradients_are_those_of_the_noisy_device_and_are_counted() -> None:
     """The derivative by phi_1 is -0.494791 sin(phi_1) on manila, 9 evaluations for each row."""
     angles = rows(6, 4).requires_grad_()
@@ -237,7 +232,7 @@ def test_every_listed_device_loads_and_has_the_size_that_its_folder_says() -> No
         ({"layout": (0, 1, -1)}, r"distinct qubits of 'manila' in 0..4, got \(0, 1, -1\)"),
         ({"device": "armonk"}, "'eq7' needs 3 qubits, device 'armonk' has 1"),
         ({"optimization_level": 4}, "option optimization_level: Input should be 0, 1, 2 or 3, got 4"),
-        ({"noise": False}, "unknown option noise = False: expected one of device, gate_noise"),
+        ({"noise": False}, "unknown option noise = False: expected one of sampling, device, gate_noise"),
     ],
 )
 def test_bad_options_are_refused_before_any_compute(options: dict[str, Any], message: str) -> None:

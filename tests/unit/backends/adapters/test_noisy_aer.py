@@ -1,0 +1,175 @@
+"""What the noisy heads on Aer share: who draws the shots makes no difference to their distribution. Seeds are fixed."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from backends.adapters import aer_jobs
+from backends.adapters.aer_copies import copies_in_turn
+from backends.adapters.aer_noise import AerNoise
+from backends.adapters.fake_ibm import FakeIBM
+from backends.adapters.noisy_aer import NoisyAer, ReadoutRates, read_out
+from backends.circuits.catalogue import CIRCUITS
+from backends.circuits.circuit import Angle, Circuit, Gate
+from backends.conformance.results import chi_square_bound
+from backends.errors import ConfigError
+
+EQ7 = CIRCUITS["eq7"]
+HEADS = [(FakeIBM, {"device": "manila"}), (AerNoise, AerNoise.noisy_options)]
+SAMPLINGS = ["multinomial", "aer"]
+# Three correlated outputs, none of whose eight joint outcomes is rare at the angles below.
+CORRELATED = Circuit(
+    "three correlated outputs",
+    3,
+    1,
+    (
+        Gate("ry", (0,), (Angle(0),)),
+        Gate("crx", (0, 1), (Angle(0, offset=0.9),)),
+        Gate("cry", (1, 2), (Angle(0, scale=0.5, offset=1.0),)),
+        Gate("ry", (2,), (0.7,)),
+    ),
+    measured=(2, 0, 1),
+)
+ANGLES = torch.tensor([[0.9], [1.4], [2.0]], dtype=torch.float64)
+
+
+def made(kind: type[NoisyAer], circuit: Circuit = EQ7, *, shots: int | None, seed: int = 3, **options: Any) -> NoisyAer:
+    return kind(circuit, n_circuits=1, shots=shots, seed=seed, options=options)
+
+
+def rows(n_rows: int) -> torch.Tensor:
+    """Return angles of eq7, radians, shape (n_rows, 1, 4)."""
+    return torch.from_numpy(np.random.default_rng(1).uniform(-4, 4, (n_rows, 1, 4)))
+
+
+@pytest.mark.parametrize(("kind", "options"), HEADS)
+def test_both_ways_of_sampling_have_one_distribution(kind: type[NoisyAer], options: dict[str, Any]) -> None:
+    """Counts of the joint outcomes pass a two-sample chi-square test against each other, and each one against p."""
+    shots = 20_000
+    exact = made(kind, CORRELATED, shots=None, **options).outcome_probabilities(ANGLES) * shots
+    ours, aers = (
+        made(kind, CORRELATED, shots=shots, sampling=sampling, **options).outcome_probabilities(ANGLES) * shots
+        for sampling in SAMPLINGS
+    )
+    bound = chi_square_bound(len(ANGLES) * 7)
+
+    assert exact.min() > 50  # counts are near to normal
+    assert ((ours - aers) ** 2 / (ours + aers)).sum() < bound
+    for counts in (ours, aers):
+        assert ((counts - exact) ** 2 / exact).sum() < bound
+
+
+@pytest.mark.parametrize(("kind", "options"), HEADS)
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_chunks_calls_and_jobs_leave_the_bits_as_they_are(
+    kind: type[NoisyAer], options: dict[str, Any], sampling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One call, two calls, single rows and jobs of seven rows give the same noise; the next call gives another."""
+    angles, settings = rows(30), {"sampling": sampling, **options}
+    whole, two, single, small = (made(kind, shots=1000, **settings) for _ in range(4))
+    p = whole(angles)
+
+    assert torch.equal(p, torch.cat([two(angles[:11]), two(angles[11:])]))
+    assert torch.equal(p, torch.cat([single(row) for row in angles.split(1)]))
+    assert (whole(angles) == p).double().mean() < 0.5
+    assert (made(kind, shots=1000, seed=4, **settings)(angles) == p).double().mean() < 0.5
+    monkeypatch.setattr(aer_jobs, "_JOB_RESULTS", 7)
+    assert torch.equal(p, small(angles))
+
+
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_shots_are_counted_and_values_are_multiples_of_one_shot(sampling: str) -> None:
+    """Whoever draws them, 997 shots a row are counted, and p is k / 997."""
+    head = made(FakeIBM, CORRELATED, shots=997, sampling=sampling)
+    k = head(ANGLES[:, None]) * 997
+
+    assert torch.allclose(k, k.round(), rtol=0, atol=1e-9)
+    assert (head.tally.forward.executed, head.tally.forward.shots) == (3, 3 * 997)
+
+
+@pytest.mark.parametrize(("kind", "options"), HEADS)
+def test_a_joint_outcome_is_drawn_and_its_outputs_share_it(kind: type[NoisyAer], options: dict[str, Any]) -> None:
+    """The frequencies of the outputs are the margins of one draw of joint outcomes."""
+    joint = made(kind, CORRELATED, shots=500, **options).outcome_probabilities(ANGLES)
+    p_zero = made(kind, CORRELATED, shots=500, **options)(ANGLES[:, None])
+
+    zeros = joint.reshape(-1, 2, 2, 2)
+    margins = torch.stack([zeros[:, 0].sum((1, 2)), zeros[:, :, 0].sum((1, 2)), zeros[:, :, :, 0].sum((1, 2))], dim=1)
+    assert torch.allclose(p_zero, margins, rtol=0, atol=1e-12)
+
+
+def test_readout_errors_act_on_each_output_alone() -> None:
+    """The joint distribution that is read is the Kronecker product of the outputs' tables times the true one."""
+    joint = torch.from_numpy(np.random.default_rng(2).dirichlet(np.ones(8), size=5))
+    rates = (ReadoutRates(0.1, 0.2), ReadoutRates(0.03, 0.0), ReadoutRates(0.0, 0.3))
+    tables = [np.array([[1 - one, zero], [one, 1 - zero]]) for one, zero in rates]  # [read, true]
+    expected = joint.numpy() @ np.kron(np.kron(tables[0], tables[1]), tables[2]).T
+
+    assert np.allclose(read_out(joint, rates).numpy(), expected, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize(("shots", "drawn_by"), [(None, None), (10, "us, from the exact joint probabilities of Aer's")])
+def test_provenance_says_who_drew_the_shots(shots: int | None, drawn_by: str | None) -> None:
+    """An exact head draws none."""
+    said = made(FakeIBM, shots=shots).provenance()["shots_drawn_by"]
+    assert said is None if drawn_by is None else said.startswith(drawn_by)
+    assert made(FakeIBM, shots=10, sampling="aer").provenance()["shots_drawn_by"] == "Aer, from its density matrix"
+
+
+def test_an_unknown_sampling_is_refused() -> None:
+    """The message names both."""
+    with pytest.raises(ConfigError, match="option sampling: Input should be 'multinomial' or 'aer', got 'gauss'"):
+        FakeIBM.check(EQ7, shots=10, options={"sampling": "gauss"})
+
+
+def line(n_qubits: int, *, measured: tuple[int, ...]) -> Circuit:
+    """Return ry on every qubit, then cx from each to the next."""
+    turns = tuple(Gate("ry", (qubit,), (Angle(qubit % 2),)) for qubit in range(n_qubits))
+    links = tuple(Gate("cx", (qubit, qubit + 1)) for qubit in range(n_qubits - 1))
+    return Circuit(f"line {n_qubits}", n_qubits, 2, turns + links, measured=measured)
+
+
+@pytest.mark.parametrize(("kind", "options"), HEADS)
+@pytest.mark.parametrize("circuit", [EQ7, CORRELATED, line(4, measured=(3, 1)), line(5, measured=(4, 3, 2, 1, 0))])
+def test_copies_in_turn_leave_the_bits_as_they_are(
+    kind: type[NoisyAer], options: dict[str, Any], circuit: Circuit
+) -> None:
+    """19 rows, of which two times eight share a circuit and three do not, have the bits of single rows."""
+    angles = torch.from_numpy(np.random.default_rng(3).uniform(-4, 4, (19, circuit.n_angles)))
+    whole, single = (made(kind, circuit, shots=None, **options) for _ in range(2))
+
+    assert whole.provenance()["copies_in_turn"] == 8
+    joint = whole.outcome_probabilities(angles)
+    assert torch.equal(joint, torch.cat([single.outcome_probabilities(row) for row in angles.split(1)]))
+    assert len(torch.unique(joint, dim=0)) == 19
+    assert (whole.tally.forward.executed, whole.tally.forward.shots) == (19, 0)
+
+
+@pytest.mark.parametrize(
+    ("circuit", "copies"),
+    [
+        (line(5, measured=(4,)), 8),
+        (line(5, measured=(0,)), 1),  # the last cx cannot change qubit 0
+        (line(6, measured=(5,)), 1),  # wider than pays
+        (Circuit("late", 2, 1, (Gate("ry", (0,), (Angle(0),)), Gate("x", (1,))), measured=(0,)), 1),
+        (Circuit("no gate", 2, 0, (), measured=(0, 1)), 8),
+    ],
+)
+def test_copies_run_in_turn_where_every_gate_matters(circuit: Circuit, copies: int) -> None:
+    """Aer leaves out gates after which nothing is measured, but not in a circuit that goes on."""
+    assert copies_in_turn(made(AerNoise, circuit, shots=None).compiled) == copies
+
+
+def test_a_job_of_exact_copies_is_as_large_as_its_answer_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight rows of three outputs have 64 probabilities: two such circuits a job are allowed 128, and not 2**24."""
+    monkeypatch.setattr(aer_jobs, "_JOB_OUTCOMES", 128)
+    sent, job = [], aer_jobs.Simulation.job
+    monkeypatch.setattr(
+        aer_jobs.Simulation,
+        "job",
+        lambda self, values, **options: sent.append(len(values)) or job(self, values, **options),
+    )
+    made(FakeIBM, CORRELATED, shots=None).outcome_probabilities(ANGLES.repeat(7, 1))
+    assert sent == [16, 5]

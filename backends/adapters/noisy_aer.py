@@ -11,8 +11,8 @@ from backends.adapters.aer_compile import Compiled, GateOn
 from backends.adapters.aer_copies import copies_in_turn
 from backends.adapters.aer_jobs import Simulation
 from backends.answers import Executed, Outcomes
-from backends.chain import Chain
 from backends.capabilities import Capabilities, HeadOptions
+from backends.chain import Chain
 from backends.head import QuantumHead
 from backends.sampling import sample_joint
 

@@ -15,6 +15,7 @@ import torch
 from backends.answers import Executed
 from backends.capabilities import Capabilities, HeadOptions, check_circuit_and_shots
 from backends.circuits.circuit import Circuit
+from backends.circuits.light_cone import idle_angles, structurally_dead_angles
 from backends.errors import ConfigError
 from backends.gradients import ShiftRule
 from backends.head import QuantumHead
@@ -70,7 +71,9 @@ class ResponseTable(QuantumHead):
         )
         started = time.perf_counter()
         with source.counting() as made:
-            built = build(source, Grid.of(self.circuit), joint=_is_joint(self.circuit, shots), seed=seed)
+            joint = _is_joint(self.circuit, shots)
+            grid = _grid(self.circuit, noisy=source.capabilities.noisy, joint=joint)
+            built = build(source, grid, joint=joint, seed=seed)
         seconds = time.perf_counter() - started
         self.count_setup(Count(executed=made.forward.executed, shots=made.forward.shots, seconds=seconds))
         self.response = built.response
@@ -155,8 +158,9 @@ class Tabulated:
             ConfigError: as the head's own, or there is no such table.
         """
         checked = self.source.check(circuit, shots=shots, options=options)
-        self.source.check(circuit, shots=source_shots(self.source, circuit), options=checked)
-        Grid.of(circuit)
+        asked_shots = source_shots(self.source, circuit, joint=_is_joint(circuit, shots))
+        self.source.check(circuit, shots=asked_shots, options=checked)
+        _grid(circuit, noisy=self.capabilities.noisy, joint=_is_joint(circuit, shots))
         _check_joint_outcomes(self.source, circuit, shots=shots)
         return checked
 
@@ -173,7 +177,7 @@ class Tabulated:
     ) -> ResponseTable:
         """Return a response table of a head that is made for it; see ``QuantumHead`` and ``ResponseTable``."""
         checked = self.check(circuit, shots=shots, options=options)
-        asked_shots = source_shots(self.source, circuit)
+        asked_shots = source_shots(self.source, circuit, joint=_is_joint(circuit, shots))
         source = self.source(circuit, n_circuits=1, shots=asked_shots, seed=seed, options=checked)
         return ResponseTable(
             source, n_circuits=n_circuits, shots=shots, seed=seed, shift_rule=shift_rule, skipped=skipped
@@ -184,7 +188,7 @@ HeadFactory = type[QuantumHead] | Tabulated
 """What makes heads of one kind: an adapter's class, or the maker of its response tables."""
 
 
-def source_shots(source: type[QuantumHead], circuit: Circuit) -> int | None:
+def source_shots(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> int | None:
     """Return the shots of each point of the grid; None for a head that is exact.
 
     Raises:
@@ -193,7 +197,7 @@ def source_shots(source: type[QuantumHead], circuit: Circuit) -> int | None:
     if source.capabilities.analytic:
         return None
     try:
-        return estimate_shots(circuit)
+        return estimate_shots(circuit, dead=_dead(circuit, noisy=source.capabilities.noisy, joint=joint))
     except ConfigError as error:
         raise ConfigError(
             f"{source.__name__}: it only samples, and {error}; use fewer angles, or execution = 'native'"
@@ -220,6 +224,17 @@ def estimate_shots(circuit: Circuit, *, dead: Collection[int] = ()) -> int:
     return shots
 
 
+def _grid(circuit: Circuit, *, noisy: bool, joint: bool) -> Grid:
+    return Grid.of(circuit, dead=_dead(circuit, noisy=noisy, joint=joint))
+
+
+def _dead(circuit: Circuit, *, noisy: bool, joint: bool) -> frozenset[int]:
+    """Return the angles that need no points because the structure proves that they do not matter; noise spoils the proof."""
+    if noisy:
+        return frozenset()
+    return idle_angles(circuit) if joint else structurally_dead_angles(circuit)
+
+
 def _name_of_table(source: str) -> str:
     return f"{source}Table"
 
@@ -240,7 +255,7 @@ def _check_joint_outcomes(source: type[QuantumHead], circuit: Circuit, *, shots:
             f"outputs of circuit {circuit.name!r} cannot share their shots in a table; write its _outcomes, or use "
             "execution = 'native'"
         )
-    n_points = Grid.of(circuit).n_points
+    n_points = _grid(circuit, noisy=source.capabilities.noisy, joint=True).n_points
     if n_points * 2**circuit.n_outputs > _MAX_VALUES:
         raise ConfigError(
             f"{source.__name__}: a response table of circuit {circuit.name!r} has {n_points} points x "

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import ClassVar, final
 
 from backends.circuits.circuit import Circuit
+from backends.circuits.light_cone import idle_angles, structurally_dead_angles
 from backends.errors import ConfigError
 from backends.head import QuantumHead
 from backends.surrogates.build import build
@@ -45,7 +46,7 @@ class ResponseTable(Surrogate):
     @classmethod
     def check_source(cls, source: type[QuantumHead], circuit: Circuit, *, shots: int | None) -> None:
         """Check that there is a table of an allowed size, and that the source tells joint outcomes where these are shared."""
-        n_points = Grid.of(circuit).n_points
+        n_points = _grid(circuit, noisy=source.capabilities.noisy, joint=is_joint(circuit, shots)).n_points
         if not is_joint(circuit, shots):
             return
         if not tells_joint_outcomes(source):
@@ -71,7 +72,8 @@ class ResponseTable(Surrogate):
         return twin
 
     def _built(self, source: QuantumHead, *, joint: bool) -> Built[Response]:
-        return build(source, Grid.of(self.circuit), joint=joint, seed=self.seed)
+        grid = _grid(self.circuit, noisy=source.capabilities.noisy, joint=joint)
+        return build(source, grid, joint=joint, seed=self.seed)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Tabulated(SurrogateMaker):
 
     kind: ClassVar = ResponseTable
 
-    def source_shots(self, circuit: Circuit) -> int | None:
+    def source_shots(self, circuit: Circuit, *, shots: int | None) -> int | None:
         """Return the shots of each point of the grid; None for a head that is exact.
 
         Raises:
@@ -94,7 +96,8 @@ class Tabulated(SurrogateMaker):
         if self.source.capabilities.analytic:
             return None
         try:
-            return estimate_shots(circuit)
+            dead = _dead(circuit, noisy=self.source.capabilities.noisy, joint=is_joint(circuit, shots))
+            return estimate_shots(circuit, dead=dead)
         except ConfigError as error:
             raise ConfigError(
                 f"{self.source.__name__}: it only samples, and {error}; use fewer angles, or execution = 'native'"
@@ -119,3 +122,14 @@ def estimate_shots(circuit: Circuit, *, dead: Collection[int] = ()) -> int:
             f"{_ESTIMATE_SHOTS // _LEAST_ESTIMATE_SHOTS}, with {_LEAST_ESTIMATE_SHOTS} shots or more each"
         )
     return shots
+
+
+def _grid(circuit: Circuit, *, noisy: bool, joint: bool) -> Grid:
+    return Grid.of(circuit, dead=_dead(circuit, noisy=noisy, joint=joint))
+
+
+def _dead(circuit: Circuit, *, noisy: bool, joint: bool) -> frozenset[int]:
+    """Return the angles that need no points because the structure proves that they do not matter; noise spoils the proof."""
+    if noisy:
+        return frozenset()
+    return idle_angles(circuit) if joint else structurally_dead_angles(circuit)

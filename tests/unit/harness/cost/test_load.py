@@ -51,10 +51,15 @@ def test_a_smaller_last_batch_and_a_slice() -> None:
 
 
 def test_a_run_that_only_classifies() -> None:
-    """With the weights of another run and no steps, there is a test and nothing else."""
+    """With the weights of another run and no steps, there are the two tests and nothing else."""
     load = planned(weights_from="1" * 64)
 
-    assert (load.steps, load.validation, load.test) == ((), (), (Batches(1, 1000),))
+    assert (load.steps, load.validation, load.test) == ((), (), (Batches(1, 1000), Batches(1, 10_000)))
+
+
+def test_official_images_are_tested_once() -> None:
+    """Where they are the test images already, they are not classified a second time."""
+    assert planned(data=DataSpec(test="official")).test == (Batches(1, 10_000),)
 
 
 def test_dead_angles_that_the_plan_skips() -> None:

@@ -4,6 +4,7 @@ Each of Aer's circuits has a cost of its own, whatever is in it: shots that are 
 """
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,11 @@ class Copies:
     Attributes:
         circuit: The circuit. With n outputs, output k of copy c is measured into bit c * n + k, or the probabilities of
             copy c are saved as "pc".
-        parameters: Of each copy, in the order of the single circuit's.
+        parameters: Of each copy: for each of the single circuit's parameters that it has, counted from 0, its own.
     """
 
     circuit: Any
-    parameters: tuple[tuple[Any, ...], ...]
+    parameters: tuple[dict[int, Any], ...]
 
 
 def side_by_side(compiled: Compiled, *, copies: int) -> Copies:
@@ -38,7 +39,8 @@ def side_by_side(compiled: Compiled, *, copies: int) -> Copies:
 
     n_qubits, n_outputs = compiled.circuit.num_qubits, len(compiled.measured)
     wide = QuantumCircuit(copies * n_qubits, copies * n_outputs)
-    parameters = tuple(_append(compiled, wide, copy, first_qubit=copy * n_qubits) for copy in range(copies))
+    every_gate = range(len(compiled.gates))
+    parameters = tuple(_append(compiled, wide, every_gate, copy, first_qubit=copy * n_qubits) for copy in range(copies))
     every = range(copies)
     wide.measure([c * n_qubits + q for c in every for q in compiled.measured], range(copies * n_outputs))
     return Copies(wide, parameters)
@@ -47,21 +49,16 @@ def side_by_side(compiled: Compiled, *, copies: int) -> Copies:
 def copies_in_turn(compiled: Compiled) -> int:
     """Return how many copies ``in_turn`` should have; 1: it would not pay.
 
-    Where Aer sees gates that no saved probability depends on, it leaves them and their qubits out. It cannot see them if
-    the state is set anew after them.
+    Aer leaves out qubits that no saved probability depends on, but not where the state is set anew.
     """
-    reached = set(compiled.measured)
-    for _, qubits in reversed(compiled.gates):
-        if reached.isdisjoint(qubits):
-            return 1
-        reached.update(qubits)
-    return _IN_TURN if len(compiled.qubits) <= _IN_TURN_QUBITS else 1
+    _, reached = _light_cone(compiled)
+    return _IN_TURN if len(reached) == len(compiled.qubits) <= _IN_TURN_QUBITS else 1
 
 
 def in_turn(compiled: Compiled, *, copies: int) -> Copies:
     """Return copies of an exact circuit on the same qubits, one after the other.
 
-    Each begins with a density matrix that is set, not with a reset: that would keep the trace that noise channels lose.
+    Gates after which no saved probability depends on their qubits are left out, as Aer does at the end of a circuit. Each begins with a density matrix that is set, not with a reset: that would keep the trace that noise channels lose.
     """
     from qiskit import QuantumCircuit
 
@@ -69,24 +66,39 @@ def in_turn(compiled: Compiled, *, copies: int) -> Copies:
     long = QuantumCircuit(n_qubits)
     ground = np.zeros((2**n_qubits, 2**n_qubits))
     ground[0, 0] = 1
+    kept, _ = _light_cone(compiled)
     parameters = []
     for copy in range(copies):
         if copy:
             long.set_density_matrix(ground)
-        parameters.append(_append(compiled, long, copy, first_qubit=0))
+        parameters.append(_append(compiled, long, kept, copy, first_qubit=0))
         long.save_probabilities(compiled.measured[::-1], label=f"p{copy}")
     return Copies(long, tuple(parameters))
 
 
-def _append(compiled: Compiled, circuit: Any, copy: int, *, first_qubit: int) -> tuple[Any, ...]:
-    """Append the gates of a copy, and return its parameters."""
+def _light_cone(compiled: Compiled) -> tuple[list[int], set[int]]:
+    """Return the gates, counted from 0, and the qubits on which a measured outcome can depend.
+
+    Noise acts on the qubits of its gate and keeps the sum of probabilities, so what is outside cannot matter with noise either.
+    """
+    kept, reached = [], set(compiled.measured)
+    for number, (_, qubits) in reversed(list(enumerate(compiled.gates))):
+        if not reached.isdisjoint(qubits):
+            kept.append(number)
+            reached.update(qubits)
+    return kept[::-1], reached
+
+
+def _append(compiled: Compiled, circuit: Any, kept: Sequence[int], copy: int, *, first_qubit: int) -> dict[int, Any]:
+    """Append these gates of a copy, and return the parameters that they have."""
     from qiskit.circuit import Parameter
 
     own = {parameter: Parameter(f"{parameter.name}_{copy}") for parameter in compiled.parameters}
-    for instruction in compiled.circuit.data:
-        if instruction.operation.name == "measure" or instruction.operation.name.startswith("save"):
-            continue
-        operation = instruction.operation.to_mutable()
+    used = set()
+    gates = compiled.circuit.data[: len(compiled.gates)]  # what measures or saves is at the end
+    for number in kept:
+        operation = gates[number].operation.to_mutable()
+        used.update(operation.params)
         operation.params = [own.get(param, param) for param in operation.params]
-        circuit.append(operation, [first_qubit + compiled.circuit.find_bit(q).index for q in instruction.qubits])
-    return tuple(own.values())
+        circuit.append(operation, [first_qubit + compiled.circuit.find_bit(q).index for q in gates[number].qubits])
+    return {column: own[parameter] for column, parameter in enumerate(compiled.parameters) if parameter in used}

@@ -131,8 +131,25 @@ def line(n_qubits: int, *, measured: tuple[int, ...]) -> Circuit:
     return Circuit(f"line {n_qubits}", n_qubits, 2, turns + links, measured=measured)
 
 
+# Two late gates cannot change qubit 0, one of them with an angle that no other gate uses.
+LATE = Circuit(
+    "late gates",
+    2,
+    2,
+    (
+        Gate("ry", (0,), (Angle(0),)),
+        Gate("ry", (1,), (0.4,)),
+        Gate("cx", (1, 0)),
+        Gate("rx", (1,), (Angle(1),)),
+        Gate("x", (1,)),
+    ),
+)
+
+
 @pytest.mark.parametrize(("kind", "options"), HEADS)
-@pytest.mark.parametrize("circuit", [EQ7, CORRELATED, line(4, measured=(3, 1)), line(5, measured=(4, 3, 2, 1, 0))])
+@pytest.mark.parametrize(
+    "circuit", [EQ7, CORRELATED, line(4, measured=(3, 1)), line(5, measured=(4, 3, 2, 1, 0)), LATE]
+)
 def test_copies_in_turn_leave_the_bits_as_they_are(
     kind: type[NoisyAer], options: dict[str, Any], circuit: Circuit
 ) -> None:
@@ -151,14 +168,15 @@ def test_copies_in_turn_leave_the_bits_as_they_are(
     ("circuit", "copies"),
     [
         (line(5, measured=(4,)), 8),
-        (line(5, measured=(0,)), 1),  # the last cx cannot change qubit 0
+        (line(5, measured=(0,)), 1),  # the other links cannot change qubit 0 after the first
+        (LATE, 8),
         (line(6, measured=(5,)), 1),  # wider than pays
         (Circuit("late", 2, 1, (Gate("ry", (0,), (Angle(0),)), Gate("x", (1,))), measured=(0,)), 1),
         (Circuit("no gate", 2, 0, (), measured=(0, 1)), 8),
     ],
 )
-def test_copies_run_in_turn_where_every_gate_matters(circuit: Circuit, copies: int) -> None:
-    """Aer leaves out gates after which nothing is measured, but not in a circuit that goes on."""
+def test_copies_run_in_turn_where_every_qubit_matters(circuit: Circuit, copies: int) -> None:
+    """Aer leaves out a qubit that no measured one depends on, but not in a circuit that goes on."""
     assert copies_in_turn(made(AerNoise, circuit, shots=None).compiled) == copies
 
 

@@ -18,11 +18,13 @@ from backends.errors import CircuitError, ConfigError
 from backends.gradients import ShiftRule
 from backends.head import QuantumHead, gradient_of
 from backends.surrogates.build import build
+from backends.surrogates.channels import ChannelsHead, Composed
 from backends.surrogates.polynomial import Grid, Response
 from backends.surrogates.surrogate import HeadFactory
 from backends.tally import Count
 
 STRUCTURE, RESPONSE, OWN_RESPONSE = "structure", "response", "response with noise"
+OWN_CHANNELS = "channels with noise"
 _MOST_AMPLITUDES = 2**24  # of all points of a grid together: some seconds
 
 
@@ -31,7 +33,7 @@ class Proofs:
     """Angles that cannot matter to a head.
 
     Attributes:
-        by_angle: The proof of each, one of the three words above.
+        by_angle: The proof of each, one of the words above.
         cost: What the head's backend executed for them.
     """
 
@@ -52,6 +54,8 @@ def check(factory: HeadFactory, circuit: Circuit) -> None:
             f"{factory.__name__}: skip_dead_angles needs a proof that holds with noise; it is noisy and only samples, so "
             "there is none; leave skip_dead_angles out"
         )
+    if isinstance(factory, Composed):
+        return
     try:
         Grid.of(circuit)
     except CircuitError as error:
@@ -101,6 +105,8 @@ def proofs_for(factory: HeadFactory, circuit: Circuit, *, options: HeadOptions, 
     if not factory.capabilities.noisy:
         return Proofs(ideal_proofs(circuit), Count())
     exact = factory(circuit, n_circuits=1, shots=None, options=options)
+    if isinstance(exact, ChannelsHead):
+        return Proofs(dict.fromkeys(exact.dead_angles, OWN_CHANNELS), exact.tally.setup)
     with exact.counting() as made:
         response = build(exact, Grid.of(circuit), joint=False, seed=seed).response
     cost = Count()

@@ -3,6 +3,6 @@
 Response tables: polynomial.py has the mathematics, products.py its fast evaluation, build.py and cache.py make one from a
 head, and table.py is the head that answers from it.
 
-Chains of channels: noisy_light_cone.py leaves out what cannot matter, compile_chain.py makes a program of the rest
-(program.py), evolution.py computes it, and channels.py is the head.
+Chains of channels: noisy_light_cone.py leaves out what cannot matter, compile_chain.py (with registers.py) makes a program
+of the rest (program.py), evolution.py computes it, and channels.py is the head.
 """

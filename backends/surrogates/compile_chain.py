@@ -3,7 +3,6 @@
 import collections
 import dataclasses
 import functools
-import itertools
 import math
 from collections.abc import Sequence
 
@@ -12,8 +11,8 @@ import numpy as np
 from backends.chain import Chain, Channel, Turn, qubits_of
 from backends.surrogates.noisy_light_cone import relevant_part
 from backends.surrogates.program import Apply, Begin, Merge, Program, Split, Step, Turned, Turns, applied
+from backends.surrogates.registers import GROUND, Block, Register
 
-_GROUND = np.array([1.0, 0.0, 0.0, 1.0])  # |0> in I, X, Y, Z
 _WIDEST = 2  # qubits of a product of constants; a wider one costs more than it saves
 
 
@@ -57,60 +56,6 @@ def _with_ends(steps: Sequence[Channel | Turn], chain: Chain, *, joint: bool) ->
     return found
 
 
-@dataclasses.dataclass(frozen=True)
-class _Block:
-    """Constants that wait: an array with an axis for what comes out of each qubit, and then one for what goes in."""
-
-    qubits: tuple[int, ...]
-    array: np.ndarray
-
-    @property
-    def sizes(self) -> dict[int, int]:
-        """Components of each qubit that come out."""
-        return dict(zip(self.qubits, self.array.shape, strict=False))
-
-    def beside(self, other: "_Block") -> "_Block":
-        """Return both blocks, which have no qubit in common, as one."""
-        n, m = len(self.qubits), len(other.qubits)
-        product = np.tensordot(self.array, other.array, axes=0)
-        axes = (*range(n), *range(2 * n, 2 * n + m), *range(n, 2 * n), *range(2 * n + m, 2 * n + 2 * m))
-        return _Block(self.qubits + other.qubits, product.transpose(axes))
-
-    def then(self, channel: Channel) -> "_Block":
-        """Return the block followed by a channel on qubits of its own."""
-        axes, k = [self.qubits.index(qubit) for qubit in channel.qubits], len(channel.qubits)
-        matrix = channel.transfer.reshape(*[round(len(channel.transfer) ** (1 / k))] * k, *[4] * k)
-        array = np.tensordot(matrix, self.array, axes=(range(k, 2 * k), axes))
-        return _Block(self.qubits, np.moveaxis(array, range(k), axes))
-
-    def matrix(self, order: Sequence[int], constants: dict[int, np.ndarray]) -> np.ndarray:
-        """Return the block as a matrix: its qubits in an order, some of which go in with constant components."""
-        n, array = len(self.qubits), self.array
-        for qubit, values in constants.items():
-            axis = n + self.qubits.index(qubit)
-            array = np.expand_dims(np.tensordot(array, values, axes=(axis, 0)), axis)
-        places = [self.qubits.index(qubit) for qubit in order]
-        array = array.transpose(*places, *(n + place for place in places))
-        return np.ascontiguousarray(array.reshape(math.prod(array.shape[:n]), -1))
-
-
-@dataclasses.dataclass
-class _Register:
-    """The axes of a register, and its components where they are the same in all rows."""
-
-    number: int
-    sizes: dict[int, int]  # of each qubit's axis, in order
-    values: np.ndarray | None = None
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.sizes.values())
-
-    def before(self, qubit: int) -> int:
-        """Return the size of the axes before a qubit's."""
-        return math.prod(self.sizes[q] for q in itertools.takewhile(lambda q: q != qubit, self.sizes))
-
-
 class _Compiler:
     """Collects the steps of a program.
 
@@ -130,8 +75,8 @@ class _Compiler:
         self.n_registers = 0
         self._divided = set(divided)
         self._to_come = collections.Counter(to_come)
-        self._blocks: dict[int, _Block] = {}
-        self._registers: dict[int, _Register] = {}
+        self._blocks: dict[int, Block] = {}
+        self._registers: dict[int, Register] = {}
         self._last: dict[int, int] = {}  # position of the last step of each register
 
     def add(self, step: Channel | Turn) -> None:
@@ -177,16 +122,17 @@ class _Compiler:
         if len(channel.qubits) == 1 and self._leaves(first) and len(self._blocks_on([first])[0].qubits) > 1:
             self._flush(first)  # what follows needs this qubit alone
         touched = self._blocks_on(channel.qubits)
-        if len({qubit for block in touched for qubit in block.qubits}) > max(_WIDEST, len(channel.qubits)):
+        most = max(_WIDEST, len(channel.qubits), *(len(block.qubits) for block in touched))
+        if len({qubit for block in touched for qubit in block.qubits}) > most:
             for block in touched:
                 if not set(block.qubits) <= set(channel.qubits):
                     self._flush(block.qubits[0])
             touched = self._blocks_on(channel.qubits)
-        block = functools.reduce(_Block.beside, touched).then(channel)
+        block = functools.reduce(Block.beside, touched).then(channel)
         self._blocks.update(dict.fromkeys(block.qubits, block))
 
-    def _blocks_on(self, qubits: Sequence[int]) -> list[_Block]:
-        found = [self._blocks.get(qubit) or _Block((qubit,), np.eye(4)) for qubit in qubits]
+    def _blocks_on(self, qubits: Sequence[int]) -> list[Block]:
+        found = [self._blocks.get(qubit) or Block((qubit,), np.eye(4)) for qubit in qubits]
         return list({block.qubits: block for block in found}.values())
 
     def _flush(self, qubit: int) -> None:
@@ -212,7 +158,7 @@ class _Compiler:
         """Whether a qubit needs no other one from now on."""
         return qubit in self._divided and not self._to_come[qubit]
 
-    def _apply(self, register: _Register, block: _Block, constants: dict[int, np.ndarray]) -> None:
+    def _apply(self, register: Register, block: Block, constants: dict[int, np.ndarray]) -> None:
         inside = [qubit for qubit in register.sizes if qubit in block.qubits]
         axes = list(register.sizes)
         places = [axes.index(qubit) for qubit in inside]
@@ -238,11 +184,11 @@ class _Compiler:
         else:
             register.values = applied(step, register.values[:, None])[:, 0]
 
-    def _divide(self, register: _Register, qubit: int) -> None:
+    def _divide(self, register: Register, qubit: int) -> None:
         before, size = register.before(qubit), register.sizes[qubit]
         shape = before, size, register.size // before // size
         del register.sizes[qubit]
-        own = self._registers[qubit] = _Register(self._number(), {qubit: size})
+        own = self._registers[qubit] = Register(self._number(), {qubit: size})
         if register.values is None:
             self._append(register, Split(register.number, own.number, shape))
             self._last[own.number] = self._last[register.number]
@@ -250,16 +196,16 @@ class _Compiler:
         values = register.values.reshape(shape)
         own.values, register.values = values[0, :, 0], values[:, 0].ravel()
 
-    def _registers_of(self, qubits: Sequence[int]) -> list[_Register]:
+    def _registers_of(self, qubits: Sequence[int]) -> list[Register]:
         return list({register.number: register for register in map(self._register, qubits)}.values())
 
-    def _together(self, registers: Sequence[_Register]) -> _Register:
+    def _together(self, registers: Sequence[Register]) -> Register:
         """Return the product of registers as one."""
         registers = list({register.number: register for register in registers}.values())
         constant = all(register.values is not None for register in registers)
         return functools.reduce(self._product, registers if constant else map(self._begun, registers))
 
-    def _product(self, one: _Register, other: _Register) -> _Register:
+    def _product(self, one: Register, other: Register) -> Register:
         sizes = one.size, other.size
         one.sizes = one.sizes | other.sizes
         self._registers.update(dict.fromkeys(other.sizes, one))
@@ -269,12 +215,12 @@ class _Compiler:
             self._append(one, Merge(one.number, other.number, sizes))
         return one
 
-    def _register(self, qubit: int) -> _Register:
+    def _register(self, qubit: int) -> Register:
         if qubit not in self._registers:
-            self._registers[qubit] = _Register(self._number(), {qubit: 4}, _GROUND)
+            self._registers[qubit] = Register(self._number(), {qubit: 4}, GROUND)
         return self._registers[qubit]
 
-    def _begun(self, register: _Register) -> _Register:
+    def _begun(self, register: Register) -> Register:
         """Return the register once its components are those of each row."""
         if register.values is not None:
             self._append(register, Begin(register.number, register.values))
@@ -285,7 +231,7 @@ class _Compiler:
         self.n_registers += 1
         return self.n_registers - 1
 
-    def _append(self, register: _Register, step: Step) -> None:
+    def _append(self, register: Register, step: Step) -> None:
         self._last[register.number] = len(self.steps)
         self.steps.append(step)
 

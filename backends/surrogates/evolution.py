@@ -12,8 +12,6 @@ _CHUNK_BYTES = 2**23  # of the largest register; smaller ones cost more calls th
 _CHUNK_BYTES_GPU = 2**26
 _KEPT_BYTES = 2**31  # what the derivative may keep; beyond, it computes each chunk again
 
-_Registers = list[torch.Tensor | None]
-
 
 class Evolution(torch.nn.Module):
     """A program as a module: rows of angles in, probabilities out; differentiable once.
@@ -132,7 +130,7 @@ class Evolution(torch.nn.Module):
         return found if order == tuple(range(len(order))) else found[list(order)]
 
     def _spread(self, gradient: torch.Tensor, registers: Any) -> None:
-        by_component = torch.empty_like(gradient)
+        by_component = torch.empty_like(gradient, memory_format=torch.contiguous_format)
         by_component[list(self.program.order)] = gradient
         results = self.program.results
         for number, part in zip(results, by_component.chunk(len(results)), strict=True):

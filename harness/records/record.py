@@ -178,7 +178,7 @@ class HeadFacts(RecordPart):
     setup_shots: pydantic.NonNegativeInt = _field("shots of these", default=0)
     skipped_angles: dict[int, str] = _field(
         "angles, counted from 1, whose shifted evaluations were left out (skip_dead_angles), and the proof that they "
-        "cannot matter: structure, response, or response with noise",
+        "cannot matter: structure, response, response with noise, or channels with noise",
         default={},
     )
     checked: bool | None = _field(

@@ -19,6 +19,7 @@ from backends.circuits.oracle import probabilities
 from backends.errors import ConfigError
 from backends.gradients import shifts_of
 from backends.head import QuantumHead
+from backends.surrogates.channels import Composed
 from backends.surrogates.table import Tabulated
 from harness.heads import build_head, resolve_head
 from harness.plan.plan import load_preset, presets
@@ -168,6 +169,21 @@ def test_a_table_skips_as_its_head_does() -> None:
     head = head_without_dead_angles(Tabulated(FakeIBM), EQ7, n_circuits=1, shots=100)
 
     assert set(head.skipped) == {1, 2, 3}
+
+
+def test_channels_prove_with_their_noise() -> None:
+    """28 angles have no response table; the chain proves 16 dead, and half of the shifted evaluations are left out."""
+    circuit = circuit_named("hardware_efficient(n_qubits=4, n_layers=2)")
+    head = head_without_dead_angles(Composed(FakeIBM), circuit, n_circuits=1, shots=100)
+
+    assert len(head.skipped) == 16
+    assert set(head.skipped.values()) == {"channels with noise"}
+    assert head.evaluations_per_row == 1 + 2 * (28 - 16)
+    assert head.tally.setup.executed == 32  # both are compared with the backend
+    exact = Composed(FakeIBM)(circuit, n_circuits=1)
+    rows = torch.from_numpy(np.random.default_rng(4).uniform(-3, 3, (20, 28))).requires_grad_()
+    exact.evaluate(rows, n_shifted=0).sum().backward()
+    assert set(torch.nonzero((rows.grad == 0).all(dim=0)).ravel().tolist()) == set(head.skipped)
 
 
 def test_refusals() -> None:

@@ -10,7 +10,7 @@ from harness.report.numbers import paper
 from harness.report.numbers.grouping import grouped
 from harness.report.numbers.rows import ComparisonRow, Difference, Scores, Weights
 from harness.report.numbers.tables import classes, comparison
-from harness.report.sections.comparison_table import comparison_table, ranges
+from harness.report.sections.comparison_table import comparison_table
 from harness.report.sections.statements import statements
 from harness.spec import DataSpec
 from harness.text import Missing
@@ -223,9 +223,7 @@ def test_each_head_is_paired_with_the_linear_head_of_its_own_training() -> None:
 
 
 def test_seeds_in_a_row_are_a_range() -> None:
-    """Sixteen seeds fit a cell; two in a row stay as they are."""
-    assert ranges((0, 1, 2, 3, 7, 9, 10)) == "0–3, 7, 9, 10"
-    assert ranges((4,)) == "4"
+    """Sixteen seeds fit a cell."""
     runs = [record("a", seed=seed) for seed in range(5)]
     assert comparison_table(comparison(grouped(runs))).rows[0][1].small == "seeds 0–4"
 
@@ -242,6 +240,16 @@ def test_a_slice_tells_its_steps_and_whose_weights_were_tested() -> None:
         ("slice", "100 steps, weights transferred from mother, seed 4"),
         ("evaluation", "weights transferred from mother, seed 4"),
     ]
+
+
+def test_seeds_of_one_trainer_are_told_together() -> None:
+    """Five runs that tested the weights of five seeds name the trainer once."""
+    trainers = [record("mother", seed=seed) for seed in range(5)]
+    tested = [
+        record("s", seed=run.spec.seed, evaluation=evaluation(9, weights_from=run.run_id), spec={"weights_from": "x"})
+        for run in trainers
+    ]
+    assert scores_of(row_of(*trainers, *tested, label="s")).weights == Weights(("mother, seeds 0–4",))
 
 
 def test_both_sets_of_test_images_have_their_own_accuracy() -> None:

@@ -12,7 +12,7 @@ from harness.report.numbers.rows import ComparisonRow, Difference, Scores, Weigh
 from harness.report.numbers.tables import classes, comparison
 from harness.report.sections.comparison_table import comparison_table
 from harness.report.sections.statements import statements
-from harness.spec import DataSpec
+from harness.spec import DataSpec, TrainingSpec
 from harness.text import Missing
 
 
@@ -267,3 +267,14 @@ def test_both_sets_of_test_images_have_their_own_accuracy() -> None:
     assert row_of(record("a", spec={"training": SLICE})).official == Missing(
         "a slice does not classify the official test images"
     )
+
+
+def test_what_is_only_measured_parts_no_head_from_its_linear_one() -> None:
+    """Gradients that are compared and official images that are scored change no training."""
+    measured = record(
+        "q", n_right=9, spec={"training": TrainingSpec(fidelity_every=5), "data": DataSpec(official_images=7)}
+    )
+    row = row_of(record("linear", n_right=5, spec=LINEAR), measured, label="q")
+    assert difference_of(row).difference_pp_mean == pytest.approx(4)
+    longer = record("q", spec={"training": TrainingSpec(epochs=3)})
+    assert isinstance(row_of(record("linear", spec=LINEAR), longer, label="q").difference, Missing)

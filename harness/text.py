@@ -4,11 +4,13 @@ import dataclasses
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 
 DASH = "–"
 # Special inside a line (an underscore within a word is not), and at the start of a line (lists and headings).
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
 _MARKDOWN_START = re.compile(r"^(\s*)(\d*)((?<=\d)[.)]|(?<!\d)[-+#=])(?=[-+#=\s]|$)")
+_A_RANGE = 3
 _CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -116,3 +118,15 @@ def listed(words: list[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """Return "1 run", "2 runs"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Return increasing numbers, three or more in a row as a range: "0, 1, 5–9"."""
+    rows: list[list[int]] = []
+    for number in numbers:
+        if rows and number == rows[-1][-1] + 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    parts = [[f"{row[0]}–{row[-1]}"] if len(row) >= _A_RANGE else list(map(str, row)) for row in rows]
+    return ", ".join(part for found in parts for part in found)

@@ -16,6 +16,7 @@ from harness.spec import N_CLASSES
 from harness.text import short
 
 MAX_CURVES = 12
+_BOUNDED = ("cosine", "bounded")  # classical heads whose outputs are between 0 and 1
 
 
 class _Panel(NamedTuple):
@@ -77,7 +78,7 @@ def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | Non
 def loss_floor(group: Group) -> float | None:
     """Return the smallest cross-entropy of a head whose ten outputs are probabilities (1.4612 at scale 1), None for others."""
     spec = group.first.spec
-    if not group.quantum and spec.head != "cosine":
+    if not group.quantum and spec.head not in _BOUNDED:
         return None
     return math.log(1 + (N_CLASSES - 1) * math.exp(-spec.model.logit_scale))
 

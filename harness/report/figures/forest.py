@@ -40,14 +40,14 @@ def forest_figure(found: Sequence[DeclaredVerdict]) -> Drawing | None:
             )  # fmt: skip
             axes.annotate(
                 f"{compared.n_seeds} × {compared.n_images:,}",
-                (1.24, y), xycoords=("axes fraction", "data"), va="center", ha="right", color=MUTED, fontsize=8.5,
+                (1.32, y), xycoords=("axes fraction", "data"), va="center", ha="right", color=MUTED, fontsize=8.5,
             )  # fmt: skip
         axes.set_yticks(
             range(len(drawn)), [short(f"{verdict.ours} against {verdict.theirs}", 56) for verdict, _ in drawn]
         )
         axes.set_ylim(len(drawn) - 0.5, -0.6)
         axes.set_xlim(-limit, limit)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=9)
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x")
         axes.set_xlabel("difference in accuracy, percentage points")

@@ -20,7 +20,7 @@ class MeanAccuracy:
 
     Attributes:
         mean: Between 0 and 1.
-        low: End of the interval; may lie outside [0, 1].
+        low: End of the interval, which is cut at 0 and 1.
         high: The other end.
         seeds: Number of runs.
         images: Number of test images.
@@ -62,4 +62,4 @@ def mean_accuracy(group: Group, which: TestSet) -> MeanAccuracy | Missing:
     from scipy.stats import t  # half a second of start-up
 
     half = float(t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) / math.sqrt(len(values))
-    return MeanAccuracy(mean, mean - half, mean + half, len(values), found[0].n_images)
+    return MeanAccuracy(mean, max(0.0, mean - half), min(1.0, mean + half), len(values), found[0].n_images)

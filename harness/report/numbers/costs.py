@@ -9,6 +9,7 @@ from harness.report.numbers.rows import Costs, Number, Phases
 from harness.text import Missing, count
 
 CLASSICAL = "classical head: no circuits"
+UNTRAINED = "it trained nothing"
 
 
 def costs(group: Group) -> Costs:
@@ -25,7 +26,7 @@ def costs(group: Group) -> Costs:
         setup_evaluations=_largest(group, lambda run: run.head.setup_evaluations if run.head else None),
         shots_per_step=_shots(group),
         evaluations_per_s=_of_circuits(group, _rate),
-        training_s=_median(group, _training_s),
+        training_s=Missing(UNTRAINED) if group.first.scope == "evaluation" else _median(group, _training_s),
         training_evaluations=_of_circuits(group, training_evaluations),
         peak_rss_mib=_largest(group, lambda run: run.peak_rss_mib),
     )
@@ -61,6 +62,8 @@ def _median(group: Group, value: Callable[[RunRecord], float | None]) -> Number:
 
 
 def _of_steps(group: Group, value: Callable[[Steps], float | None]) -> Number:
+    if group.ok and group.first.scope == "evaluation":
+        return Missing(UNTRAINED)
     return _median(group, lambda run: value(run.steps) if run.steps else None)
 
 

@@ -3,10 +3,11 @@
 import collections
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from harness.records.record import STATUSES, RunRecord
 from harness.spec import RunSpec
+from harness.text import ranges
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,11 +107,19 @@ class Results:
     def _seed_of(self) -> dict[str, int]:
         return {run.run_id: run.spec.seed for run in self.runs}
 
-    def trainer(self, run_id: str) -> str:
-        """Return label and seed of the run that trained some weights, or its id where it is not in the report."""
-        if run_id in self.label_of:
-            return f"{self.label_of[run_id]}, seed {self._seed_of[run_id]}"
-        return f"run {run_id[:12]} (not in this report)"
+    def trainers(self, run_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return who trained some weights, by label and seeds; a run that is not in the report by its id."""
+        seeds: dict[str, list[int]] = {}
+        unknown = []
+        for run_id in sorted(run_ids):
+            if run_id in self.label_of:
+                seeds.setdefault(self.label_of[run_id], []).append(self._seed_of[run_id])
+            else:
+                unknown.append(f"run {run_id[:12]} (not in this report)")
+        known = [
+            f"{label}, seed{'s' if len(found) > 1 else ''} {ranges(sorted(found))}" for label, found in seeds.items()
+        ]
+        return (*sorted(known), *unknown)
 
     def planned(self, label: str) -> Group | None:
         """Return the group of an entry of the plan: the one with most of its runs; None where there is no run of it.
@@ -148,7 +157,14 @@ class Results:
 
 
 def _trained_alike(one: RunSpec, other: RunSpec) -> bool:
-    """Whether two heads had the same images, network and training; how shifts are made concerns quantum heads alone."""
-    quantum_only = {"shift_rule", "skip_dead_angles"}
-    same = one.data == other.data and one.model == other.model
-    return same and one.training.model_dump(exclude=quantum_only) == other.training.model_dump(exclude=quantum_only)
+    """Whether two heads had the same images, network and training.
+
+    How shifts are made, and what is measured beside the training, concerns no other head.
+    """
+    quantum_only = {"shift_rule", "skip_dead_angles", "fidelity_every"}
+    same = one.data.model_dump(exclude={"official_images"}) == other.data.model_dump(exclude={"official_images"})
+    return (
+        same
+        and one.model == other.model
+        and one.training.model_dump(exclude=quantum_only) == other.training.model_dump(exclude=quantum_only)
+    )

@@ -4,13 +4,15 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from harness.report.numbers.accuracies import MeanAccuracy, common_test_set, mean_accuracy
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.settings import name_in_words, settings_of, value_in_words
 from harness.text import Missing
 
-_NO_SWEEPS = {"head", "execution", "training.fidelity_every", "data.official_images", "training.torch_device"}
+_CHANGES_NOTHING = {"training.fidelity_every"}
+_NO_SWEEPS = {"head", "execution", "data.official_images", "training.torch_device"}
 """The main table compares heads, and the others change no accuracy."""
 
 
@@ -54,7 +56,7 @@ class Sweep:
 def sweeps(results: Results) -> list[Sweep]:
     """Return every sweep among the fully trained configurations, by setting."""
     groups = [group for group in results.groups if group.full and group.evaluated and not group.shuffled]
-    settings = {group.label: settings_of(group.first.spec) for group in groups}
+    settings = {group.label: _settings(group) for group in groups}
     names = sorted({name for found in settings.values() for name in found} - _NO_SWEEPS)
     found = []
     for name in names:
@@ -70,6 +72,10 @@ def sweeps(results: Results) -> list[Sweep]:
             if (sweep := _sweep(name, [(group, settings[group.label][name]) for group in same]))
         ]
     return found
+
+
+def _settings(group: Group) -> dict[str, Any]:
+    return {name: value for name, value in settings_of(group.first.spec).items() if name not in _CHANGES_NOTHING}
 
 
 def _sweep(name: str, members: Sequence[tuple[Group, object]]) -> Sweep | None:

@@ -141,7 +141,7 @@ def _scores(runs: Sequence[RunRecord], which: TestSet, results: Results) -> Scor
         macro_f1=mean((evaluation.macro_f1 for evaluation in evaluations), undefined),
         macro_f1_low=low,
         macro_f1_high=high,
-        weights=Weights(tuple(sorted({results.trainer(source) for source in sources}))),
+        weights=Weights(results.trainers(sources)),
     )
 
 

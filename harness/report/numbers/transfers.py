@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from harness.report.numbers.accuracies import MeanAccuracy, mean_accuracy
+from harness.report.numbers.accuracies import MeanAccuracy, common_test_set, mean_accuracy
 from harness.report.numbers.groups import Group, Results
 from harness.text import Missing
 
@@ -24,7 +24,9 @@ class Transfers:
 
 
 def transfers(results: Results) -> Transfers | None:
-    """Return the matrix, on the split's test images; None where no run only classified with another run's weights.
+    """Return the matrix; None where no run only classified with another run's weights.
+
+    It is of the official test images where every run of it has classified them, else of the split's.
 
     A trained head that is itself one of the columns is tested on its own weights there: the diagonal.
     """
@@ -45,14 +47,14 @@ def transfers(results: Results) -> Transfers | None:
         column = _answers(by_label[label])
         names.setdefault(column, label)
         cells.setdefault((label, column), by_label[label])
+    which = common_test_set(list(cells.values())) or "split"
     untested = Missing("no run tested these weights on this head")
     return Transfers(
         tuple(rows),
         tuple(names.values()),
         tuple(
             tuple(
-                mean_accuracy(cells[label, column], "split") if (label, column) in cells else untested
-                for column in names
+                mean_accuracy(cells[label, column], which) if (label, column) in cells else untested for column in names
             )
             for label in rows
         ),

@@ -6,10 +6,9 @@ from harness.records.record import PHASES
 from harness.report.numbers.costs import phase_name
 from harness.report.numbers.rows import ComparisonRow, Number, Scores
 from harness.report.sections.layout import Cell, Notes, Table, aligned
-from harness.text import Missing, compact, count, seconds, share, significant
+from harness.text import Missing, compact, count, ranges, seconds, share, significant
 
 _NOT_CHECKED = "not checked"
-_A_RANGE = 3
 _PURPOSES = {"native": "to prove angles dead", "channels": "for the channels"}
 _Column = Callable[[ComparisonRow], Cell | Missing]
 
@@ -83,7 +82,7 @@ def _head(row: ComparisonRow) -> str:
         parts += [row.circuit, "exact" if row.shots == "exact" else f"{row.shots} shots"]
         parts += [] if row.execution == "native" else [str(row.execution)]
     shown = [] if all(part in row.label for part in parts) else parts
-    shown += [setting for setting in row.settings if setting not in row.label]
+    shown += [setting for setting in row.settings if setting not in row.label.replace("_", " ")]
     beware = [
         *(["sanity check, must be at chance"] if row.shuffled else []),
         *([_NOT_CHECKED] if row.checked is False else []),
@@ -93,18 +92,6 @@ def _head(row: ComparisonRow) -> str:
 
 def _seeds(row: ComparisonRow) -> str:
     return "" if isinstance(row.seeds, Missing) else f"seed{'s' if len(row.seeds) > 1 else ''} {ranges(row.seeds)}"
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """Return increasing numbers, three or more in a row as a range: "0, 1, 5–9"."""
-    rows: list[list[int]] = []
-    for number in numbers:
-        if rows and number == rows[-1][-1] + 1:
-            rows[-1].append(number)
-        else:
-            rows.append([number])
-    parts = [[f"{row[0]}–{row[-1]}"] if len(row) >= _A_RANGE else list(map(str, row)) for row in rows]
-    return ", ".join(part for found in parts for part in found)
 
 
 def _scope(row: ComparisonRow) -> Cell:

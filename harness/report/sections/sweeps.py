@@ -54,8 +54,8 @@ def transfers_table(found: Transfers | None) -> Table | None:
         for index, label in enumerate(found.trained_on)
     ]
     caption = (
-        "Trained on one head (rows), tested on another (columns): mean accuracy over seeds on the test images of the split; "
-        "below it the 95 % t interval over seeds, which holds on these test images."
+        "Trained on one head (rows), tested on another (columns): mean accuracy over seeds, on the official test images where "
+        "all have them, else on those of the split; below it the 95 % t interval over seeds, which holds on these test images."
     )
     return Table(
         "transfers",

@@ -11,13 +11,15 @@ from harness.statistics import Comparison, Verdict, points
 from harness.text import Missing, significant
 
 NO_VERDICT = "no verdict"
+_SETTLED = (Verdict.BETTER, Verdict.WORSE, Verdict.EQUIVALENT)
 
 
 @dataclasses.dataclass(frozen=True)
 class VerdictLine:
-    """The verdict in a word, the sentence, and what seeds without a result could change."""
+    """The verdict in a word, whether it settles the question, the sentence, and what seeds without a result could change."""
 
     word: str
+    settled: bool
     sentence: str
     more: str
 
@@ -50,7 +52,8 @@ def verdict_word(verdict: DeclaredVerdict) -> str:
 
 
 def _line(verdict: DeclaredVerdict) -> VerdictLine:
-    return VerdictLine(verdict_word(verdict).capitalize(), verdict.sentence, verdict.sensitivity)
+    word = verdict_word(verdict)
+    return VerdictLine(word.capitalize(), word in _SETTLED, verdict.sentence, verdict.sensitivity)
 
 
 def _next_study(found: Sequence[DeclaredVerdict]) -> list[str]:

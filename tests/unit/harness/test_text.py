@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.text import clean, count, csv_safe, fenced, markdown, seconds, share, significant
+from harness.text import clean, compact, count, csv_safe, fenced, markdown, ranges, seconds, share, significant
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,25 @@ def test_numbers_as_people_read_them() -> None:
     ]
     assert [seconds(0), seconds(0.001), seconds(1234.5)] == ["0.00", "<0.01", "1,234.50"]
     assert [share(0.97, 1000), share(0.97, 10_000)] == ["0.970", "0.9700"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (288_000, "288,000"),
+        (5_760_000, "5.76 million"),
+        (999_600_000, "1 billion"),
+        (2.5e9, "2.5 billion"),
+        (3e12, "3 trillion"),
+    ],
+)
+def test_large_counts_are_in_words(value: float, text: str) -> None:
+    """From a million on three digits are enough; no power of ten is shown."""
+    assert compact(value) == text
+
+
+def test_numbers_in_a_row_are_a_range() -> None:
+    """Two in a row stay as they are."""
+    assert ranges((0, 1, 2, 3, 7, 9, 10)) == "0–3, 7, 9, 10"
+    assert ranges((4,)) == "4"
+    assert ranges(()) == ""

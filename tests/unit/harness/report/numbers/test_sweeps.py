@@ -25,7 +25,8 @@ def test_the_mean_has_a_t_interval_over_seeds() -> None:
     values = [0.97, 0.98, 1.0]
     low, high = scipy.stats.t.interval(0.95, 2, loc=sum(values) / 3, scale=scipy.stats.sem(values))
     assert isinstance(found, MeanAccuracy)
-    assert (found.low, found.high) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
+    assert high > 1
+    assert (found.low, found.high) == (pytest.approx(low, abs=1e-12), 1)
     assert (found.seeds, found.images) == (3, 100)
     (alone,) = grouped([record("a")]).groups
     assert mean_accuracy(alone, "split").low == Missing("one seed: no interval")
@@ -93,6 +94,7 @@ def test_weights_tested_on_another_head_make_a_matrix() -> None:
     assert [cell.text for cell in table.rows[1]] == ["noisy", "0.970", "–"]
     assert table.notes == [("a", "no run tested these weights on this head")]
     assert transfers(grouped([ideal, noisy])) is None
+    assert comparison(results)[2].costs.training_s == Missing("it trained nothing")
 
 
 def test_fidelity_is_told_by_head_and_shots() -> None:

@@ -10,9 +10,9 @@ from harness.report.numbers import paper
 from harness.report.numbers.grouping import grouped
 from harness.report.numbers.rows import ComparisonRow, Difference, Scores, Weights
 from harness.report.numbers.tables import classes, comparison
-from harness.report.sections.comparison_table import comparison_table, ranges
+from harness.report.sections.comparison_table import comparison_table
 from harness.report.sections.statements import statements
-from harness.spec import DataSpec
+from harness.spec import DataSpec, TrainingSpec
 from harness.text import Missing
 
 
@@ -223,9 +223,7 @@ def test_each_head_is_paired_with_the_linear_head_of_its_own_training() -> None:
 
 
 def test_seeds_in_a_row_are_a_range() -> None:
-    """Sixteen seeds fit a cell; two in a row stay as they are."""
-    assert ranges((0, 1, 2, 3, 7, 9, 10)) == "0–3, 7, 9, 10"
-    assert ranges((4,)) == "4"
+    """Sixteen seeds fit a cell."""
     runs = [record("a", seed=seed) for seed in range(5)]
     assert comparison_table(comparison(grouped(runs))).rows[0][1].small == "seeds 0–4"
 
@@ -244,6 +242,16 @@ def test_a_slice_tells_its_steps_and_whose_weights_were_tested() -> None:
     ]
 
 
+def test_seeds_of_one_trainer_are_told_together() -> None:
+    """Five runs that tested the weights of five seeds name the trainer once."""
+    trainers = [record("mother", seed=seed) for seed in range(5)]
+    tested = [
+        record("s", seed=run.spec.seed, evaluation=evaluation(9, weights_from=run.run_id), spec={"weights_from": "x"})
+        for run in trainers
+    ]
+    assert scores_of(row_of(*trainers, *tested, label="s")).weights == Weights(("mother, seeds 0–4",))
+
+
 def test_both_sets_of_test_images_have_their_own_accuracy() -> None:
     """They are never mixed; without official images there is a reason."""
     row = row_of(record("a", n_right=10, official=evaluation(5)))
@@ -259,3 +267,14 @@ def test_both_sets_of_test_images_have_their_own_accuracy() -> None:
     assert row_of(record("a", spec={"training": SLICE})).official == Missing(
         "a slice does not classify the official test images"
     )
+
+
+def test_what_is_only_measured_parts_no_head_from_its_linear_one() -> None:
+    """Gradients that are compared and official images that are scored change no training."""
+    measured = record(
+        "q", n_right=9, spec={"training": TrainingSpec(fidelity_every=5), "data": DataSpec(official_images=7)}
+    )
+    row = row_of(record("linear", n_right=5, spec=LINEAR), measured, label="q")
+    assert difference_of(row).difference_pp_mean == pytest.approx(4)
+    longer = record("q", spec={"training": TrainingSpec(epochs=3)})
+    assert isinstance(row_of(record("linear", spec=LINEAR), longer, label="q").difference, Missing)

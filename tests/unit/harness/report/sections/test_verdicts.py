@@ -41,6 +41,7 @@ def test_a_sentence_for_each_comparison(found: tuple[DeclaredVerdict, ...]) -> N
     """The verdict comes first; failed runs and refusals are told; what is open says what would settle it."""
     screen = first_screen("Declared.", found, ["Explained."])
     assert [line.word for line in screen.lines] == ["Better", "Descriptive", "Inconclusive", "No verdict"]
+    assert [line.settled for line in screen.lines] == [True, False, False, False]
     assert [line.sentence for line in screen.lines] == [verdict.sentence for verdict in found]
     assert screen.lines[2].more.startswith("With the failed runs at chance accuracy: ")
     assert [line.partition(":")[0] for line in screen.next_study] == ["few against linear", "lost against linear"]

@@ -125,6 +125,13 @@ def test_few_seeds_get_no_test(n_seeds: int, reason: str) -> None:
     assert set(missing) == (set() if n_seeds > 1 else {"se_pp", "df", "components"})
 
 
+def test_two_seeds_and_two_images_have_a_spread() -> None:
+    """From two of each on, there are components and a standard error."""
+    found = compare(np.array([[True, False], [True, True]]), np.array([[False, False], [True, False]]))
+    assert found.components == Components(seed=0, image=0, residual=1)
+    assert found.se_pp == pytest.approx(50)
+
+
 def test_one_image_gets_no_test() -> None:
     """One image says nothing of others."""
     missing = _missing(compare(_answers(6, 1), _answers(6, 1, seed=3)))
@@ -147,6 +154,12 @@ def test_identical_answers(share: float) -> None:
     assert found.equivalence_p == pytest.approx(0.995**1000, rel=1e-9)
     assert "identical on all 5,000 answers" in found.note
     assert ("all of them wrong" in found.note) == (share == 0)
+
+
+def test_the_fewest_answers() -> None:
+    """One answer is called the same, two are counted."""
+    assert compare(np.ones((1, 1), bool), np.ones((1, 1), bool)).note == "the same answer"
+    assert compare(np.ones((1, 2), bool), np.ones((1, 2), bool)).note == "identical on all 2 answers"
 
 
 def test_heads_that_rarely_differ_are_not_tested() -> None:

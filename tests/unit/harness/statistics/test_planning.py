@@ -78,6 +78,21 @@ def test_hopeless_and_trivial_studies() -> None:
     )
 
 
+def test_so_many_seeds_and_no_more() -> None:
+    """1,000 seeds are planned, 1,001 are not."""
+    factor = stats.t(999).ppf(0.95) + stats.t(999).ppf(0.9)  # the spread is of seeds alone
+    enough, too_few = (plan(_study(0.5 * np.sqrt(seeds) / factor, 0, 0)).seeds for seeds in (999.5, 1000.5))
+    assert (enough, too_few) == (1000, Missing("more than 1,000"))
+
+
+def test_images_of_a_small_study() -> None:
+    """How many images are needed comes from t with one degree of freedom less than the study's images."""
+    t = stats.t(7)
+    expected = np.ceil(0.0038 * ((t.ppf(0.95) + t.ppf(0.9)) / 0.005) ** 2)
+    assert plan(_study(0.1, 0.0038, 0.02, n_images=8)).images == expected
+    assert isinstance(plan(_study(0.1, 0, 0.0001), n_images=2).seeds, int)
+
+
 def test_a_plan_without_images_is_refused() -> None:
     """The next study needs two images or more."""
     with pytest.raises(StatisticsError, match="at least 2, got 1"):

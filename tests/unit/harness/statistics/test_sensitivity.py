@@ -58,6 +58,15 @@ def test_chance_accuracy() -> None:
     assert comparison.ours_only == pytest.approx(both + 0.25 * (~_THEIRS[2]).sum(), abs=1)
 
 
+def test_two_classes() -> None:
+    """With two classes, chance accuracy is one half."""
+    (found,) = sensitivity([_attempts(lost_ours=(2,))], n_classes=2)
+    assert not isinstance(found.at_chance, Missing)
+    rows = (_OURS.astype(float) - _THEIRS).mean(axis=1)
+    rows[2] = 0.5 - _THEIRS[2].mean()
+    assert found.at_chance.comparison.effect_pp == pytest.approx(100 * rows.mean(), rel=1e-12)
+
+
 def test_a_seed_that_both_lost_does_not_change_the_verdict() -> None:
     """Where both heads failed with one seed, both are at chance and the difference is 0."""
     (found,) = sensitivity([_attempts((2,), (2,))])

@@ -148,7 +148,7 @@ class Results:
 
 
 def _trained_alike(one: RunSpec, other: RunSpec) -> bool:
-    """Whether two heads had the same images, network and training; how shifts are made concerns quantum heads alone."""
-    quantum_only = {"shift_rule", "skip_dead_angles"}
+    """Whether two heads had the same images, network and training; shifts and shots concern quantum heads alone."""
+    quantum_only = {"shift_rule", "skip_dead_angles", "fidelity_every"}
     same = one.data == other.data and one.model == other.model
     return same and one.training.model_dump(exclude=quantum_only) == other.training.model_dump(exclude=quantum_only)

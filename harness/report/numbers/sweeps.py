@@ -10,7 +10,9 @@ from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.settings import name_in_words, settings_of, value_in_words
 from harness.text import Missing
 
-_NO_SWEEPS = {"head", "execution", "training.fidelity_every", "data.official_images", "training.torch_device"}
+_MEASURED_ONLY = {"training.fidelity_every", "data.official_images"}
+"""They change what is measured, and no accuracy."""
+_NO_SWEEPS = {"head", "execution", "training.torch_device", *_MEASURED_ONLY}
 """The main table compares heads, and the others change no accuracy."""
 
 
@@ -62,7 +64,7 @@ def sweeps(results: Results) -> list[Sweep]:
         for group in groups:
             own = settings[group.label]
             if name in own:
-                others = {key: value for key, value in own.items() if key != name}
+                others = {key: value for key, value in own.items() if key not in {name, *_MEASURED_ONLY}}
                 alike.setdefault(json.dumps([others, _images(group)], sort_keys=True), []).append(group)
         found += [
             sweep

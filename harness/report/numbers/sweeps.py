@@ -11,8 +11,8 @@ from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.settings import name_in_words, settings_of, value_in_words
 from harness.text import Missing
 
-_CHANGES_NOTHING = {"training.fidelity_every"}
-_NO_SWEEPS = {"head", "execution", "data.official_images", "training.torch_device"}
+_CHANGES_NOTHING = {"training.fidelity_every", "data.official_images"}
+_NO_SWEEPS = {"head", "execution", "training.torch_device"}
 """The main table compares heads, and the others change no accuracy."""
 
 

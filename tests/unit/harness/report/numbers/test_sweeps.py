@@ -52,6 +52,18 @@ def test_heads_that_differ_in_one_setting_make_a_sweep() -> None:
     assert [(point.value, point.number) for point in found.points] == [("10", 10), ("1,000", 1000), ("exact", math.inf)]
 
 
+def test_what_is_measured_besides_is_no_difference() -> None:
+    """Exact probabilities record no fidelity of gradients and still end the sweep of shots; the linear head is still alike."""
+    fidelity = TrainingSpec(fidelity_every=10)
+    results = grouped(
+        [shots(10, training=fidelity), shots(1000, training=fidelity), shots(None), record("l", spec=LINEAR)]
+    )
+    (found,) = sweeps(results)
+    assert [point.value for point in found.points] == ["10", "1,000", "exact"]
+    linear = results.groups[-1]
+    assert [results.linear_for(group) for group in results.groups[:3]] == [linear] * 3
+
+
 def test_words_keep_the_order_of_the_report() -> None:
     """Devices have no place on an axis."""
     records = [

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backends.adapters.statevector import Statevector
-from backends.analysis.light_cone import structurally_dead_angles
+from backends.circuits.light_cone import structurally_dead_angles
 from backends.capabilities import HeadOptions
 from backends.circuits.circuit import Circuit
 from backends.errors import CircuitError, ConfigError

@@ -108,6 +108,10 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         shots = "exact" if self.shots is None else f"{self.shots} shots"
         return f"{self.n_circuits} x {self.circuit.name}, {shots}, {self.gradient}"
 
+    def __repr__(self) -> str:
+        """Return one line: the modules that an adapter computes with are none of the model's."""
+        return f"{type(self).__name__}({self.extra_repr()})"
+
     def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
         """Move and convert as ``nn.Module`` does, but only move the buffers: they keep their dtype.
 
@@ -322,8 +326,12 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"{self.name}: the backend failed on {len(rows)} evaluations of circuit {self.circuit.name!r}: "
                 f"{type(error).__name__}: {error}"
             ) from error
-        counts = [getattr(executed, name, None) for name in ("circuits", "shots")]
-        if not isinstance(executed, Executed | Outcomes) or not all(isinstance(count, int) for count in counts):
+        if not (
+            isinstance(executed, (Executed, Outcomes))
+            and isinstance(executed.circuits, int)
+            and isinstance(executed.shots, int)
+        ):
+            counts = [getattr(executed, name, None) for name in ("circuits", "shots")]
             raise OutputError(
                 f"{self.name}: the adapter must return Executed (or Outcomes) with whole numbers of circuits and shots, "
                 f"it returned {type(executed).__name__} with {counts[0]} and {counts[1]}"

@@ -22,11 +22,15 @@ class Count:
     shots: int = 0
     seconds: float = 0.0
 
+    def add(self, requested: int, executed: int, shots: int, seconds: float) -> None:
+        """Add to each of the four."""
+        self.requested += requested
+        self.executed += executed
+        self.shots += shots
+        self.seconds += seconds
+
     def __iadd__(self, other: "Count") -> "Count":
-        self.requested += other.requested
-        self.executed += other.executed
-        self.shots += other.shots
-        self.seconds += other.seconds
+        self.add(other.requested, other.executed, other.shots, other.seconds)
         return self
 
 
@@ -51,13 +55,10 @@ class Tally:
     def add(self, *, n_forward: int, n_shifted: int, executed: int, shots: int, seconds: float) -> None:
         """Count one job that evaluated ``n_forward + n_shifted`` rows."""
         self.jobs += 1
-        shifted_share = n_shifted / (n_forward + n_shifted)
-        executed_shifted, shots_shifted = round(executed * shifted_share), round(shots * shifted_share)
-        for count, requested, done, taken, share in (
-            (self.forward, n_forward, executed - executed_shifted, shots - shots_shifted, 1 - shifted_share),
-            (self.backward, n_shifted, executed_shifted, shots_shifted, shifted_share),
-        ):
-            count += Count(requested, done, taken, seconds * share)
+        share = n_shifted / (n_forward + n_shifted)
+        executed_shifted, shots_shifted = round(executed * share), round(shots * share)
+        self.forward.add(n_forward, executed - executed_shifted, shots - shots_shifted, seconds * (1 - share))
+        self.backward.add(n_shifted, executed_shifted, shots_shifted, seconds * share)
 
     def __iadd__(self, other: "Tally") -> "Tally":
         self.forward += other.forward

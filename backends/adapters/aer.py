@@ -9,6 +9,7 @@ from backends.adapters.aer_jobs import Simulation
 from backends.answers import Executed, Outcomes
 from backends.capabilities import Capabilities
 from backends.circuits.circuit import Circuit
+from backends.circuits.light_cone import simulated_facts, without_idle_gates
 from backends.head import QuantumHead
 
 _METHOD = "statevector"
@@ -46,7 +47,12 @@ class AerShots(QuantumHead):
 
     def provenance(self) -> dict[str, Any]:
         """Return the method, which each answer is checked for, what was transpiled, and how many copies share a job's shots."""
-        return {"method": _METHOD, **self._simulation.compiled.summary(), "side_by_side": self._simulation.copies}
+        return {
+            "method": _METHOD,
+            "simulated": simulated_facts(self.circuit),
+            **self._simulation.compiled.summary(),
+            "side_by_side": self._simulation.copies,
+        }
 
 
 @final
@@ -65,8 +71,12 @@ class AerStatevector(QuantumHead):
 
     def provenance(self) -> dict[str, Any]:
         """Return the method, which each answer is checked for, and what was transpiled."""
-        return {"method": _METHOD, **self._simulation.compiled.summary()}
+        return {
+            "method": _METHOD,
+            "simulated": simulated_facts(self.circuit),
+            **self._simulation.compiled.summary(),
+        }
 
 
 def _compiled(circuit: Circuit, *, sampled: bool) -> Compiled:
-    return compile_circuit(circuit, sampled=sampled, basis_gates=list(_BASIS), optimization_level=1)
+    return compile_circuit(without_idle_gates(circuit), sampled=sampled, basis_gates=list(_BASIS), optimization_level=1)

@@ -13,6 +13,7 @@ import torch
 from backends.answers import Executed, Outcomes
 from backends.capabilities import Capabilities, HeadOptions
 from backends.circuits.circuit import Angle, Gate
+from backends.circuits.light_cone import simulated_facts, without_idle_gates
 from backends.errors import ConfigError, MissingPackageError, did_you_mean, pip_line
 from backends.head import QuantumHead
 
@@ -93,8 +94,9 @@ class PennyLane(QuantumHead):
     def _prepare(self) -> None:
         if importlib.util.find_spec("pennylane") is None:
             raise MissingPackageError(f"{self.name} needs pennylane, not installed: {pip_line('pennylane')}")
+        self._simulated = without_idle_gates(self.circuit)
         # A density matrix squares the number of amplitudes.
-        n_qubits = self.circuit.n_qubits
+        n_qubits = self._simulated.n_qubits
         elements = 4**n_qubits if self.options.device == "default.mixed" else 2**n_qubits
         self._tape_rows = max(1, _MAX_ELEMENTS // max(elements, (self.shots or 0) * n_qubits))
         self._device(seed=0)  # a device that cannot be made is found here, not in the first step
@@ -131,6 +133,7 @@ class PennyLane(QuantumHead):
             "device": self.options.device,
             "device_from": f"{distribution} {importlib.metadata.version(distribution)}",
             "method": "broadcast tapes in one qml.execute",
+            "simulated": simulated_facts(self.circuit),
         }
 
     def _device(self, *, seed: int) -> Any:
@@ -139,7 +142,7 @@ class PennyLane(QuantumHead):
         name = self.options.device
         seeded = {} if self.shots is None else {"seed": seed}
         try:
-            return qml.device(name, wires=self.circuit.n_qubits, **seeded)
+            return qml.device(name, wires=self._simulated.n_qubits, **seeded)
         except (qml.exceptions.DeviceError, ImportError, TypeError) as error:
             raise ConfigError(f"{self.name}: device {name!r} cannot be made ({error}); try 'default.qubit'") from error
 
@@ -147,12 +150,12 @@ class PennyLane(QuantumHead):
         """Return one broadcast tape for rows of angles, shape (n_rows, n_angles), radians."""
         import pennylane as qml
 
-        operations = [_operation(gate, rows) for gate in self.circuit.gates]
+        operations = [_operation(gate, rows) for gate in self._simulated.gates]
         # RZ(0) on |0>: a circuit that uses no angle is a batch, too, so that each row has shots of its own.
         operations.insert(0, qml.RZ(np.zeros(len(rows)), 0))
         # Samples, that we count: PennyLane counts them row by row in Python, a fifth of the job's time.
         measured = qml.probs if self.shots is None else qml.sample
-        return qml.tape.QuantumScript(operations, [measured(wires=self.circuit.measured)], shots=self.shots)
+        return qml.tape.QuantumScript(operations, [measured(wires=self._simulated.measured)], shots=self.shots)
 
     def _saved(self, probabilities: np.ndarray) -> np.ndarray:
         return probabilities.reshape(-1, 2**self.circuit.n_outputs)

@@ -9,8 +9,9 @@ derivative by its phase is Im(g conj(psi)).
 """
 
 import dataclasses
+import functools
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -50,7 +51,7 @@ class PhaseStates(torch.nn.Module):
     @property
     def n_amplitudes(self) -> int:
         """Amplitudes of one row."""
-        return 2**self._n_qubits
+        return 1 << self._n_qubits
 
     def zeros(self, rows: torch.Tensor) -> torch.Tensor:
         """Return p(0) of each measured qubit, float64, shape (n_rows, n_outputs), for rows of angles, (n_rows, n_angles)."""
@@ -100,8 +101,9 @@ class _Zeros(torch.autograd.Function):
             return torch.autograd.grad(found, rows, grad_output, create_graph=True)[0], None
         gradient = states.twice_zero @ grad_output.T * state
         by_angle = rows.new_zeros(rows.shape[::-1])
-        for layer in reversed(states.layers):
-            gradient = layer.back(gradient, saved, by_angle)
+        for number in reversed(range(len(states.layers))):
+            layer = cast(_Layer, states.layers[number])
+            gradient = layer.back(gradient, saved, by_angle, is_first=number == 0)
         return by_angle.T, None
 
 
@@ -143,9 +145,7 @@ class _Layer(torch.nn.Module):
         if self.source is not None:
             state = state.index_select(1, self.source)
         if self.slopes is not None:
-            turn = sum(slope * angles[use] for slope, use in zip(self.slopes, self.used, strict=True))
-            turn = turn if self.offsets is None else turn + self.offsets
-            cos, sin = turn[1:].cos(), turn.sin()
+            cos, sin = self._phases(angles)
             state = self._turn(state, cos, sin)
             if saved is not None:
                 saved += (cos, sin, state)
@@ -153,13 +153,14 @@ class _Layer(torch.nn.Module):
             state = self._turn(state, self.cos, self.sin)
         return state if self.hadamard is None else _hadamard(state, self.hadamard)
 
-    def back(self, gradient: torch.Tensor, saved: _Saved, by_angle: torch.Tensor) -> torch.Tensor:
+    def back(self, gradient: torch.Tensor, saved: _Saved, by_angle: torch.Tensor, *, is_first: bool) -> torch.Tensor:
         """Return the gradient of the states before the layer, from that of those after it.
 
         Args:
             gradient: Of the states after the layer.
             saved: What ``forward`` saved in this layer and those before it; what is used here is taken off its end.
             by_angle: Gradient of the angles, shape (n_angles, n_rows), to which this layer's is added.
+            is_first: The layer is the first: nobody needs the gradient of the states before it, and none is returned.
         """
         if self.hadamard is not None:
             gradient = _hadamard(gradient, self.hadamard)
@@ -167,10 +168,18 @@ class _Layer(torch.nn.Module):
             state, sin, cos = saved.pop(), saved.pop(), saved.pop()
             crossed = gradient * state.flip(0)
             by_angle.index_add_(0, self.uses, self.turned @ (crossed[1] - crossed[0]))
+            if is_first:
+                return gradient
             gradient = self._turn(gradient, cos, -sin)
         elif self.cos is not None:
             gradient = self._turn(gradient, self.cos, -self.sin)
         return gradient if self.target is None else gradient.index_select(1, self.target)
+
+    def _phases(self, angles: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        assert self.slopes is not None
+        parts = [slope * angles[use] for slope, use in zip(self.slopes, self.used, strict=True)]
+        turn = functools.reduce(torch.add, parts if self.offsets is None else (*parts, self.offsets))
+        return turn[1:].cos(), turn.sin()
 
     def _turn(self, state: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
         """Return states times cos + i sin; ``sin`` has the sines with the signs of their parts."""

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from backends.adapters.statevector import Statevector
-from backends.circuits.light_cone import structurally_dead_angles
 from backends.capabilities import HeadOptions
 from backends.circuits.circuit import Circuit
+from backends.circuits.light_cone import structurally_dead_angles
 from backends.errors import CircuitError, ConfigError
 from backends.gradients import ShiftRule
 from backends.head import QuantumHead, gradient_of

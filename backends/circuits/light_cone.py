@@ -44,6 +44,7 @@ def without_idle_gates(circuit: Circuit) -> Circuit:
     )
 
 
+@functools.lru_cache(maxsize=256)
 def structurally_dead_angles(circuit: Circuit) -> frozenset[int]:
     """Return the angles on which no output p(0) depends, whatever the other angles are, on an ideal device."""
     parts, used = _parts(circuit.gates), set()

@@ -22,8 +22,7 @@ class Products(torch.nn.Module):
         coefficients: Shape (n_terms, n_values).
     """
 
-    angle: torch.Tensor
-    frequency: torch.Tensor | None
+    frequencies: torch.Tensor
     quarter: torch.Tensor | None
     offset: torch.Tensor
     matrix: torch.Tensor
@@ -36,10 +35,11 @@ class Products(torch.nn.Module):
         terms = [[(angle, index) for angle, index in enumerate(row) if index] for row in basis.tolist()]
         used = sorted({factor for term in terms for factor in term})
         column = {factor: position for position, factor in enumerate(used)}
-        frequency = np.array([bases[angle] * ((index + 1) // 2) for angle, index in used])
+        frequencies = np.zeros((len(bases), len(used)))
+        for (angle, index), position in column.items():
+            frequencies[angle, position] = bases[angle] * ((index + 1) // 2)
         is_sine = np.array([index % 2 == 0 for _, index in used], dtype=bool)
-        self._constant("angle", np.array([angle for angle, _ in used], dtype=np.int64))
-        self._constant("frequency", frequency, needed=bool((frequency != 1).any()))
+        self._constant("frequencies", frequencies)
         self._constant("quarter", np.pi / 2 * is_sine, needed=bool(is_sine.any()))  # sin x = cos(x - pi/2)
         self._by_halves = len(terms) > _FEW_TERMS + 1 and np.count_nonzero(basis.any(axis=0)) > 1
         if self._by_halves:
@@ -60,9 +60,7 @@ class Products(torch.nn.Module):
         return torch.cat([self._contract(self._cosines(part)) for part in rows.split(size)])
 
     def _cosines(self, rows: torch.Tensor) -> torch.Tensor:
-        phases = rows.index_select(1, self.angle)
-        if self.frequency is not None:
-            phases = phases * self.frequency
+        phases = rows @ self.frequencies  # one angle each: rounded once, as a selection and a product would be
         if self.quarter is not None:
             phases = phases - self.quarter
         return phases.cos()

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import ClassVar, final
 
 from backends.circuits.circuit import Circuit
+from backends.circuits.light_cone import idle_angles, structurally_dead_angles
 from backends.errors import ConfigError
 from backends.head import QuantumHead
 from backends.surrogates.build import build
@@ -45,7 +46,7 @@ class ResponseTable(Surrogate):
     @classmethod
     def check_source(cls, source: type[QuantumHead], circuit: Circuit, *, shots: int | None) -> None:
         """Check that there is a table of an allowed size, and that the source tells joint outcomes where these are shared."""
-        n_points = Grid.of(circuit).n_points
+        n_points = grid_of(source, circuit, joint=is_joint(circuit, shots)).n_points
         if not is_joint(circuit, shots):
             return
         if not tells_joint_outcomes(source):
@@ -71,7 +72,7 @@ class ResponseTable(Surrogate):
         return twin
 
     def _built(self, source: QuantumHead, *, joint: bool) -> Built[Response]:
-        return build(source, Grid.of(self.circuit), joint=joint, seed=self.seed)
+        return build(source, grid_of(type(source), self.circuit, joint=joint), joint=joint, seed=self.seed)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,11 +95,32 @@ class Tabulated(SurrogateMaker):
         if self.source.capabilities.analytic:
             return None
         try:
-            return estimate_shots(circuit)
+            # It has shots: with several outputs it needs joint outcomes, and with one these are all there is.
+            return estimate_shots(circuit, dead=_dead(self.source, circuit, joint=True))
         except ConfigError as error:
             raise ConfigError(
                 f"{self.source.__name__}: it only samples, and {error}; use fewer angles, or execution = 'native'"
             ) from error
+
+
+def grid_of(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> Grid:
+    """Return the grid of a head's table; angles that are proven not to matter need no points.
+
+    Args:
+        source: The head.
+        circuit: The circuit.
+        joint: Whether the table has the joint outcomes of the measured qubits, or p(0) of each.
+
+    Raises:
+        CircuitError: as ``Grid.of``.
+    """
+    return Grid.of(circuit, dead=_dead(source, circuit, joint=joint))
+
+
+def _dead(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> frozenset[int]:
+    if source.capabilities.noisy:  # noise spoils the proofs
+        return frozenset()
+    return idle_angles(circuit) if joint else structurally_dead_angles(circuit)
 
 
 def estimate_shots(circuit: Circuit, *, dead: Collection[int] = ()) -> int:

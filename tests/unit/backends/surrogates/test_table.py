@@ -189,10 +189,34 @@ def test_a_table_of_shots_is_an_estimate_with_error_bars():
     given = rows(50, 4)[:, 0]
     error = (table.response(given)[:, 0] - (1 + given[:, 0].cos()) / 2).abs().max()
 
-    assert (found["kind"], found["shots_a_point"], found["terms"]) == ("estimate", 2**22 // 81, 2)
-    assert 1e-5 < found["standard_error"] < 0.5 / np.sqrt(2**22 // 81)
+    assert (found["kind"], found["shots_a_point"], found["terms"]) == ("estimate", 2**17, 2)
+    assert 1e-5 < found["standard_error"] < 0.5 / np.sqrt(2**17)
     assert error < 5 * found["standard_error"]
-    assert table.tally.setup.shots in ((81 + 4) * (2**22 // 81), 4 * (2**22 // 81))
+    assert table.tally.setup.shots in ((3 + 4) * 2**17, 4 * 2**17)
+
+
+@pytest.mark.parametrize(("name", "points"), [("statevector", 3), ("fake_ibm", 81)])
+def test_angles_that_are_proven_dead_need_no_points(name, points):
+    """eq7 depends on one angle, so its grid has 3 points; noise spoils that proof, and the grid has all 81."""
+    assert Tabulated(head_class(name))(circuit_named("eq7")).provenance()["grid_points"] == points
+
+
+def test_a_circuit_may_have_many_angles_if_few_matter():
+    """16 angles are too many for a grid; where the structure shows that two of them matter, there is a table."""
+    gates = tuple(Gate("ry", (qubit,), (Angle(qubit),)) for qubit in range(16))
+    circuit = Circuit("product", 16, 16, gates, measured=(3, 9))
+    table = Tabulated(Statevector)(circuit, n_circuits=1, shots=100)
+
+    assert table.provenance()["grid_points"] == 9
+
+
+def test_angles_that_matter_to_correlations_have_points():
+    """No single output of this pair depends on the angle, their joint outcomes do, and shots are drawn from those."""
+    gates = (Gate("h", (0,)), Gate("cx", (0, 1)), Gate("ry", (0,), (Angle(0),)))
+    circuit = Circuit("pair", 2, 1, gates, measured=(0, 1))
+    exact, sampled = (Tabulated(Statevector)(circuit, n_circuits=1, shots=shots) for shots in (None, 100))
+
+    assert (exact.provenance()["grid_points"], sampled.provenance()["grid_points"]) == (1, 3)
 
 
 def test_seeds_have_estimates_of_their_own():

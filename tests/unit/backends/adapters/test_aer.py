@@ -334,7 +334,7 @@ def test_an_answer_to_something_else_is_an_error(fault: Any, message: str, monke
 
 def test_provenance_says_what_was_run() -> None:
     """Method, basis, size after transpilation and versions, as JSON values."""
-    provenance = AerShots(EQ7, n_circuits=1, shots=10).provenance()
+    provenance = AerShots(CIRCUITS["eq7_swapped"], n_circuits=1, shots=10).provenance()
     assert (provenance["method"], provenance["basis"]) == ("statevector", ["cx", "h", "rz"])
     assert (provenance["gates"], provenance["two_qubit_gates"], provenance["depth"]) == (10, 2, 6)
     assert set(provenance["versions"]) == {"qiskit", "qiskit-aer"}

@@ -111,7 +111,7 @@ class Composed(SurrogateMaker):
 
     kind: ClassVar = ChannelsHead
 
-    def source_shots(self, circuit: Circuit, *, shots: int | None) -> None:
+    def source_shots(self, circuit: Circuit) -> None:
         """Return None: the source is asked for exact probabilities.
 
         Raises:

@@ -171,8 +171,8 @@ class SurrogateMaker(abc.ABC):
         return self.source.noisy_options
 
     @abc.abstractmethod
-    def source_shots(self, circuit: Circuit, *, shots: int | None) -> int | None:
-        """Return the shots of each evaluation of the source, for a surrogate with these shots; None for exact ones.
+    def source_shots(self, circuit: Circuit) -> int | None:
+        """Return the shots of each evaluation of the source; None for exact ones.
 
         Raises:
             ConfigError: the head samples, and cannot be asked so.
@@ -188,7 +188,7 @@ class SurrogateMaker(abc.ABC):
         """
         check_circuit_and_shots(self.__name__, self.capabilities, circuit, shots=shots)
         checked = self.source.check(circuit, shots=shots, options=options)
-        self.source.check(circuit, shots=self.source_shots(circuit, shots=shots), options=checked)
+        self.source.check(circuit, shots=self.source_shots(circuit), options=checked)
         self.kind.check_source(self.source, circuit, shots=shots)
         return checked
 
@@ -205,9 +205,7 @@ class SurrogateMaker(abc.ABC):
     ) -> Surrogate:
         """Return a surrogate of a head that is made for it; see ``QuantumHead`` and ``Surrogate``."""
         checked = self.check(circuit, shots=shots, options=options)
-        source = self.source(
-            circuit, n_circuits=1, shots=self.source_shots(circuit, shots=shots), seed=seed, options=checked
-        )
+        source = self.source(circuit, n_circuits=1, shots=self.source_shots(circuit), seed=seed, options=checked)
         return self.kind(source, n_circuits=n_circuits, shots=shots, seed=seed, shift_rule=shift_rule, skipped=skipped)
 
 

@@ -46,7 +46,7 @@ class ResponseTable(Surrogate):
     @classmethod
     def check_source(cls, source: type[QuantumHead], circuit: Circuit, *, shots: int | None) -> None:
         """Check that there is a table of an allowed size, and that the source tells joint outcomes where these are shared."""
-        n_points = _grid(circuit, noisy=source.capabilities.noisy, joint=is_joint(circuit, shots)).n_points
+        n_points = grid_of(source, circuit, joint=is_joint(circuit, shots)).n_points
         if not is_joint(circuit, shots):
             return
         if not tells_joint_outcomes(source):
@@ -72,8 +72,7 @@ class ResponseTable(Surrogate):
         return twin
 
     def _built(self, source: QuantumHead, *, joint: bool) -> Built[Response]:
-        grid = _grid(self.circuit, noisy=source.capabilities.noisy, joint=joint)
-        return build(source, grid, joint=joint, seed=self.seed)
+        return build(source, grid_of(type(source), self.circuit, joint=joint), joint=joint, seed=self.seed)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Tabulated(SurrogateMaker):
 
     kind: ClassVar = ResponseTable
 
-    def source_shots(self, circuit: Circuit, *, shots: int | None) -> int | None:
+    def source_shots(self, circuit: Circuit) -> int | None:
         """Return the shots of each point of the grid; None for a head that is exact.
 
         Raises:
@@ -96,12 +95,32 @@ class Tabulated(SurrogateMaker):
         if self.source.capabilities.analytic:
             return None
         try:
-            dead = _dead(circuit, noisy=self.source.capabilities.noisy, joint=is_joint(circuit, shots))
-            return estimate_shots(circuit, dead=dead)
+            # It has shots: with several outputs it needs joint outcomes, and with one these are all there is.
+            return estimate_shots(circuit, dead=_dead(self.source, circuit, joint=True))
         except ConfigError as error:
             raise ConfigError(
                 f"{self.source.__name__}: it only samples, and {error}; use fewer angles, or execution = 'native'"
             ) from error
+
+
+def grid_of(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> Grid:
+    """Return the grid of a head's table; angles that are proven not to matter need no points.
+
+    Args:
+        source: The head.
+        circuit: The circuit.
+        joint: Whether the table has the joint outcomes of the measured qubits, or p(0) of each.
+
+    Raises:
+        CircuitError: as ``Grid.of``.
+    """
+    return Grid.of(circuit, dead=_dead(source, circuit, joint=joint))
+
+
+def _dead(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> frozenset[int]:
+    if source.capabilities.noisy:  # noise spoils the proofs
+        return frozenset()
+    return idle_angles(circuit) if joint else structurally_dead_angles(circuit)
 
 
 def estimate_shots(circuit: Circuit, *, dead: Collection[int] = ()) -> int:
@@ -122,14 +141,3 @@ def estimate_shots(circuit: Circuit, *, dead: Collection[int] = ()) -> int:
             f"{_ESTIMATE_SHOTS // _LEAST_ESTIMATE_SHOTS}, with {_LEAST_ESTIMATE_SHOTS} shots or more each"
         )
     return shots
-
-
-def _grid(circuit: Circuit, *, noisy: bool, joint: bool) -> Grid:
-    return Grid.of(circuit, dead=_dead(circuit, noisy=noisy, joint=joint))
-
-
-def _dead(circuit: Circuit, *, noisy: bool, joint: bool) -> frozenset[int]:
-    """Return the angles that need no points because the structure proves that they do not matter; noise spoils the proof."""
-    if noisy:
-        return frozenset()
-    return idle_angles(circuit) if joint else structurally_dead_angles(circuit)

@@ -13,6 +13,11 @@ from backends.surrogates.table import Tabulated
 EQ7 = circuit_named("eq7")
 
 
+# 16 angles, of which two matter to the measured qubits on an ideal device: 9 points.
+_TURNS = tuple(Gate("ry", (qubit,), (Angle(qubit),)) for qubit in range(16))
+IDLE = Circuit("idle", 16, 16, _TURNS, measured=(3, 9))
+
+
 def rotations(n_angles):
     """Return a circuit of one qubit with a table of 3**n_angles points."""
     return Circuit("rotations", 1, n_angles, tuple(Gate("rx", (0,), (Angle(index),)) for index in range(n_angles)))
@@ -34,6 +39,8 @@ def test_each_execution_has_its_factory():
         ("fake_ibm", circuit_named("hardware_efficient(n_qubits=4, n_layers=2)"), 1000, "channels"),
         ("statevector", EQ7, None, "table"),
         ("statevector", rotations(7), None, "native"),
+        ("statevector", IDLE, None, "table"),
+        ("pennylane", IDLE, 1000, "table"),
         ("aer_shots", EQ7, 1000, "native"),  # its table would be an estimate
     ],
 )

@@ -27,7 +27,7 @@ def test_record_of_a_table_run(tmp_path):
     assert record.label == "statevector eq7 1000 shots, table"
     assert record.spec.execution == record.head.provenance["execution"] == "table"
     assert record.head.provenance["source"]["method"] == "statevector"
-    assert record.head.setup_evaluations in (81 + 16, 16)
+    assert record.head.setup_evaluations in (3 + 16, 16)
     assert record.head.setup_shots == 0
     steps = record.steps
     assert steps.n_steps * steps.formula_evaluations == 2 * 128 * 90

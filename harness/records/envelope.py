@@ -28,7 +28,7 @@ def digest(content: Any) -> str:
 
 def enclose(name: str, content: Any) -> bytes:
     """Return the text of an envelope."""
-    return json.dumps({"sha256": digest(content), name: content}, indent=1).encode()
+    return json.dumps({"sha256": digest(content), name: content}, separators=(",", ":")).encode()
 
 
 def read_envelope(path: Path, name: str, *, limit: int) -> Any:

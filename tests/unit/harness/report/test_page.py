@@ -11,6 +11,7 @@ import pytest
 
 import harness.report
 from harness.errors import MissingExtraError
+from harness.plan.comparison import Declared, Pair
 from harness.records.record import RunRecord
 from harness.report import write_report
 from harness.spec import DataSpec, Run, RunSpec, TrainingSpec
@@ -226,6 +227,18 @@ def test_labels_of_the_latest_plan_are_shown(records: list[RunRecord], tmp_path:
     text = Tags((tmp_path / "index.html").read_text(encoding="utf-8")).text
     assert "renamed: 2 seeds, mean accuracy" in text
     assert "linear: 2 seeds" not in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_declared_label_without_a_run_is_text(tmp_path: Path, hostile: str) -> None:
+    """A plan file from elsewhere may declare any label and any time; both are shown and change nothing."""
+    declared = Declared(pairs=[Pair(ours=hostile, theirs="linear")], margin_pp=0.5, declared_at=hostile)
+    page = Tags(write_report([], tmp_path, title="t", declared=declared).read_text(encoding="utf-8"))
+    assert not {tag for tag, _ in page.found} & {"script", "img"}
+    assert "No verdict." in page.text
+    assert "against linear: there is no run of" in " ".join(page.text.split())
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert not re.search(r"<script|<img|\x1b|\x00|\u202e", markdown)
 
 
 def test_the_open_points_say_whose_each_column_is(records: list[RunRecord], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from harness.errors import StatisticsError
 from harness.statistics import Attempts, Verdict, compare, judge, sensitivity, sentence
+from harness.statistics.crossed import MeanSquares, detection_factor
 from harness.text import Missing
 
 _RNG = np.random.default_rng(0)
@@ -56,6 +57,23 @@ def test_chance_accuracy() -> None:
     )
     both = sum((_OURS[n] & ~_THEIRS[n]).sum() for n in range(8) if n != 2)
     assert comparison.ours_only == pytest.approx(both + 0.25 * (~_THEIRS[2]).sum(), abs=1)
+
+
+def test_the_numbers_at_chance_are_those_of_expected_answers() -> None:
+    """With 0.1 in the place of each answer of a failed run, ten classes being usual, all numbers follow."""
+    (found,) = sensitivity([_attempts(lost_ours=(2,), lost_theirs=(5,))])
+    assert not isinstance(found.at_chance, Missing)
+    comparison = found.at_chance.comparison
+    ours, theirs = _OURS.astype(float), _THEIRS.astype(float)
+    ours[2], theirs[5] = 0.1, 0.1
+    estimate = MeanSquares.of(ours - theirs).estimate()
+
+    numbers = (comparison.ours_accuracy, comparison.theirs_accuracy, comparison.se_pp, comparison.df, comparison.p)
+    expected = (ours.mean(), theirs.mean(), float(100 * estimate.se), float(estimate.df), float(estimate.p_value()))
+    assert numbers == pytest.approx(expected, rel=1e-9)
+    assert comparison.detectable_pp == pytest.approx(comparison.se_pp * detection_factor(estimate.df), rel=1e-9)
+    assert comparison.ours_only == pytest.approx((ours * (1 - theirs)).sum(), abs=0.5)
+    assert comparison.theirs_only == pytest.approx((theirs * (1 - ours)).sum(), abs=0.5)
 
 
 def test_two_classes() -> None:

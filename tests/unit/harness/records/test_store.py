@@ -76,7 +76,7 @@ def test_a_damaged_list_of_runs_that_were_started_over_is_an_error(store):
     store.write(_record())
     store.start_over({"a" * 64})
     path = store.root / ".anew.json"
-    for content in (path.read_bytes().replace(b'": 1\n', b'": 0\n'), b"", b"[]", b"{}"):
+    for content in (path.read_bytes().replace(b'":1}', b'":0}'), b"", b"[]", b"{}"):
         path.write_bytes(content)
         with pytest.raises(StoreError, match=r"anew.json is damaged.*delete it"):
             store.read()

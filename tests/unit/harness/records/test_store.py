@@ -267,7 +267,7 @@ def test_a_list_of_merged_attempts_is_not_guessed(store):
     """A file that is not what was written is an error that says what deleting it means."""
     store.reserve_merged({"a" * 64: [2]})
     path = store.root / ".merged.json"
-    for content in (path.read_bytes().replace(b"2\n", b"3\n"), b"[]"):
+    for content in (path.read_bytes().replace(b"[2]", b"[3]"), b"[]"):
         path.write_bytes(content)
         with pytest.raises(
             StoreError, match=r"merged.json is damaged.*the attempt with the highest number then counts"

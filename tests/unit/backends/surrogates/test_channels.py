@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from backends import circuit_named
+from backends import circuit_named, head_class
 from backends.adapters.fake_ibm import FakeIBM
 from backends.adapters.statevector import Statevector
 from backends.capabilities import Capabilities
@@ -56,6 +56,16 @@ def test_values_and_gradients_are_the_heads(circuit, device):
     for expected, got in zip(*grads, strict=True):
         if expected is not None:  # the rule's coefficients add up to 2 at most, over three rows and two outputs
             assert (got - expected).abs().max() < 12 * allowed
+
+
+@pytest.mark.parametrize("rate", [1e-9, 1e-8, 1e-7, 1e-3, 0.3])
+@pytest.mark.parametrize("source", ["depolarizing_1q", "depolarizing_2q", "amplitude_damping", "phase_damping"])
+def test_rates_of_any_size_agree_with_aer(source, rate):
+    """Aer drops terms below 1e-8: channels differ from it by no more than the probability that it loses with them."""
+    head = Composed(head_class("aer_noise"))(LAYERS, n_circuits=1, options={source: rate, "readout_p1_given_0": 0.1})
+    found = head.provenance()["verification"]
+
+    assert found["deviation"] <= 1e-10 + found["lost_by_the_backend"] < 1e-6
 
 
 def test_channels_pass_the_conformance_suite():

@@ -23,11 +23,11 @@ class Copies:
     Attributes:
         circuit: The circuit. With n outputs, output k of copy c is measured into bit c * n + k, or the probabilities of
             copy c are saved as "pc".
-        parameters: Of each copy: for each of the single circuit's parameters that it has, counted from 0, its own.
+        parameters: Of each copy, in the order of the single circuit's. Aer accepts values of those that no gate has.
     """
 
     circuit: Any
-    parameters: tuple[dict[int, Any], ...]
+    parameters: tuple[tuple[Any, ...], ...]
 
 
 def side_by_side(compiled: Compiled, *, copies: int) -> Copies:
@@ -89,16 +89,14 @@ def _light_cone(compiled: Compiled) -> tuple[list[int], set[int]]:
     return kept[::-1], reached
 
 
-def _append(compiled: Compiled, circuit: Any, kept: Sequence[int], copy: int, *, first_qubit: int) -> dict[int, Any]:
-    """Append these gates of a copy, and return the parameters that they have."""
+def _append(compiled: Compiled, circuit: Any, kept: Sequence[int], copy: int, *, first_qubit: int) -> tuple[Any, ...]:
+    """Append these gates of a copy, and return its parameters."""
     from qiskit.circuit import Parameter
 
     own = {parameter: Parameter(f"{parameter.name}_{copy}") for parameter in compiled.parameters}
-    used = set()
     gates = compiled.circuit.data[: len(compiled.gates)]  # what measures or saves is at the end
     for number in kept:
         operation = gates[number].operation.to_mutable()
-        used.update(operation.params)
         operation.params = [own.get(param, param) for param in operation.params]
         circuit.append(operation, [first_qubit + compiled.circuit.find_bit(q).index for q in gates[number].qubits])
-    return {column: own[parameter] for column, parameter in enumerate(compiled.parameters) if parameter in used}
+    return tuple(own.values())

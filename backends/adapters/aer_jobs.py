@@ -133,7 +133,7 @@ class Simulation:
                 {
                     parameter: by_copy[:, copy, position].tolist()
                     for copy, parameters in enumerate(self.wide.parameters)
-                    for position, parameter in parameters.items()
+                    for position, parameter in enumerate(parameters)
                 }
             )
         if len(alone):

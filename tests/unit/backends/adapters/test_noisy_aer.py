@@ -164,6 +164,15 @@ def test_copies_in_turn_leave_the_bits_as_they_are(
     assert (whole.tally.forward.executed, whole.tally.forward.shots) == (19, 0)
 
 
+def test_copies_in_turn_that_python_binds_leave_the_bits_as_they_are() -> None:
+    """Aer does not bind the u2 and u3 gates of old devices itself; one angle is used by late gates alone."""
+    angles = torch.from_numpy(np.random.default_rng(3).uniform(-4, 4, (19, 2)))
+    whole, single = (made(FakeIBM, LATE, shots=None, device="almaden") for _ in range(2))
+
+    joint = whole.outcome_probabilities(angles)
+    assert torch.equal(joint, torch.cat([single.outcome_probabilities(row) for row in angles.split(1)]))
+
+
 @pytest.mark.parametrize(
     ("circuit", "copies"),
     [

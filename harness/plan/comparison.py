@@ -84,7 +84,8 @@ def declared(asked: ComparisonSpec, runs: Sequence[Run], *, at: str) -> Declared
         pairs += [] if (ours, theirs) in pairs else [(ours, theirs)]
     return Declared(
         pairs=[
-            Pair(ours=ours, theirs=theirs, seeds=sorted(set(seeds[ours]) & set(seeds[theirs]))) for ours, theirs in pairs
+            Pair(ours=ours, theirs=theirs, seeds=sorted(set(seeds[ours]) & set(seeds[theirs])))
+            for ours, theirs in pairs
         ],
         margin_pp=asked.margin_pp,
         declared_at=at,

@@ -53,7 +53,7 @@ def overridden(settings: _Settings, overrides: Overrides, *, table: str) -> _Set
         PlanError: an unknown key, or a value that it cannot have.
     """
     if table == "data" and "name" in overrides:
-        raise PlanError(f"data.name: all runs of a plan use one data set; write another plan for the other one")
+        raise PlanError("data.name: all runs of a plan use one data set; write another plan for the other one")
     try:
         return settings.model_validate(settings.model_dump() | overrides, strict=True)
     except pydantic.ValidationError as error:

@@ -12,7 +12,7 @@ from docs.figures.reference import ROOT, STUDY, made_by, reference, right_answer
 from harness.report.numbers.groups import Group
 from harness.report.numbers.study import Study
 from harness.report.numbers.verdicts import DeclaredVerdict, verdicts
-from harness.statistics import Score, accuracy_score, conclusion, points
+from harness.statistics import Score, Verdict, accuracy_score, conclusion, points
 from harness.text import Missing, share
 
 DOCUMENT = ROOT / "README.md"
@@ -30,7 +30,7 @@ SHOWN = (
 def findings(study: Study) -> str:
     """Return the sentences and the table as Markdown."""
     known = {(verdict.ours, verdict.theirs): verdict for verdict in verdicts(study.results, study.declared)}
-    sentences = [f"- {known[pair].sentence}" for pair in SHOWN]
+    sentences = [f"- {known[pair].sentence} {known[pair].sensitivity}".rstrip() for pair in SHOWN]
     groups = [group for group in study.results.groups if group.full and group.evaluated]
     first = groups[0].evaluated[0]
     split, official = (f"{scored.n_images:,} images" for scored in (first.evaluation, first.official) if scored)
@@ -41,7 +41,11 @@ def findings(study: Study) -> str:
         "|---|---:|---:|---:|---:|---:|",
     ]
     lines += [_row(group, known.get((group.label, "linear"))) for group in groups]
-    lines += ["", f"{made_by(study)}. The {official} are MNIST's own test images."]
+    lines += [
+        "",
+        f"{made_by(study)}. The {official} are MNIST's own test images. Differences are means over the seeds that both "
+        "heads have.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -55,7 +59,7 @@ def _row(group: Group, verdict: DeclaredVerdict | None) -> str:
         f"{head.n_parameters:,}" if head else "–",
         mean,
         _official(right_answers(group)),
-        _against(verdict),
+        against(verdict),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -68,11 +72,13 @@ def _official(right: np.ndarray) -> str:
     return f"{mean} ({score.low:.4f} to {score.high:.4f})"
 
 
-def _against(verdict: DeclaredVerdict | None) -> str:
+def against(verdict: DeclaredVerdict | None) -> str:
+    """Return the effect of a comparison and its verdict as the cell of a table; empty where there is no verdict."""
     if verdict is None or isinstance(verdict.judgement, Missing):
         return ""
     judgement = verdict.judgement
-    words = conclusion(judgement).partition(",")[0]
+    settled = judgement.verdict not in (Verdict.INCONCLUSIVE, Verdict.DESCRIPTIVE)
+    words = conclusion(judgement) if settled else str(judgement.verdict)  # what is open has a long conclusion
     return f"{points(judgement.comparison.effect_pp)}, {words}"
 
 

@@ -84,7 +84,7 @@ def _sentence(effects: list[Moved]) -> str:
     images = {effect.comparison.n_images for effect in known}
     return (
         f"{len(clear)} of {len(effects)} changes have an interval that excludes zero. The intervals are not adjusted for their "
-        f"number: about one in twenty excludes zero by chance. Each is from "
+        f"number: of changes that do not matter, about one in twenty has such an interval. Each is from "
         f"{' or '.join(map(str, sorted(sizes)))} seeds on {' or '.join(f'{n:,}' for n in sorted(images))} test images."
     )
 

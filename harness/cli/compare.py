@@ -24,7 +24,7 @@ def command(first: Path, second: Path, as_json: bool) -> int:
     images (95 %, Holm's correction over the configurations), the verdict of a declared comparison by the 95 % intervals of
     its effect, which must overlap. "agree" means that no difference was found; the interval says how large one may be.
 
-    Exit code 0: they agree. 3: they do not, or have nothing in common. 4: a folder, or a record in it, cannot be read.
+    Exit code 0: they agree. 3: they do not, or nothing that both have could be tested. 4: a folder, or a record in it, cannot be read.
     """
     if importlib.util.find_spec("scipy") is None:
         raise MissingExtraError(f"qhb compare needs scipy, not installed: {pip_line('report')}")

@@ -172,17 +172,18 @@ def _command(
             _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
         found, labels = store.read(), labels_of(resolved)
         records = in_order_of(resolved, [record for record in found.records if record.run_id in labels])
+        earlier = [record for record in found.earlier if record.run_id in labels]
         page = write_report(
             records,
             store.root / "report",
             title=f"quantum-head-bench: {plan.name}",
             command=_command_line(),
             peers=store.root / "peers.json",
-            earlier=[record for record in found.earlier if record.run_id in labels],
+            earlier=earlier,
             labels=labels,
             declared=resolved.comparison,
         )
-        for line in summary(records, labels=labels, declared=resolved.comparison):
+        for line in summary(records, labels=labels, earlier=earlier, declared=resolved.comparison):
             console.line(line)
         _say_what_is_not_ok(records, store, console, n_missing=len(runs) - len(records))
         console.line(f"{time.monotonic() - started:.0f} s; report: {page}")

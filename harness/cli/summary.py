@@ -45,19 +45,26 @@ _COLUMNS = (
 )
 
 
-def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str], declared: Declared | None = None) -> list[str]:
-    """Return a heading, a line for each configuration, a footnote where one is needed, and the verdicts.
+def summary(
+    records: Sequence[RunRecord],
+    *,
+    labels: Mapping[str, str],
+    earlier: Sequence[RunRecord] = (),
+    declared: Declared | None = None,
+) -> list[str]:
+    """Return a heading, a line for each configuration, a footnote where one is needed, the verdicts, and when they were declared.
 
     Args:
         records: Of runs, one for each.
+        earlier: Attempts that no longer count.
         labels: Of the latest plan, by run id.
         declared: The plan's comparisons.
     """
-    from harness.report.numbers.grouping import grouped  # pandas, which no other command but a report needs
+    from harness.report.numbers.grouping import grouped
     from harness.report.numbers.tables import comparison
-    from harness.report.numbers.verdicts import verdicts
+    from harness.report.numbers.verdicts import declaration, verdicts  # scipy, which is in the extra report
 
-    results = grouped(records, labels=labels)
+    results = grouped(records, earlier, labels)
     rows = comparison(results)
     cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -74,4 +81,5 @@ def summary(records: Sequence[RunRecord], *, labels: Mapping[str, str], declared
         *lines,
         *([""] if found else []),
         *(f"{verdict.sentence} {verdict.sensitivity}".rstrip() for verdict in found),
+        *([declaration(results, declared)] if found else []),
     ]

@@ -1,18 +1,30 @@
 """Declared comparisons: a plan says before its runs which heads are compared, and which difference matters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from backends.errors import did_you_mean
 from harness.errors import PlanError
 from harness.plan.schema import ComparisonSpec
-from harness.spec import Run, Spec
+from harness.spec import Run, RunSpec, Spec
 
 
 class Pair(Spec):
-    """Two heads that are compared, by the labels of their entries: the difference is ours minus theirs."""
+    """Two heads that are compared, by the labels of their entries: the difference is ours minus theirs.
+
+    Attributes:
+        ours: Label of our head.
+        theirs: Label of the other one.
+        seeds: Seeds that the plan has of both; empty in a file of an earlier version.
+    """
 
     ours: str
     theirs: str
+    seeds: list[int] = []  # noqa: RUF012  pydantic copies defaults
+
+    def same_as(self, other: "Pair") -> bool:
+        """Whether another pair has the same labels, and the same seeds where both files tell them."""
+        seeds = self.seeds == other.seeds or not (self.seeds and other.seeds)
+        return (self.ours, self.theirs) == (other.ours, other.theirs) and seeds
 
 
 class Declared(Spec):
@@ -28,9 +40,13 @@ class Declared(Spec):
     margin_pp: float
     declared_at: str
 
-    def same_as(self, other: "Declared | None") -> bool:
-        """Whether another declaration compares the same with the same margin."""
-        return other is not None and (self.pairs, self.margin_pp) == (other.pairs, other.margin_pp)
+    def same_as(self, other: "Declared") -> bool:
+        """Whether another declaration compares the same heads with the same seeds and the same margin."""
+        return (
+            self.margin_pp == other.margin_pp
+            and len(self.pairs) == len(other.pairs)
+            and all(mine.same_as(theirs) for mine, theirs in zip(self.pairs, other.pairs, strict=True))
+        )
 
 
 def declared(asked: ComparisonSpec, runs: Sequence[Run], *, at: str) -> Declared:
@@ -45,20 +61,56 @@ def declared(asked: ComparisonSpec, runs: Sequence[Run], *, at: str) -> Declared
         at: The time now.
 
     Raises:
-        PlanError: a label that the plan does not have, or a head compared with itself.
+        PlanError: a label that the plan does not have, or a pair that can have no verdict.
     """
-    labels = list(dict.fromkeys(run.label for run in runs))
+    seeds: dict[str, list[int]] = {}
+    for run in runs:
+        seeds.setdefault(run.label, []).append(run.spec.seed)
     for label in [*([asked.control] if asked.control else []), *(label for pair in asked.also for label in pair)]:
-        if label not in labels:
-            raise PlanError(f"[comparison]: no entry has the label {label!r}{did_you_mean(label, labels)}")
-    full = {run.label: run.spec for run in runs if run.spec.scope == "full" and run.spec.data.labels == "true"}
-    linear = [label for label, spec in full.items() if spec.head == "linear"]
+        if label not in seeds:
+            raise PlanError(f"[comparison]: no entry has the label {label!r}{did_you_mean(label, seeds)}")
+    specs = {run.label: run.spec for run in runs}
+    full = [label for label, spec in specs.items() if spec.scope == "full" and spec.data.labels == "true"]
+    if asked.control and asked.control not in full:
+        raise PlanError(
+            f"[comparison] control: {asked.control!r} does not train in full on true labels; name an entry that does: "
+            f"{', '.join(full) or 'the plan has none'}"
+        )
+    linear = [label for label in full if specs[label].head == "linear"]
     control = asked.control or (linear[0] if len(linear) == 1 else None)
     pairs = [(label, control) for label in full if control and label != control]
-    pairs += [(ours, theirs) for ours, theirs in asked.also if (ours, theirs) not in pairs]
-    for ours, theirs in pairs:
-        if ours == theirs:
-            raise PlanError(f"[comparison] also: {ours!r} is compared with itself; name two entries")
+    for ours, theirs in asked.also:
+        _check(ours, theirs, pairs, specs=specs, seeds=seeds)
+        pairs += [] if (ours, theirs) in pairs else [(ours, theirs)]
     return Declared(
-        pairs=[Pair(ours=ours, theirs=theirs) for ours, theirs in pairs], margin_pp=asked.margin_pp, declared_at=at
+        pairs=[
+            Pair(ours=ours, theirs=theirs, seeds=sorted(set(seeds[ours]) & set(seeds[theirs])))
+            for ours, theirs in pairs
+        ],
+        margin_pp=asked.margin_pp,
+        declared_at=at,
     )
+
+
+def _check(
+    ours: str,
+    theirs: str,
+    pairs: Collection[tuple[str, str]],
+    *,
+    specs: Mapping[str, RunSpec],
+    seeds: Mapping[str, Collection[int]],
+) -> None:
+    """Refuse a pair of ``also`` that can have no verdict, or counts twice in Holm's correction."""
+    who = f"[comparison] also: {ours!r}"
+    if ours == theirs:
+        raise PlanError(f"{who} is compared with itself; name two entries")
+    if (theirs, ours) in pairs:
+        raise PlanError(f"{who} and {theirs!r} are compared already, the other way round; leave this pair out")
+    for label in (ours, theirs):
+        if specs[label].scope == "slice":
+            raise PlanError(
+                f"{who} against {theirs!r}: {label!r} stops after {specs[label].training.max_steps} steps, so it has no "
+                "accuracy of its own; name an entry without max_steps"
+            )
+    if not set(seeds[ours]) & set(seeds[theirs]):
+        raise PlanError(f"{who} and {theirs!r} have no seed in common; give them the same seeds")

@@ -52,8 +52,8 @@ def overridden(settings: _Settings, overrides: Overrides, *, table: str) -> _Set
     Raises:
         PlanError: an unknown key, or a value that it cannot have.
     """
-    if "name" in overrides:
-        raise PlanError(f"{table}.name: all runs of a plan use one data set; write another plan for the other one")
+    if table == "data" and "name" in overrides:
+        raise PlanError("data.name: all runs of a plan use one data set; write another plan for the other one")
     try:
         return settings.model_validate(settings.model_dump() | overrides, strict=True)
     except pydantic.ValidationError as error:

@@ -69,8 +69,8 @@ def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earl
         return earlier.model_copy(update={"command": command})
     runs = expand(plan, dataset_sha256=dataset_sha256, folder=folder)
     comparison = declared(plan.comparison, runs, at=now())
-    if earlier is not None and comparison.same_as(earlier.comparison):
-        comparison = earlier.comparison or comparison
+    if earlier is not None and earlier.comparison is not None and comparison.same_as(earlier.comparison):
+        comparison = comparison.model_copy(update={"declared_at": earlier.comparison.declared_at})
     from backends.registry import HEADS  # it loads torch; so did expanding
 
     if not {run.spec.head for run in runs} <= {*HEADS, *BASELINES}:

@@ -52,7 +52,7 @@ def _checked(path: Path, content: Any) -> RunRecord:
                 "use the version of qhb that wrote it, or a later one"
             )
         record = RunRecord.model_validate(content)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, DamagedError) as error:
         reason = f"{type(error).__name__}: {error}"
         if isinstance(error, pydantic.ValidationError):
             reason = f"{error.error_count()} fields are not those of a record, first {error.errors()[0]['loc']}"

@@ -16,6 +16,8 @@ from docs.figures.reference import PAPERS_HEAD, REFERENCE, STUDY, SWEEPS, refere
 from docs.figures.reproduction_scores import claim_of_fig_6, claim_of_fig_7, claims_of_table_1, fig_6, fig_7, table_1
 from harness.report.numbers.groups import Group
 from harness.report.numbers.study import Study
+from harness.report.numbers.verdicts import verdicts
+from harness.statistics import Verdict
 
 _MADE = all((REFERENCE / name / "records").is_dir() for name in (STUDY, SWEEPS))
 
@@ -51,6 +53,24 @@ def test_the_presets_have_what_the_documents_tell():
     for ours, theirs in findings.SHOWN:
         assert f"- {ours} against {theirs}: " in readme
     assert "| linear | 16 | 5 | " in readme
+
+
+@pytest.mark.parametrize(
+    ("verdict", "within_margin", "expected"),
+    [
+        (Verdict.WORSE, True, "worse, by less than 0.5 points"),
+        (Verdict.WORSE, False, "worse"),
+        (Verdict.EQUIVALENT, False, "equivalent within 0.5 points"),
+        (Verdict.INCONCLUSIVE, False, "inconclusive"),
+    ],
+)
+def test_the_readmes_table_keeps_what_a_verdict_says_of_the_margin(verdict, within_margin, expected):
+    """A small difference is told as such; of an open verdict the word is enough."""
+    study = drawn_study(STUDY)
+    found = next(one for one in verdicts(study.results, study.declared) if one.theirs == "linear")
+    judgement = dataclasses.replace(found.judgement, verdict=verdict, within_margin=within_margin)
+    text = findings.against(dataclasses.replace(found, judgement=judgement))
+    assert text == f"{found.judgement.comparison.effect_pp:+.2f}, {expected}"
 
 
 def test_prediction_is_the_formula():

@@ -19,7 +19,8 @@ _PHASE_COLORS = (RULE, SERIES[2], SERIES[0], SERIES[5], SERIES[4], SERIES[3], SE
 
 def accuracy_figure(results: Results, comparison: Sequence[ComparisonRow]) -> Drawing | None:
     """Draw the test accuracy of every seed, a row a configuration, beside the paper's."""
-    rows = [(row.label, row.scores) for row in comparison if not isinstance(row.scores, Missing)][:MAX_ROWS]
+    scored = [(row.label, row.scores) for row in comparison if not isinstance(row.scores, Missing)]
+    rows = scored[:MAX_ROWS]
     if not rows:
         return None
     groups = {group.label: group for group in results.groups}
@@ -62,14 +63,16 @@ def accuracy_figure(results: Results, comparison: Sequence[ComparisonRow]) -> Dr
             + "; ".join(f"{label} {share(scores.accuracy_mean, scores.test_images)}" for label, scores in rows),
             caption="Test accuracy. A dot is a seed, the upright line their mean (printed on the right); hollow grey dots "
             "are of weights that another run trained."
-            + (" The dashed line is the paper's 0.97, one run." if is_mnist else ""),
+            + (" The dashed line is the paper's 0.97, one run." if is_mnist else "") + _left_out(len(rows), len(scored)),
         )  # fmt: skip
 
 
 def phases_figure(comparison: Sequence[ComparisonRow]) -> Drawing | None:
     """Draw the wall time of each configuration by phase, as shares of its total."""
-    rows = [(row.label, row.phases) for row in comparison if not isinstance(row.phases, Missing) and row.phases.total_s]
-    rows = rows[:MAX_ROWS]
+    timed = [
+        (row.label, row.phases) for row in comparison if not isinstance(row.phases, Missing) and row.phases.total_s
+    ]
+    rows = timed[:MAX_ROWS]
     if not rows:
         return None
     with canvas("phases", width=WIDTH, height=1.0 + 0.3 * len(rows)) as figure:
@@ -98,8 +101,13 @@ def phases_figure(comparison: Sequence[ComparisonRow]) -> Drawing | None:
         return drawing(
             figure, name="phases", alt="Shares of wall time by phase for each head; the numbers are in the table below.",
             caption="Wall time by phase, and the total (mean over runs). Where a head sends forward and shifted evaluations in "
-            "one job, the job's seconds are divided in proportion to the evaluations.",
+            "one job, the job's seconds are divided in proportion to the evaluations." + _left_out(len(rows), len(timed)),
         )  # fmt: skip
+
+
+def _left_out(n_drawn: int, n_rows: int) -> str:
+    """Say that a figure does not draw every row; empty where it does."""
+    return f" The first {n_drawn} of {n_rows} heads; all are in the table." if n_rows > n_drawn else ""
 
 
 def _is_mnist(results: Results) -> bool:

@@ -1,4 +1,4 @@
-"""The forest plot: the difference of each declared comparison with its interval, and the margin as a band."""
+"""The forest plot: the difference of each comparison with its interval, and the margin as a band."""
 
 import statistics
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def forest_figure(found: Sequence[DeclaredVerdict]) -> Drawing | None:
         axes.grid(axis="x")
         axes.set_xlabel("difference in accuracy, percentage points")
         caption = (
-            f"Difference of each declared comparison with its 95 % interval, and the verdict; grey where there is none. The band is "
+            f"Difference of each comparison with its 95 % interval, and the verdict; grey where there is none. The band is "
             f"the margin, ±{margin:g} points. On the right: seeds × test images. Intervals are not adjusted for the number of "
             "comparisons."
         )

@@ -43,10 +43,20 @@ class Agreement:
     only_second: tuple[OnlyInOne, ...]
 
     @property
+    def untested(self) -> int:
+        """Configurations that both have and whose accuracies could not be tested."""
+        return sum(accuracy.finding is Finding.NOT_TESTED for accuracy in self.accuracies)
+
+    @property
+    def tested(self) -> bool:
+        """Whether at least one run or configuration could have contradicted the other folder."""
+        return any(run.equal for run in self.runs) or self.untested < len(self.accuracies)
+
+    @property
     def agree(self) -> bool:
-        """Whether there is something to compare and nothing of it contradicts the other folder."""
+        """Whether something could be tested and nothing contradicts the other folder."""
         return (
-            bool(self.accuracies)
+            self.tested
             and not any(run.breaks_promise for run in self.runs)
             and not any(accuracy.finding is Finding.DIFFER for accuracy in self.accuracies)
             and not any(verdict.finding is VerdictFinding.DIFFER for verdict in self.verdicts)

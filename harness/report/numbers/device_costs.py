@@ -10,6 +10,7 @@ from harness.cost.qpu_time import Use
 from harness.cost.recorded import recorded_execution, recorded_load
 from harness.cost.tariffs import Tariff
 from harness.cost.ways import Way, uses
+from harness.report.numbers.costs import UNTRAINED
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.recorded_circuit import circuit_from, is_small
 from harness.report.numbers.rows import Number
@@ -55,7 +56,8 @@ def device_costs(results: Results, tariff: Tariff) -> list[DeviceCostRow]:
 def _row(group: Group, tariff: Tariff) -> DeviceCostRow:
     run = next(iter(group.ok), group.first)
     load = _load(group)
-    simulation = run.steps.head_seconds if run.steps else Missing("not recorded")
+    untrained = UNTRAINED if group.first.scope == "evaluation" else "not recorded"
+    simulation = run.steps.head_seconds if run.steps else Missing(untrained)
     if isinstance(load, Missing):
         return DeviceCostRow(group.label, load, None, load, load, load, load, load, load, load, load, simulation)
     execution = recorded_execution(run)

@@ -19,7 +19,7 @@ from harness.statistics import (
     sensitivity,
     sentence,
 )
-from harness.text import Missing, clean
+from harness.text import Missing, clean, counted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +74,7 @@ def margin_of(declared: Declared | None) -> float:
 
 
 def declaration(results: Results, declared: Declared | None) -> str:
-    """Say when the comparisons were declared, and whether before the first run of the study began."""
+    """Say when the comparisons were declared, whether before the first run began, and whether planned runs are missing."""
     if declared is None:
         return (
             "Not declared before the runs: exploratory. The results folder has no plan that declares comparisons, so each fully "
@@ -85,9 +85,25 @@ def declaration(results: Results, declared: Declared | None) -> str:
     begun = min((run.started_at for run in results.attempts), default=None)
     when = f"Declared in the plan at {clean(declared.declared_at)}"
     if begun is None or declared.declared_at <= begun:
-        return f"{when}, before the first run began."
+        text = f"{when}, before the first run began."
+    else:
+        text = (
+            f"{when}, after the first run began ({clean(begun)}): whether they, or their seeds, were chosen by results is not "
+            "known."
+        )
+    return text + _not_complete(results, declared)
+
+
+def _not_complete(results: Results, declared: Declared) -> str:
+    """Say how many planned runs of the compared heads have no record; empty where none is missing."""
+    compared = {label for pair in declared.pairs for label in (pair.ours, pair.theirs)}
+    planned = {run_id for run_id, label in results.labels.items() if label in compared}
+    missing = len(planned - {run.run_id for run in results.runs})
+    if not missing:
+        return ""
     return (
-        f"{when}, after the first run began ({clean(begun)}): whether they were chosen by their results is not known."
+        f" The study is not complete: {missing:,} of {counted(len(planned), 'planned run')} of these heads "
+        f"{'has' if missing == 1 else 'have'} no record yet, and verdicts hold for complete studies only."
     )
 
 
@@ -136,4 +152,6 @@ def _if_failed_runs_counted(outcome: Sensitivity) -> str:
     counted_too = f"With the failed runs at chance accuracy: {points(outcome.at_chance.comparison.effect_pp)} points"
     if outcome.changed:
         return f"{counted_too}, {conclusion(outcome.at_chance)}. The verdict hangs on the failed runs, so it is inconclusive."
-    return f"{counted_too}, the same verdict."
+    if isinstance(outcome.judgement, Missing) or outcome.judgement.verdict is outcome.at_chance.verdict:
+        return f"{counted_too}, the same verdict."
+    return f"{counted_too}; the verdict stays {outcome.judgement.verdict}, because too few seeds have answers."

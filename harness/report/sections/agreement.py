@@ -103,8 +103,11 @@ def _conclusion(found: Agreement) -> str:
         "declared comparison": sum(one.finding is VerdictFinding.DIFFER for one in found.verdicts),
     }
     problems = [counted(number, noun) for noun, number in numbers.items() if number]
+    if not problems and not found.tested:
+        return "No configuration that both have could be tested."
     if not problems:
-        return "They agree."
+        some = f", as far as they were tested: {found.untested:,} of {counted(len(found.accuracies), 'configuration')} could not be"
+        return f"They agree{some if found.untested else ''}."
     return f"They do not agree: {listed(problems)} {'differs' if sum(numbers.values()) == 1 else 'differ'}."
 
 

@@ -52,6 +52,11 @@ def _shares(chain: Chain, found: Sequence[DeclaredVerdict]) -> str:
             f"The verdict of {whole.ours} against {whole.theirs} is {judged.verdict}, so there is no established difference that "
             "the steps could explain."
         )
+    if whole.comparison.effect_pp * judged.comparison.effect_pp <= 0:
+        return (
+            f"The verdict of {whole.ours} against {whole.theirs} is {judged.verdict}, but the seeds that all heads of these steps "
+            "have do not show it, so the steps are not weighed against each other."
+        )
     name = "gain" if judged.verdict is Verdict.BETTER else "loss"
     parts = [f"the step to {step.ours} {100 * chain.share(step):.0f} %" for step in chain.steps]
     return f"Of the {name} of {whole.ours} over {whole.theirs}, {listed(parts)}: shares of the estimated differences."
@@ -61,7 +66,7 @@ def _circuit(last: Step, found: Sequence[DeclaredVerdict]) -> str:
     """Return what the last step, to the circuit, has for a verdict."""
     judged = _judgement(last.ours, last.theirs, found)
     if judged is None:
-        return f"{last.ours} against {last.theirs} was not declared before the runs, so it has no verdict."
+        return f"{last.ours} against {last.theirs} has no verdict, so whether the circuit changes anything is open."
     margin = f"{judged.comparison.margin_pp:g} points"
     match judged.verdict:
         case Verdict.EQUIVALENT:

@@ -74,9 +74,9 @@ def verdicts_table(found: Sequence[DeclaredVerdict], comparison: Sequence[Compar
     notes = Notes()
     cells = [[notes.cell(cell) for cell in (*_found(verdict), *_price(verdict, rows))] for verdict in found]
     caption = (
-        "Declared comparisons, percentage points of accuracy: ours minus theirs, paired by seed and image. Interval: 95 %, for "
+        "The comparisons, percentage points of accuracy: ours minus theirs, paired by seed and image. Interval: 95 %, for "
         "new seeds and new images, not adjusted for the number of comparisons. p of a difference and p of equivalence: adjusted "
-        "by Holm's method, each over all declared comparisons. The last columns are of our head."
+        "by Holm's method, each over all rows of this table. The last columns are of our head."
     )
     head = ["Ours", "Verdict", "Seeds", "Images", "Effect", "95 % interval", "p", "Equivalence p", *PRICE_COLUMNS]
     groups = [("", 2), ("Compared", 2), ("Difference", 4), ("Price of ours", 3)]

@@ -118,6 +118,19 @@ def test_other_seeds_are_compared_by_their_accuracies(folder, tmp_path):
     assert done.return_value == 0
 
 
+def test_what_cannot_be_tested_does_not_agree(folder, tmp_path):
+    """One other seed is too few for a test, so nothing is known: exit code 3. A run in both folders is a test."""
+    done = _run(folder, _made(tmp_path / "other", [5]))
+    assert done.output.splitlines()[-1] == "No configuration that both have could be tested."
+    assert done.return_value == 3
+
+    done = _run(folder, _made(tmp_path / "one", [0]))
+    assert done.output.splitlines()[-1] == (
+        "They agree, as far as they were tested: 2 of 2 configurations could not be."
+    )
+    assert done.return_value == 0
+
+
 def test_lines_fit_a_terminal(folder, tampered):
     """80 columns, apart from the names of the folders."""
     lines = _run(folder, tampered).output.splitlines()[2:]

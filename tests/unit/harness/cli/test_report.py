@@ -58,15 +58,18 @@ def test_the_terminals_table_has_the_plans_labels() -> None:
 
 
 def test_the_terminal_ends_with_the_reports_verdicts() -> None:
-    """A sentence for each declared comparison, after the table."""
+    """A sentence for each declared comparison, after the table, and whether they were declared before the first run."""
     records = [record("linear", seed=seed, spec=LINEAR) for seed in (0, 1)]
     records += [record("ours", seed=seed, n_right=8) for seed in (0, 1)]
     declared = Declared(pairs=[Pair(ours="ours", theirs="linear")], margin_pp=0.5, declared_at="2026-01-01T00:00:00Z")
-    assert summary(records, labels={}, declared=declared)[-2:] == [
+    assert summary(records, labels={}, declared=declared)[-3:] == [
         "",
         "ours against linear: -2.00 points (2 seeds x 100 images): descriptive only, because a test needs at least 5 seeds "
         "(the seed changed nothing).",
+        "Declared in the plan at 2026-01-01T00:00:00Z, before the first run began.",
     ]
+    earlier = [record("ours", attempt=0, started_at="2025-12-31T00:00:00Z")]
+    assert "after the first run began" in summary(records, labels={}, earlier=earlier, declared=declared)[-1]
 
 
 def test_the_plans_comparisons_reach_the_report(store: Store) -> None:

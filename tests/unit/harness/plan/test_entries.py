@@ -47,6 +47,7 @@ def test_vary_gives_an_entry_for_each_value():
         ("training = { epochs = 0 }", "training.epochs: .*greater than or equal to 1, got 0"),
         ('model = { dropout = "much" }', "model.dropout: .*number, got 'much'"),
         ('data = { name = "kmnist" }', "data.name: all runs of a plan use one data set"),
+        ('model = { name = "large" }', "unknown key model.name"),
         ("vary = { shots = [] }", "expected one key with at least one value"),
         ("vary = { shots = [1], circuit = ['eq7'] }", "expected one key with at least one value"),
         ("vary = { shot = [1] }", "vary: expected one of .*, got 'shot'; did you mean 'shots'"),

@@ -6,7 +6,9 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from unit.harness.report.example_studies import scored
 
 from harness.errors import DamagedError, StoreError
 from harness.records.envelope import digest, enclose
@@ -125,6 +127,18 @@ def test_damaged_files_are_named_and_passed_over(store, content):
     assert found.records == [_record()]
     assert len(found.damaged) == 1
     assert "ccc.1.json is damaged" in found.damaged[0].why
+
+
+def test_damaged_predictions_are_named_with_their_file(store):
+    """The classes of the images are packed text: where they cannot be unpacked, the message says in which file."""
+    path = store.write(_record(evaluation=scored(np.ones(10, dtype=bool))))
+    envelope = json.loads(path.read_text())
+    envelope["record"]["evaluation"]["predictions"] = "no base64!"
+    envelope["sha256"] = digest(envelope["record"])
+    path.write_text(json.dumps(envelope))
+
+    with pytest.raises(DamagedError, match=rf"{path.name} is damaged: .*classes of images cannot be unpacked"):
+        read_record(path)
 
 
 def test_a_later_schema_is_named(store):

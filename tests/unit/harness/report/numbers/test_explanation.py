@@ -81,7 +81,7 @@ def test_without_a_verdict_nothing_is_explained(records: list[RunRecord]) -> Non
     """A pair that was not declared has no verdict, and an inconclusive one has no gain to divide."""
     _, shares, circuit = sentences(records)
     assert shares == "eq7 against linear has no verdict, so the steps are not weighed against each other."
-    assert circuit == "eq7 against cosine was not declared before the runs, so it has no verdict."
+    assert circuit == "eq7 against cosine has no verdict, so whether the circuit changes anything is open."
     equal = [run for run in records if run.label in ("bounded", "cosine", "eq7")]
     equal += study("linear", 6, 0.9, spec=LINEAR)
     _, shares, circuit = sentences(equal, ("eq7", "linear"), ("eq7", "cosine"), margin_pp=0.01)
@@ -90,6 +90,18 @@ def test_without_a_verdict_nothing_is_explained(records: list[RunRecord]) -> Non
         == "The verdict of eq7 against linear is inconclusive, so there is no established difference that the steps could explain."
     )
     assert circuit == "Whether the circuit changes anything against cosine is open: inconclusive."
+
+
+def test_shares_need_a_difference_on_the_seeds_of_the_steps() -> None:
+    """The verdict is about 15 seeds, the steps about five of them, on which both heads give the same answers."""
+    linear, eq7 = study("linear", 15, 0.8, spec=LINEAR), study("eq7", 15, 0.9)
+    eq7[:5] = [run.model_copy(update={"evaluation": linear[run.spec.seed].evaluation}) for run in eq7[:5]]
+    between = [*study("bounded", 5, 0.9, spec=BOUNDED), *study("cosine", 5, 0.9, spec=COSINE)]
+    whole, shares, _ = sentences([*linear, *between, *eq7], ("eq7", "linear"))
+    assert whole.startswith("From linear to eq7: +0.00 points")
+    assert shares.startswith(
+        "The verdict of eq7 against linear is better, but the seeds that all heads of these steps have "
+    )
 
 
 def test_fewer_than_five_seeds_are_described_only(records: list[RunRecord]) -> None:

@@ -128,6 +128,15 @@ def test_a_failed_run_is_counted_and_its_weight_is_told() -> None:
     assert found.sensitivity.endswith("The verdict hangs on the failed runs, so it is inconclusive.")
 
 
+def test_too_few_common_seeds_stay_descriptive() -> None:
+    """With the failed runs there would be enough for a test; the sentence does not call its verdict the same."""
+    linear, ours = study("linear", 6, 0.8, spec=LINEAR), study("ours", 4, 0.9)
+    found = verdict_of([*linear, *ours, *(failing("ours", seed=seed) for seed in (4, 5))])
+    assert judged(found).verdict is Verdict.DESCRIPTIVE
+    assert found.sensitivity.startswith("With the failed runs at chance accuracy: -")
+    assert found.sensitivity.endswith("points; the verdict stays descriptive, because too few seeds have answers.")
+
+
 def test_seeds_that_only_one_head_was_asked_for_are_no_failures() -> None:
     """Sixteen seeds of the control and five of a head make five pairs of five."""
     found = verdict_of([*study("linear", 8, 0.8, spec=LINEAR), *study("ours", 5, 0.9)])
@@ -153,3 +162,15 @@ def test_it_is_said_whether_the_declaration_came_first() -> None:
     late = declaration(results, declared(pair, at=BEGUN))
     assert late.startswith(f"Declared in the plan at {BEGUN}, after the first run began (2025-12-01T00:00:00Z)")
     assert "declares no comparison" in declaration(results, declared())
+
+
+def test_a_study_that_is_not_complete_is_called_so() -> None:
+    """Planned runs of the compared heads count, those of other heads do not."""
+    runs = [*study("linear", 5, 0.8, spec=LINEAR), *study("ours", 5, 0.9)]
+    labels = {run.run_id: run.label for run in runs} | {"f" * 64: "another head"}
+    pair = declared(("ours", "linear"))
+    assert declaration(grouped(runs, labels=labels), pair).endswith("before the first run began.")
+    assert declaration(grouped(runs[:-2], labels=labels), pair).endswith(
+        "before the first run began. The study is not complete: 2 of 10 planned runs of these heads have no record yet, and "
+        "verdicts hold for complete studies only."
+    )

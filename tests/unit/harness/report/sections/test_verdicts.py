@@ -6,6 +6,7 @@ from unit.harness.report.example_records import LINEAR, failing, record, scored,
 
 from harness.plan.comparison import Declared, Pair
 from harness.records.record import RunRecord
+from harness.report.figures.accuracy_and_phases import MAX_ROWS, accuracy_figure, phases_figure
 from harness.report.figures.forest import forest_figure
 from harness.report.figures.sweeps import sweeps_figure
 from harness.report.numbers.grouping import grouped
@@ -101,6 +102,16 @@ def test_a_head_that_is_far_off_leaves_room_for_the_others() -> None:
     assert "An arrow" not in near.caption
     assert "An arrow points at what lies beyond the axis." in all_drawn.caption
     assert "off against linear -7" in all_drawn.svg
+
+
+def test_figures_of_many_heads_say_what_they_leave_out() -> None:
+    """Forty rows are drawn; the caption tells of the others, which are in the table."""
+    results = grouped([record(f"s{shots}", spec={"shots": shots}) for shots in range(1, MAX_ROWS + 3)])
+    rows = comparison(results)
+    for drawn in (accuracy_figure(results, rows), phases_figure(rows)):
+        assert drawn.caption.endswith(" The first 40 of 42 heads; all are in the table.")
+    few = grouped([record("a")])
+    assert "The first" not in accuracy_figure(few, comparison(few)).caption
 
 
 def test_a_sweep_is_drawn_from_three_values_on() -> None:

@@ -68,6 +68,16 @@ def check_circuit_and_shots(name: str, able: Capabilities, circuit: Circuit, *, 
         )
 
 
+def check_whole_number(name: str, what: str, value: int, *, least: int) -> None:
+    """Check a setting of a head that must be a whole number.
+
+    Raises:
+        ConfigError: it is not one, or it is below ``least``.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigError(f"{name}: {what} must be a whole number of {least} or more, got {value!r}")
+
+
 def check_options(name: str, kind: type[_Options], options: Mapping[str, Any] | pydantic.BaseModel | None) -> _Options:
     """Return a head's options, checked, with every default filled in.
 

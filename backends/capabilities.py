@@ -11,7 +11,8 @@ from backends.errors import ConfigError, did_you_mean
 
 MAX_SHOTS = 10_000_000
 Execution = Literal["native", "table", "channels"]
-"""native: the backend executes every evaluation; table, channels: it is asked only while that is made which then answers."""
+"""native: the backend executes every evaluation. table, channels: it executes circuits only while its surrogate is made, and
+the surrogate then answers."""
 _Options = TypeVar("_Options", bound=pydantic.BaseModel)
 
 
@@ -32,7 +33,7 @@ class Capabilities:
         autograd: In the analytic case torch differentiates through it; otherwise the parameter-shift rule does.
         multicore: The backend uses every core it finds, so that a run wants the machine for itself.
         max_qubits: Widest circuit.
-        surrogate: Something else answers in the backend's place, which executes circuits only while that is made.
+        surrogate: It answers in a backend's place. That backend executes circuits only while this head is made.
     """
 
     analytic: bool

@@ -26,6 +26,7 @@ _HOME = {
     "HEADS": "backends.registry",
     "Chain": "backends.chain",
     "Channel": "backends.chain",
+    "ReadoutRates": "backends.chain",
     "Turn": "backends.chain",
     "ChannelsHead": "backends.surrogates.channels",
     "Composed": "backends.surrogates.channels",

@@ -11,7 +11,8 @@ from backends.errors import ConfigError, did_you_mean
 
 MAX_SHOTS = 10_000_000
 Execution = Literal["native", "table", "channels"]
-"""native: the backend executes every evaluation; table, channels: it is asked only while that is made which then answers."""
+"""native: the backend executes every evaluation. table, channels: it executes circuits only while its surrogate is made, and
+the surrogate then answers."""
 _Options = TypeVar("_Options", bound=pydantic.BaseModel)
 
 
@@ -32,7 +33,7 @@ class Capabilities:
         autograd: In the analytic case torch differentiates through it; otherwise the parameter-shift rule does.
         multicore: The backend uses every core it finds, so that a run wants the machine for itself.
         max_qubits: Widest circuit.
-        surrogate: Something else answers in the backend's place, which executes circuits only while that is made.
+        surrogate: It answers in a backend's place. That backend executes circuits only while this head is made.
     """
 
     analytic: bool
@@ -66,6 +67,16 @@ def check_circuit_and_shots(name: str, able: Capabilities, circuit: Circuit, *, 
         raise ConfigError(
             f"{name}: circuit {circuit.name!r} has {circuit.n_qubits} qubits, it takes at most {able.max_qubits}"
         )
+
+
+def check_whole_number(name: str, what: str, value: int, *, least: int) -> None:
+    """Check a setting of a head that must be a whole number.
+
+    Raises:
+        ConfigError: it is not one, or it is below ``least``.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigError(f"{name}: {what} must be a whole number of {least} or more, got {value!r}")
 
 
 def check_options(name: str, kind: type[_Options], options: Mapping[str, Any] | pydantic.BaseModel | None) -> _Options:

@@ -9,13 +9,13 @@ import dataclasses
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from backends.errors import ChannelsError
 
-_LOST = 1e-6  # of the trace, in one channel: what is allowed of a vendor's rounding
+_LOST = 1e-6  # of the trace, or imaginary, in one channel: what is allowed of a vendor's rounding
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,9 +38,19 @@ class Channel:
             qubits: The first is the most significant bit of a basis state's number. Qiskit has it the other way round:
                 its ``SuperOp`` on qubits (a, b) is one on (b, a) here.
             superoperator: Complex, shape (4**k, 4**k).
+
+        Raises:
+            ChannelsError: it makes a Hermitian matrix one that is not.
         """
         paulis = _stacked_paulis(len(qubits))
-        return cls(qubits, (paulis.conj().T @ superoperator @ paulis).real / 2 ** len(qubits))
+        transfer = paulis.conj().T @ superoperator @ paulis / 2 ** len(qubits)
+        imaginary = np.abs(transfer.imag).max()
+        if imaginary > _LOST:
+            raise ChannelsError(
+                f"superoperator on qubits {qubits}: expected a channel, whose Pauli transfer matrix is real, got one with "
+                f"imaginary entries up to {imaginary:.2g}; give it on column-stacked density matrices"
+            )
+        return cls(qubits, transfer.real)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +68,18 @@ class Turn:
     offset: float = 0.0
 
 
+class ReadoutRates(NamedTuple):
+    """The readout error of one output.
+
+    Attributes:
+        p1_given_0: Probability of reading 1 where the qubit is in 0.
+        p0_given_1: Probability of reading 0 where the qubit is in 1.
+    """
+
+    p1_given_0: float
+    p0_given_1: float
+
+
 @dataclasses.dataclass(frozen=True)
 class Chain:
     """What a backend executes for a circuit, from |0...0> to the outcomes that are read.
@@ -67,7 +89,7 @@ class Chain:
         n_angles: Angles of a row, radians: inputs, then weights.
         steps: In order of time.
         measured: The qubit behind each output.
-        readout: (p(1|0), p(0|1)) of each output: how often 1 is read where the outcome is 0, and 0 where it is 1.
+        readout: The readout error of each output.
 
     Raises:
         ChannelsError: a step or a readout error is not well formed, or a channel does not keep the trace.
@@ -77,7 +99,7 @@ class Chain:
     n_angles: int
     steps: tuple[Channel | Turn, ...]
     measured: tuple[int, ...]
-    readout: tuple[tuple[float, float], ...]
+    readout: tuple[ReadoutRates, ...]
 
     def __post_init__(self) -> None:
         for position, step in enumerate(self.steps):

@@ -7,7 +7,7 @@
     ├── MissingPackageError (ImportError) an SDK that is not installed; the message holds the pip line
     ├── ExecutionError (RuntimeError)     the vendor's call failed (the vendor's exception is chained)
     ├── TableError (RuntimeError)         a response table that does not answer as its backend does
-    ├── ChannelsError (RuntimeError)      a chain of channels that is not one, or does not answer as its backend does
+    ├── ChannelsError (RuntimeError)      a chain of channels that is not well formed, or does not answer as its backend does
     └── OutputError (ValueError)          the vendor's call answered, but not with probabilities
 
 Each message says who, what was expected, what came, and how to mend it.

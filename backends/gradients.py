@@ -2,11 +2,12 @@
 
 import functools
 import math
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import torch
 
 from backends.circuits.circuit import Circuit
+from backends.errors import ConfigError
 
 ShiftRule = Literal["exact", "paper_eq9"]
 """exact: the true derivative. paper_eq9: Eq. (9) as printed, without the factor 1/2 that the rule has at pi/2."""
@@ -28,7 +29,10 @@ def shifts_of(circuit: Circuit, rule: ShiftRule) -> tuple[Shift, ...]:
 
     Raises:
         CircuitError: an angle has no finite shift rule (see ``Circuit.frequencies``).
+        ConfigError: no such rule.
     """
+    if rule not in get_args(ShiftRule):
+        raise ConfigError(f"expected a shift rule ({', '.join(get_args(ShiftRule))}), got {rule!r}")
     factor = 2.0 if rule == "paper_eq9" else 1.0
     shifts = []
     for angle in range(circuit.n_angles):

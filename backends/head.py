@@ -9,7 +9,13 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, final
 import torch
 
 from backends.answers import Executed, Outcomes, checked_joint, checked_probabilities
-from backends.capabilities import Capabilities, HeadOptions, check_circuit_and_shots, check_options
+from backends.capabilities import (
+    Capabilities,
+    HeadOptions,
+    check_circuit_and_shots,
+    check_options,
+    check_whole_number,
+)
 from backends.chain import Chain
 from backends.circuits.circuit import Circuit
 from backends.errors import AnglesError, ConfigError, ExecutionError, HeadError, OutputError
@@ -69,16 +75,18 @@ class QuantumHead(torch.nn.Module, abc.ABC):
     ) -> None:
         super().__init__()
         self.options = self._checked_settings(circuit, shots=shots, options=options)
-        if n_circuits < 1:
-            raise ConfigError(f"{self.name}: n_circuits must be at least 1, got {n_circuits}")
-        if seed < 0:
-            raise ConfigError(f"{self.name}: seed must be 0 or more, got {seed}")
+        check_whole_number(self.name, "n_circuits", n_circuits, least=1)
+        check_whole_number(self.name, "seed", seed, least=0)
         self.circuit = circuit
         self.n_circuits = n_circuits
         self.shots = shots
         self.seed = seed
         self.shift_rule = shift_rule
         self.skipped = dict(skipped or {})
+        if unknown := sorted(self.skipped.keys() - set(range(circuit.n_angles))):
+            raise ConfigError(
+                f"{self.name}: skipped must name angles 0..{circuit.n_angles - 1} of circuit {circuit.name!r}, got {unknown}"
+            )
         self.shifts = tuple(shift for shift in shifts_of(circuit, shift_rule) if shift.angle not in self.skipped)
         self._shot_stream = f"shots {self.name} {shots} {circuit.fingerprint} {self.options.model_dump_json()}"
         self.tally = Tally()
@@ -188,7 +196,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         """
         if len(rows) == 0:
             return rows.new_zeros(0, self.circuit.n_outputs)
-        executed = self._counted(self._execute, rows, n_shifted=n_shifted)
+        executed = self._counted(self._execute, Executed, rows, n_shifted=n_shifted)
         return checked_probabilities(executed.p_zero, name=self.name, shape=(len(rows), self.circuit.n_outputs))
 
     @final
@@ -204,7 +212,7 @@ class QuantumHead(torch.nn.Module, abc.ABC):
         """
         if len(rows) == 0:
             return rows.new_zeros(0, 2**self.circuit.n_outputs)
-        outcomes = self._counted(self._outcomes, rows, n_shifted=0)
+        outcomes = self._counted(self._outcomes, Outcomes, rows, n_shifted=0)
         return checked_joint(outcomes.joint, name=self.name, shape=(len(rows), 2**self.circuit.n_outputs))
 
     @final
@@ -314,8 +322,10 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 "try a smaller learning rate"
             )
 
-    def _counted(self, run: Callable[..., _Answer], rows: torch.Tensor, *, n_shifted: int) -> _Answer:
-        """Run one job, name what fails, and count and time it."""
+    def _counted(
+        self, run: Callable[..., _Answer], kind: type[_Answer], rows: torch.Tensor, *, n_shifted: int
+    ) -> _Answer:
+        """Run one job whose answer is of this kind, name what fails, and count and time it."""
         started = seconds_on(rows.device)
         try:
             executed = run(rows, first_evaluation=self.n_evaluated)
@@ -326,14 +336,10 @@ class QuantumHead(torch.nn.Module, abc.ABC):
                 f"{self.name}: the backend failed on {len(rows)} evaluations of circuit {self.circuit.name!r}: "
                 f"{type(error).__name__}: {error}"
             ) from error
-        if not (
-            isinstance(executed, (Executed, Outcomes))
-            and isinstance(executed.circuits, int)
-            and isinstance(executed.shots, int)
-        ):
+        if not (isinstance(executed, kind) and isinstance(executed.circuits, int) and isinstance(executed.shots, int)):
             counts = [getattr(executed, name, None) for name in ("circuits", "shots")]
             raise OutputError(
-                f"{self.name}: the adapter must return Executed (or Outcomes) with whole numbers of circuits and shots, "
+                f"{self.name}: the adapter must return {kind.__name__} with whole numbers of circuits and shots, "
                 f"it returned {type(executed).__name__} with {counts[0]} and {counts[1]}"
             )
         self.n_evaluated += len(rows)

@@ -73,9 +73,8 @@ def sample_joint(outcomes: torch.Tensor, *, shots: int, seed: int, first_row: in
     generator, state = np.random.Generator(bits), bits.state
     counts = np.empty_like(exact)
     for row, probabilities in enumerate(exact):
-        state["state"]["counter"][1] = (
-            first_row + row
-        )  # word 0 counts within a row; a fresh state has no buffered words
+        # Word 0 counts within a row; a fresh state has no buffered words.
+        state["state"]["counter"][1] = first_row + row
         bits.state = state
         counts[row] = generator.multinomial(shots, probabilities)
     return torch.from_numpy(counts / shots).to(outcomes.device)

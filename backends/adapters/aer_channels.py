@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backends.adapters.aer_compile import Compiled
-from backends.chain import Chain, Channel, Turn
+from backends.chain import Chain, Channel, ReadoutRates, Turn
 from backends.errors import ExecutionError
 
 
@@ -32,14 +32,14 @@ _ABOUT_Z: dict[str, tuple[str | _Rz, ...]] = {
 def chain_of(
     compiled: Compiled,
     errors: Mapping[tuple[str, tuple[int, ...]], Any],
-    readout: Sequence[tuple[float, float]],
+    readout: tuple[ReadoutRates, ...],
 ) -> Chain:
     """Return the chain of a compiled circuit.
 
     Args:
         compiled: The circuit.
         errors: Aer's ``QuantumError`` of each gate that has one, by its name and qubits.
-        readout: p(1|0) and p(0|1) of each output.
+        readout: The readout error of each output.
 
     Raises:
         ExecutionError: a gate with a free angle is no rotation about z between gates without one.
@@ -55,8 +55,7 @@ def chain_of(
         error = errors.get((operation.name, on))
         if error is not None and not error.ideal():  # a noise model of Aer's leaves out what differs by less than 1e-8
             steps.append(reader.channel(error, on))
-    pairs = tuple((float(one_of_zero), float(zero_of_one)) for one_of_zero, zero_of_one in readout)
-    return Chain(len(compiled.qubits), len(compiled.slopes), tuple(steps), compiled.measured, pairs)
+    return Chain(len(compiled.qubits), len(compiled.slopes), tuple(steps), compiled.measured, readout)
 
 
 class _Reader:

@@ -105,9 +105,8 @@ def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any
     if sampled:  # at the end: Aer then samples all shots from one final state
         pruned.measure(measured, range(circuit.n_outputs))
     else:
-        pruned.save_probabilities(
-            measured[::-1], label="p0"
-        )  # its first qubit is the lowest bit, our first output the highest
+        # Its first qubit is the lowest bit, our first output the highest.
+        pruned.save_probabilities(measured[::-1], label="p0")
     table = np.array(list(known), dtype=np.float64).reshape(len(known), 1 + len(angles))
     return Compiled(pruned, qubits, tuple(measured), tuple(known.values()), table[:, 1:].T, table[:, 0], sampled)
 
@@ -116,9 +115,8 @@ def simulator(compiled: Compiled, *, method: str, **options: Any) -> Any:
     """Return an ``AerSimulator`` that binds rows in C++ where that is right and faster."""
     from qiskit_aer import AerSimulator
 
-    one_param = all(
-        len(instruction.operation.params) <= 1 for instruction in compiled.circuit.data
-    )  # it refuses u2, u3
+    # Aer's own binding refuses gates with several parameters: u2, u3.
+    one_param = all(len(instruction.operation.params) <= 1 for instruction in compiled.circuit.data)
     slow = method == "density_matrix" and compiled.sampled  # a fifth of the rate: its threads wait for each other
     return AerSimulator(
         method=method, max_parallel_experiments=0, runtime_parameter_bind_enable=one_param and not slow, **options

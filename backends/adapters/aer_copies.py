@@ -58,7 +58,8 @@ def copies_in_turn(compiled: Compiled) -> int:
 def in_turn(compiled: Compiled, *, copies: int) -> Copies:
     """Return copies of an exact circuit on the same qubits, one after the other.
 
-    Gates after which no saved probability depends on their qubits are left out, as Aer does at the end of a circuit. Each begins with a density matrix that is set, not with a reset: that would keep the trace that noise channels lose.
+    Gates after which no saved probability depends on their qubits are left out, as Aer does at the end of a circuit. Each copy
+    begins with a density matrix that is set. A reset would keep the trace that noise channels lose.
     """
     from qiskit import QuantumCircuit
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar, final
 import pydantic
 
 from backends.adapters.aer_compile import Compiled, GateOn, compile_circuit
-from backends.adapters.noisy_aer import NoisyAer, NoisyAerOptions, ReadoutRates
+from backends.adapters.noisy_aer import NoisyAer, NoisyAerOptions
+from backends.chain import ReadoutRates
 
 _NOISY_GATES = ("sx", "x", "cx")
 _BASIS = ("rz", *_NOISY_GATES)  # no controlled rotation, see compile_circuit

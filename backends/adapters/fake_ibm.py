@@ -12,8 +12,9 @@ import pydantic
 from backends.adapters.aer_compile import Compiled, GateOn, compile_circuit
 from backends.adapters.durations import duration_s
 from backends.adapters.fake_devices import device_name, device_size, load, part_of, snapshot
-from backends.adapters.noisy_aer import MAX_QUBITS, NO_READOUT_ERROR, NoisyAer, NoisyAerOptions, ReadoutRates
+from backends.adapters.noisy_aer import MAX_QUBITS, NO_READOUT_ERROR, NoisyAer, NoisyAerOptions
 from backends.capabilities import HeadOptions
+from backends.chain import ReadoutRates
 from backends.circuits.circuit import Circuit
 from backends.errors import ConfigError, ExecutionError
 

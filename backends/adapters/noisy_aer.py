@@ -2,7 +2,7 @@
 
 import abc
 import dataclasses
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal
 
 import torch
 
@@ -12,7 +12,7 @@ from backends.adapters.aer_copies import copies_in_turn
 from backends.adapters.aer_jobs import Simulation
 from backends.answers import Executed, Outcomes
 from backends.capabilities import Capabilities, HeadOptions
-from backends.chain import Chain
+from backends.chain import Chain, ReadoutRates
 from backends.head import QuantumHead
 from backends.sampling import sample_joint
 
@@ -22,18 +22,6 @@ _DRAWN_BY = {
     "multinomial": "us, from the exact joint probabilities of Aer's density matrix, readout error applied",
     "aer": "Aer, from its density matrix",
 }
-
-
-class ReadoutRates(NamedTuple):
-    """How often an output is read wrongly.
-
-    Attributes:
-        p1_given_0: Probability of reading 1 where the qubit is in 0.
-        p0_given_1: Probability of reading 0 where the qubit is in 1.
-    """
-
-    p1_given_0: float
-    p0_given_1: float
 
 
 NO_READOUT_ERROR = ReadoutRates(0.0, 0.0)
@@ -143,9 +131,9 @@ def read_out(joint: torch.Tensor, readout: tuple[ReadoutRates, ...]) -> torch.Te
         readout: The readout error of each output.
     """
     n_rows = len(joint)
-    for output, (one_of_zero, zero_of_one) in enumerate(readout):
+    for output, (p1_given_0, p0_given_1) in enumerate(readout):
         zero, one = joint.reshape(n_rows, 2**output, 2, -1).unbind(dim=2)
-        read_zero = zero * (1 - one_of_zero) + one * zero_of_one
-        read_one = zero * one_of_zero + one * (1 - zero_of_one)
+        read_zero = zero * (1 - p1_given_0) + one * p0_given_1
+        read_one = zero * p1_given_0 + one * (1 - p0_given_1)
         joint = torch.stack((read_zero, read_one), dim=2).reshape(n_rows, -1)
     return joint

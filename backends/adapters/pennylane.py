@@ -132,7 +132,7 @@ class PennyLane(QuantumHead):
             "engine": f"pennylane {importlib.metadata.version('pennylane')}",
             "device": self.options.device,
             "device_from": f"{distribution} {importlib.metadata.version(distribution)}",
-            "method": "broadcast tapes in one qml.execute",
+            "method": "broadcast tapes, one qml.execute each",
             "simulated": simulated_facts(self.circuit),
         }
 

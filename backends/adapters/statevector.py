@@ -12,7 +12,7 @@ from backends.capabilities import Capabilities
 from backends.circuits.basis import basis_bits
 from backends.circuits.light_cone import simulated_facts, without_idle_gates
 from backends.head import QuantumHead
-from backends.sampling import sample_frequencies
+from backends.sampling import sample_frequencies, sample_joint
 
 _MAX_AMPLITUDES = 2**22  # of one chunk of rows, 64 MiB of complex128; chunks leave the result as it is
 
@@ -38,12 +38,16 @@ class Statevector(QuantumHead):
         n_rows = len(rows)
         if self.shots is None:
             return Executed(self._in_chunks(self._states.zeros, rows), circuits=n_rows, shots=0)
-        outcomes = self._outcomes(rows, first_evaluation=first_evaluation).joint
-        p_zero = sample_frequencies(outcomes, shots=self.shots, seed=self.shot_seed(first_evaluation))
+        exact = self._in_chunks(self._outcome_probabilities, rows)
+        p_zero = sample_frequencies(exact, shots=self.shots, seed=self.shot_seed(first_evaluation))
         return Executed(p_zero, circuits=n_rows, shots=n_rows * self.shots)
 
     def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
-        return Outcomes(self._in_chunks(self._outcome_probabilities, rows), circuits=len(rows), shots=0)
+        n_rows, joint = len(rows), self._in_chunks(self._outcome_probabilities, rows)
+        if self.shots is None:
+            return Outcomes(joint, circuits=n_rows, shots=0)
+        drawn = sample_joint(joint, shots=self.shots, seed=self.shot_seed(0), first_row=first_evaluation)
+        return Outcomes(drawn, circuits=n_rows, shots=n_rows * self.shots)
 
     def provenance(self) -> dict[str, Any]:
         """Return the method and its precision."""

@@ -49,7 +49,6 @@ def random_jacobian(circuit: Circuit) -> RandomJacobian | None:
 def _derivatives(head: Statevector, rows: torch.Tensor) -> np.ndarray:
     """Return d output / d angle of every row and output, shape (n_rows * n_outputs, n_angles)."""
     rows = rows.clone().requires_grad_()
-    outputs = (head.evaluate(rows, n_shifted=0) + 0 * rows.sum()).sum(
-        dim=0
-    )  # where no angle enters, a graph all the same
+    # With + 0 there is a graph even where no angle enters.
+    outputs = (head.evaluate(rows, n_shifted=0) + 0 * rows.sum()).sum(dim=0)
     return np.concatenate([torch.autograd.grad(output, rows, retain_graph=True)[0].numpy() for output in outputs])

@@ -1,7 +1,8 @@
 """The vendor-neutral circuit: gates, the angles they use, the qubits that are measured.
 
 Qubit 1 of the paper is qubit 0 here and the left-most label everywhere (the most significant bit of a basis state);
-of the adapters, only ``aer_compile.py`` and ``aer_jobs.py`` reverse this. This module is data: matrices are in oracle.py, and
+of the adapters, only those on Qiskit Aer (``aer_compile.py``, ``aer_copies.py``, ``aer_jobs.py``, ``aer_channels.py``) reverse
+this. This module is data: matrices are in oracle.py, and
 reading, writing, drawing and Qiskit in the modules beside it.
 """
 

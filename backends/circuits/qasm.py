@@ -30,7 +30,8 @@ def loads(text: str, *, where: str, name: str, weights: Sequence[str] = ()) -> C
             network.
 
     Raises:
-        CircuitError: it is not OpenQASM, a weight is no ``input`` variable, or it holds what a circuit of ours cannot; with file, line and gate.
+        CircuitError: it is not OpenQASM, a weight is no ``input`` variable, or it holds what a circuit of ours cannot; with
+            file, line and gate.
         MissingPackageError: Qiskit, or its reader of OpenQASM 3, is not installed.
     """
     bare = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)

@@ -117,9 +117,8 @@ def _is_angle_name(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace(
-        "\x7f", "\\u007f"
-    )  # what JSON leaves as it is, and TOML forbids
+    # JSON leaves the delete character as it is, and TOML forbids it.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _is_list(value: Any, kind: type) -> bool:

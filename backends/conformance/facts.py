@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import numpy as np
+import torch
 
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Circuit
-from backends.circuits.oracle import probabilities
+from backends.circuits.oracle import outcome_probabilities, probabilities
 from backends.conformance.circuits import (
     COIN,
     GATE_GROUPS,
@@ -15,14 +16,16 @@ from backends.conformance.circuits import (
     ONE_ANGLE_A_QUBIT,
     SCALE_AND_OFFSET,
     SIGN_OF_EACH_AXIS,
+    THREE_OUTPUTS,
     WIDE_SHOTS,
     wide,
     with_gates,
     x_on,
 )
-from backends.conformance.results import Finding, NotApplicable, compare
+from backends.conformance.results import Finding, NotApplicable, compare, whole_counts
 from backends.conformance.subject import Subject, angles, run, set_weights
 from backends.errors import ConfigError
+from backends.surrogates.surrogate import tells_joint_outcomes
 
 _WIDEST = 8
 _NEARLY_RIGHT = 0.01
@@ -123,6 +126,23 @@ def wide_circuits(subject: Subject) -> Iterator[Finding]:
         yield Finding(1, 0, f"the capabilities allow {widest} qubits, and every width from 4 on was refused: {refused}")
     elif not checked:
         raise NotApplicable(refused)
+
+
+def joint_outcomes_are_numbered_alike(subject: Subject) -> Iterator[Finding]:
+    """Joint outcomes that a head tells are the oracle's, the first measured qubit as the top bit; with shots they are counts.
+
+    Tables and channels of circuits with several outputs are made from them, or compared with them.
+    """
+    rows = np.array([[1.1], [-0.4], [2.5]])
+    expected = outcome_probabilities(THREE_OUTPUTS, rows)
+    for shots in subject.modes:
+        head = subject.head(THREE_OUTPUTS, shots=shots)
+        if not tells_joint_outcomes(type(head)):
+            raise NotApplicable("it tells no joint outcomes")
+        got = head.outcome_probabilities(torch.from_numpy(rows)).numpy()
+        yield compare(got, expected, shots=shots, what=f"joint outcomes of {THREE_OUTPUTS.name}")
+        if shots is not None:
+            yield whole_counts(got, shots=shots)
 
 
 def _on_each_mode(

@@ -127,6 +127,14 @@ def compare_answers(got: np.ndarray, other: np.ndarray, *, shots: int | None, wh
     return _worst(got, other, allowed, shots=shots, what=what)
 
 
+def whole_counts(got: np.ndarray, *, shots: int) -> Finding:
+    """Return how far sampled frequencies are from k / shots with whole numbers k."""
+    counts = got * shots
+    return Finding(
+        float(np.abs(counts - np.rint(counts)).max()), shots * 1e-12, f"distance of p * {shots} from a whole number"
+    )
+
+
 def _worst(got: np.ndarray, expected: np.ndarray, allowed: np.ndarray, *, shots: int | None, what: str) -> Finding:
     difference = np.abs(got - expected)
     row, output = np.unravel_index(np.argmax(difference / allowed), expected.shape)

@@ -11,7 +11,7 @@ import numpy as np
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.oracle import outcome_probabilities
 from backends.conformance.circuits import BELL, COIN, THREE_OUTPUTS
-from backends.conformance.results import Finding, chi_square_bound
+from backends.conformance.results import Finding, chi_square_bound, whole_counts
 from backends.conformance.subject import SEED, SHOTS, Subject, angles, run
 
 _HALF = np.full((20, 1), np.pi / 2)  # at this angle COIN is a fair coin
@@ -27,7 +27,7 @@ def sampled_values_are_counts(subject: Subject) -> Iterator[Finding]:
     """A sampled probability is k / shots with a whole number k, not an exact value with Gaussian noise."""
     shots = 997  # a prime: fractions of fewer shots are no multiples of 1 / 997
     got = run(subject.head(circuit_named("eq7_swapped"), shots=shots, noise=True), angles(20, 4))
-    yield _whole(got, shots=shots)
+    yield whole_counts(got, shots=shots)
 
 
 def calls_differ(subject: Subject) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def shot_noise_has_the_right_size(subject: Subject) -> Iterator[Finding]:
         )
         mean = abs(float(got.mean()) - 0.5)
         yield Finding(mean, 5 * np.sqrt(0.25 / shots / repeats), f"|mean - 1/2| {of_what}")
-        yield _whole(got, shots=shots)
+        yield whole_counts(got, shots=shots)
 
 
 def outputs_share_shots(subject: Subject) -> Iterator[Finding]:
@@ -88,13 +88,6 @@ def joint_outcomes_follow_the_oracle(subject: Subject) -> Iterator[Finding]:
     counts = np.bincount(bits @ np.array([4, 2, 1]), minlength=len(expected))
     chi_square = float(((counts - expected) ** 2 / expected).sum())
     yield Finding(chi_square, chi_square_bound(len(expected) - 1), f"chi-square of counts {counts.tolist()}")
-
-
-def _whole(got: np.ndarray, *, shots: int) -> Finding:
-    counts = got * shots
-    return Finding(
-        float(np.abs(counts - np.rint(counts)).max()), shots * 1e-12, f"distance of p * {shots} from a whole number"
-    )
 
 
 def _equal(one: np.ndarray, other: np.ndarray, what: str) -> Finding:

@@ -69,6 +69,7 @@ CHECKS: dict[str, Check] = {
         Check(facts.paper_circuits, after=("every_gate",)),
         Check(facts.wide_circuits, after=(_VALUES,)),
         Check(facts.two_pi_changes_nothing, after=(_VALUES,)),
+        Check(facts.joint_outcomes_are_numbered_alike, after=(_VALUES,)),
         # Shot noise.
         Check(shots.sampled_values_are_counts, after=(_VALUES,)),
         Check(shots.calls_differ, after=(_VALUES,)),

@@ -25,6 +25,7 @@ from backends.surrogates.surrogate import Built, Surrogate, SurrogateMaker, is_j
 
 MAX_QUBITS = 8
 _MOST_COMPONENTS = 4**9  # of a row, 2 MiB: eight qubits, and one that routing adds
+_MOST_CHAIN_QUBITS = 10  # the proof of what may be left out takes 4**n bytes for each step, here 1 MiB
 _ROWS = 16  # of the comparison
 # Largest difference allowed beyond what the source loses of a row's probability; rounding makes 1e-15. Aer drops small terms
 # of a gate's noise, so its joint outcomes add up to less than 1, and none is off by more than what is missing.
@@ -76,6 +77,11 @@ class ChannelsHead(Surrogate):
             raise ChannelsError(
                 f"{source.name}: expected a Chain of the {self.circuit.n_angles} angles of circuit {self.circuit.name!r}, "
                 f"got {chain.n_angles if isinstance(chain, Chain) else type(chain).__name__}"
+            )
+        if chain.n_qubits > _MOST_CHAIN_QUBITS:
+            raise ConfigError(
+                f"{self.name}: circuit {self.circuit.name!r}, compiled, touches {chain.n_qubits} qubits, at most "
+                f"{_MOST_CHAIN_QUBITS} are computed; choose neighbouring qubits, or use execution = 'native'"
             )
         program = compile_chain(chain, joint=joint)
         if program.largest > _MOST_COMPONENTS:

@@ -41,13 +41,13 @@ def compile_chain(chain: Chain, *, joint: bool) -> Program:
 
 
 def _with_ends(steps: Sequence[Channel | Turn], chain: Chain, *, joint: bool) -> list[Channel | Turn]:
-    """Return the steps and, after the last one of each qubit, its reading; a qubit that is not measured is left there."""
+    """Return the steps with, after the last one of each qubit, its readout, or its trace if it is not measured."""
     last = {qubit: position for position, step in enumerate(steps) for qubit in qubits_of(step)}
     ends: dict[int, list[Channel | Turn]] = {}
     for qubit in sorted(last.keys() - set(chain.measured)):  # first, so that their registers are small when they divide
         ends.setdefault(last[qubit], []).append(Channel((qubit,), np.eye(4)[:1]))
-    for qubit, (one_of_zero, zero_of_one) in zip(chain.measured, chain.readout, strict=True):
-        read = np.array([[1 - one_of_zero, zero_of_one], [one_of_zero, 1 - zero_of_one]])
+    for qubit, (p1_given_0, p0_given_1) in zip(chain.measured, chain.readout, strict=True):
+        read = np.array([[1 - p1_given_0, p0_given_1], [p1_given_0, 1 - p0_given_1]])
         matrix = read @ np.array([[0.5, 0, 0, 0.5], [0.5, 0, 0, -0.5]])  # p(0) = (I + Z) / 2 without readout error
         ends.setdefault(last.get(qubit, -1), []).append(Channel((qubit,), matrix if joint else matrix[:1]))
     found = list(ends.get(-1, ()))

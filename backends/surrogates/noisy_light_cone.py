@@ -1,8 +1,8 @@
 """The part of a chain of channels that can change what is read: proofs that hold with the noise, nothing is guessed.
 
-Channels keep the trace, so what happens to a qubit after its last way to a measured one does not matter. A turn matters
-only if some Pauli string that it rotates may be in the state before it, and may reach an outcome after it. Both are found
-from the zeros of the transfer matrices alone.
+Channels keep the trace, so a step matters only if it acts on a measured qubit or a later step can carry its effect to one.
+A turn matters only if some Pauli string that it rotates may be in the state before it, and may reach an outcome after it.
+Both are found from the zeros of the transfer matrices alone.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""What answers exactly in a backend's place: one base for the heads, and one for what makes them."""
+"""Base classes of surrogates, which answer in the place of another head's backend, and of what makes them."""
 
 import abc
 import dataclasses
@@ -44,8 +44,8 @@ class Surrogate(QuantumHead):
         TableError, ChannelsError: the response is not the source's.
     """
 
-    execution: ClassVar[str]  # the word of plans and records
-    suffix: ClassVar[str]  # of its name, behind the source's
+    execution: ClassVar[str]  # as plans and records call it
+    suffix: ClassVar[str]  # follows the source's name in the surrogate's
 
     def __init__(
         self,
@@ -138,8 +138,12 @@ class Surrogate(QuantumHead):
 class SurrogateMaker(abc.ABC):
     """Makes the surrogates of an adapter's heads; takes what the adapter's class takes.
 
+    Attributes:
+        source: The adapter's class.
+        kind: The class of the surrogates.
+
     Raises:
-        ConfigError: the class is one of surrogates.
+        ConfigError: the source is itself a surrogate's class, or no class.
     """
 
     source: type[QuantumHead]

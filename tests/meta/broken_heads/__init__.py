@@ -58,6 +58,8 @@ BROKEN: dict[type[QuantumHead], Rejection] = {
     values.WrongFromFourQubits: Rejection("wide_circuits", "4 qubits"),
     values.WrongFromEightQubits: Rejection("wide_circuits", "8 qubits"),
     values.RefusesWideCircuits: Rejection("wide_circuits", "every width from 4 on was refused"),
+    values.JointOutcomesReversed: Rejection("joint_outcomes_are_numbered_alike", "joint outcomes of three correlated"),
+    values.JointOutcomesWithoutShots: Rejection("joint_outcomes_are_numbered_alike", "from a whole number"),
     values.AnglesClamped: Rejection("two_pi_changes_nothing"),
     sampling.GaussianShots: Rejection("sampled_values_are_counts", "from a whole number"),
     sampling.FrozenSeed: Rejection("calls_differ"),

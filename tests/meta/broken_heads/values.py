@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from meta.broken_heads.healthy import Wrapped, with_gates
 
-from backends.answers import Executed
+from backends.adapters.statevector import Statevector
+from backends.answers import Executed, Outcomes
 from backends.capabilities import HeadOptions
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.errors import ConfigError
@@ -19,6 +20,22 @@ class QubitsReversed(Wrapped):
     def simulated(self) -> Circuit:
         last = self.circuit.n_qubits - 1
         return with_gates(self.circuit, lambda gate: replace(gate, qubits=tuple(last - q for q in gate.qubits)))
+
+
+class JointOutcomesReversed(Wrapped):
+    """Joint outcomes are numbered with the first measured qubit as the lowest bit."""
+
+    def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
+        told = self._inner[0]._outcomes(rows.detach(), first_evaluation=first_evaluation)
+        bits = told.joint.reshape(len(rows), *(2,) * self.circuit.n_outputs)
+        return replace(told, joint=bits.permute(0, *range(self.circuit.n_outputs, 0, -1)).reshape(len(rows), -1))
+
+
+class JointOutcomesWithoutShots(Wrapped):
+    """Joint outcomes are exact probabilities where shots are asked for."""
+
+    def _outcomes(self, rows: torch.Tensor, *, first_evaluation: int) -> Outcomes:
+        return Statevector(self.circuit)._outcomes(rows.detach(), first_evaluation=first_evaluation)
 
 
 class OutcomeFlipped(Wrapped):

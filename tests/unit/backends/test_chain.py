@@ -32,6 +32,14 @@ def test_amplitude_damping_moves_identity_into_z():
     assert np.allclose(found, [[1, 0, 0, 0], [0, np.sqrt(0.7), 0, 0], [0, 0, np.sqrt(0.7), 0], [0.3, 0, 0, 0.7]])
 
 
+def test_what_is_no_superoperator_of_a_channel_is_refused():
+    """A unitary in place of its superoperator's factor U* x U makes imaginary entries."""
+    with pytest.raises(
+        ChannelsError, match=r"on qubits \(0,\): .* imaginary entries up to 0.5; give it on column-stacked"
+    ):
+        Channel.of_superoperator((0,), np.kron(np.diag([1, 1j]), np.eye(2)))
+
+
 def test_rotation_is_rz():
     """Rz by an angle as a channel."""
     unitary = np.diag(np.exp([-0.2j, 0.2j]))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from backends.adapters.statevector import Statevector
-from backends.answers import Executed
+from backends.answers import Executed, Outcomes
 from backends.capabilities import Capabilities, HeadOptions, check_options
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import Angle, Circuit, Gate
@@ -60,8 +60,12 @@ class Fake(QuantumHead):
         ({"shots": 10_000_001}, "got 10000001"),
         ({"shots": True}, "got True"),
         ({"shots": 2.5}, "got 2.5"),
-        ({"n_circuits": 0}, "n_circuits must be at least 1, got 0"),
-        ({"seed": -3}, "seed must be 0 or more, got -3"),
+        ({"n_circuits": 0}, "n_circuits must be a whole number of 1 or more, got 0"),
+        ({"n_circuits": 2.0}, "n_circuits must be a whole number of 1 or more, got 2.0"),
+        ({"seed": -3}, "seed must be a whole number of 0 or more, got -3"),
+        ({"seed": None}, "seed must be a whole number of 0 or more, got None"),
+        ({"shift_rule": "eq9"}, r"expected a shift rule \(exact, paper_eq9\), got 'eq9'"),
+        ({"skipped": {0: "mine", 4: "mine"}}, r"Fake: skipped must name angles 0..3 of circuit 'eq7', got \[4\]"),
         ({"circuit": Circuit("wide", 4, 0, ())}, "circuit 'wide' has 4 qubits, it takes at most 3"),
         (
             {"options": {"levle": 2}},
@@ -138,6 +142,17 @@ def test_a_wrong_answer_is_refused(answer: Any, message: str) -> None:
 
     with pytest.raises(OutputError, match="Fake: .*" + message):
         head(torch.zeros(3, 2, 4))
+
+
+def test_joint_outcomes_in_place_of_margins_are_refused() -> None:
+    """``_execute`` returns Executed; the message says what came."""
+
+    class Joint(Fake):
+        def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Any:
+            return Outcomes(torch.full((len(rows), 2), 0.5, dtype=torch.float64), len(rows), 0)
+
+    with pytest.raises(OutputError, match=r"Joint: the adapter must return Executed .*, it returned Outcomes"):
+        Joint(EQ7, n_circuits=2, shots=1)(torch.zeros(3, 2, 4))
 
 
 def test_rounding_beyond_the_range_is_clamped() -> None:

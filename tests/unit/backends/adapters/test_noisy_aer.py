@@ -10,7 +10,8 @@ from backends.adapters import aer_jobs
 from backends.adapters.aer_copies import copies_in_turn
 from backends.adapters.aer_noise import AerNoise
 from backends.adapters.fake_ibm import FakeIBM
-from backends.adapters.noisy_aer import NoisyAer, ReadoutRates, read_out
+from backends.adapters.noisy_aer import NoisyAer, read_out
+from backends.chain import ReadoutRates
 from backends.circuits.catalogue import CIRCUITS
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.conformance.results import chi_square_bound

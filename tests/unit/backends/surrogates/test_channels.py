@@ -250,6 +250,14 @@ def test_too_many_components_are_refused(monkeypatch):
         CHANNELS(LAYERS)
 
 
+def test_a_chain_on_too_many_qubits_is_refused_before_anything_is_computed(monkeypatch):
+    """The masks of Pauli strings have 4**n entries."""
+    monkeypatch.setattr(channels, "_MOST_CHAIN_QUBITS", 2)
+    monkeypatch.setattr(channels, "compile_chain", None)
+    with pytest.raises(ConfigError, match=r"FakeIBMChannels: circuit .* touches 3 qubits, at most 2 are computed"):
+        CHANNELS(LAYERS)
+
+
 @pytest.mark.parametrize("other", [Composed, Tabulated])
 def test_what_answers_for_another_has_no_channels(other):
     """They would be verified against a surrogate."""

@@ -8,6 +8,7 @@ from harness.report.numbers.groups import Results
 from harness.report.numbers.pairing import Answers, paired
 from harness.spec import N_CLASSES
 from harness.statistics import (
+    FEWEST_SEEDS,
     MARGIN_PP,
     Attempts,
     Judgement,
@@ -47,25 +48,44 @@ class DeclaredVerdict:
 
 @dataclasses.dataclass(frozen=True)
 class _Compared:
-    """Two labels, and the answers of their configurations, before all comparisons are judged together."""
+    """Two labels, and the answers of their configurations, before all comparisons are judged together.
+
+    Attributes:
+        ours: Label of our configuration.
+        theirs: Label of the other one.
+        answers: What is compared; the reason where the two do not pair.
+        tested: Whether the plan has seeds enough of both for a test.
+    """
 
     ours: str
     theirs: str
     answers: Answers | Missing
+    tested: bool = True
 
 
 def verdicts(results: Results, declared: Declared | None) -> tuple[DeclaredVerdict, ...]:
-    """Return a verdict for each declared comparison, in its order. Holm's correction is over all of them.
+    """Return a verdict for each declared comparison, in its order.
+
+    Holm's correction is over all comparisons that were planned with seeds enough for a test. The others never had one, so
+    they do not count as tests.
 
     Args:
         results: The runs.
         declared: The plan's comparisons; None: each fully trained configuration against its linear head.
     """
     pairs = _against_linear(results) if declared is None else _declared(results, declared)
-    # A pair that cannot be compared was declared too: it counts in Holm's families.
-    attempts = [Attempts((), ()) if isinstance(pair.answers, Missing) else pair.answers.attempts for pair in pairs]
-    judged = sensitivity(attempts, margin_pp=margin_of(declared), n_classes=N_CLASSES)
-    return tuple(_verdict(pair, outcome) for pair, outcome in zip(pairs, judged, strict=True))
+    judged: dict[int, Sensitivity] = {}
+    for tested in (True, False):
+        family = [place for place, pair in enumerate(pairs) if pair.tested == tested]
+        # A pair that cannot be compared was declared too: it counts in Holm's families.
+        attempts = [_attempts(pairs[place].answers) for place in family]
+        outcomes = sensitivity(attempts, margin_pp=margin_of(declared), n_classes=N_CLASSES)
+        judged |= dict(zip(family, outcomes, strict=True))
+    return tuple(_verdict(pair, judged[place]) for place, pair in enumerate(pairs))
+
+
+def _attempts(answers: Answers | Missing) -> Attempts:
+    return Attempts((), ()) if isinstance(answers, Missing) else answers.attempts
 
 
 def margin_of(declared: Declared | None) -> float:
@@ -114,9 +134,10 @@ def _declared(results: Results, declared: Declared) -> list[_Compared]:
 def _pair(results: Results, pair: Pair) -> _Compared:
     ours, theirs = results.planned(pair.ours), results.planned(pair.theirs)
     names = (ours.label if ours else shown(pair.ours)), (theirs.label if theirs else shown(pair.theirs))
+    tested = not pair.seeds or len(pair.seeds) >= FEWEST_SEEDS
     if ours and theirs:
-        return _Compared(*names, paired(ours, theirs))
-    return _Compared(*names, Missing(f"there is no run of {names[1] if ours else names[0]}"))
+        return _Compared(*names, paired(ours, theirs), tested)
+    return _Compared(*names, Missing(f"there is no run of {names[1] if ours else names[0]}"), tested)
 
 
 def _against_linear(results: Results) -> list[_Compared]:

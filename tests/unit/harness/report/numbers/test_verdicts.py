@@ -49,6 +49,27 @@ def test_a_declared_pair_is_judged_by_the_statistics() -> None:
     assert found.sensitivity == ""
 
 
+def test_pairs_that_were_planned_with_too_few_seeds_for_a_test_are_no_tests() -> None:
+    """They leave the p-values of the others as they are; a pair that lost its seeds counts, because it was to be tested."""
+    linear, ours, few = (
+        study("linear", 6, 0.8, spec=LINEAR),
+        study("ours", 6, 0.81),
+        study("few", 3, 0.9, spec={"shots": 10}),
+    )
+    results = grouped([*linear, *ours, *few])
+
+    def p_of_ours(seeds_of_few: list[int]) -> float:
+        pairs = [Pair(ours="ours", theirs="linear", seeds=[0, 1, 2, 3, 4, 5])]
+        pairs += [Pair(ours="few", theirs="linear", seeds=seeds_of_few)]
+        first, second = verdicts(results, Declared(pairs=pairs, margin_pp=0.5, declared_at=BEGUN))
+        assert judged(second).verdict is Verdict.DESCRIPTIVE
+        return judged(first).p_holm
+
+    alone = judge([compare(arrays(ours), arrays(linear))])[0].p_holm
+    assert p_of_ours([0, 1, 2]) == alone
+    assert p_of_ours([0, 1, 2, 3, 4]) == min(1, 2 * alone)
+
+
 def test_official_images_count_where_both_have_them() -> None:
     """Ten times as many images say more; where one head has not classified them, those of the split are compared."""
     right = np.random.default_rng(0).random((2, 5, 3000)) < 0.9

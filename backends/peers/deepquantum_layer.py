@@ -1,27 +1,30 @@
 """DeepQuantum: a circuit that encodes rows of a batch, differentiated by torch."""
 
-from backends.peers.layer import Layer
+import torch
+
+from backends.circuits.circuit import Circuit
+from backends.peers.layer import Layer, by_rows, plain_gates
+
+_GATES = {"h": "h", "rx": "rx", "ry": "ry", "rz": "rz", "cx": "cnot", "cz": "cz"}
 
 
-def batched() -> Layer:
+def batched(circuit: Circuit) -> Layer:
     """QubitCircuit with encoded rotations, all rows in one call."""
     import deepquantum as dq
-    import torch
 
-    circuit = dq.QubitCircuit(3)
-    circuit.hlayer()
-    for qubit in range(3):
-        circuit.rz(qubit, encode=True)
-    circuit.cnot(2, 1)
-    circuit.rz(1, encode=True)
-    circuit.cnot(1, 0)
-    circuit.h(0)
-    circuit.observable(0, basis="z")
-    circuit.to(torch.float64)
+    gates = plain_gates(circuit)
+    made = dq.QubitCircuit(circuit.n_qubits)
+    for gate in gates:
+        settings = {} if gate.angle is None else {"encode": True}
+        getattr(made, _GATES[gate.name])(*gate.qubits, **settings)
+    made.observable(circuit.measured[0], basis="z")
+    made.to(torch.float64)
+    encoded = [gate.angle for gate in gates if gate.angle is not None]  # it takes data in the order of its gates
+    in_order = encoded == list(range(circuit.n_angles))
 
-    def rows(values: torch.Tensor) -> torch.Tensor:
-        circuit(data=values.flatten(0, 1))
-        found: torch.Tensor = circuit.expectation()
-        return (1 + found.reshape(values.shape[:2])) / 2
+    def probabilities(rows: torch.Tensor) -> torch.Tensor:
+        made(data=rows if in_order else rows[:, encoded])
+        found: torch.Tensor = made.expectation()
+        return (1 + found.reshape(len(rows))) / 2
 
-    return rows
+    return by_rows(probabilities)

@@ -14,11 +14,12 @@ from typing import Any, Literal, NamedTuple, Self
 
 import torch
 
+from backends.circuits.catalogue import circuit_named
 from backends.errors import HeadError
-from backends.head import QuantumHead
 from backends.machine import n_cores
 from backends.peers.layer import Layer
-from backends.peers.pairs import BATCH, CIRCUITS, Pair
+from backends.peers.pair import BATCH, Pair
+from backends.peers.step import StepInputs, step_of_head, step_of_layer
 
 _LEAST_S = (
     0.2  # of a candidate in a round: a step of 1 ms is repeated, so that the clock and the scheduler do not matter
@@ -167,7 +168,8 @@ def prepare(pair: Pair) -> Comparison | Row:
     """Return the comparison of a pair, checked and warmed up; where it cannot be timed, a row that says why."""
     row = Row(pair.row, str(pair.ours), pair.peer.text, target=pair.target, peer_images=pair.peer.images)
     try:
-        peer, ours = pair.peer.build(), pair.ours.build()
+        circuit = circuit_named(pair.circuit)
+        peer, ours = pair.peer.build(circuit), pair.ours.build(circuit)
         row = dataclasses.replace(row, deviation=_deviation(pair, peer))
     except HeadError as error:
         return dataclasses.replace(row, problem=str(error))
@@ -175,13 +177,14 @@ def prepare(pair: Pair) -> Comparison | Row:
         return dataclasses.replace(row, problem=f"{type(error).__name__}: {error}")
     if row.deviation is None or row.deviation > 1:
         return dataclasses.replace(row, problem="the peer gives other answers, so its time says nothing")
-    fewer, whole = _angles(pair.peer.images), _angles(BATCH)
+    fewer, whole = StepInputs.of(circuit, pair.peer.images), StepInputs.of(circuit, BATCH)
     threads = sorted({1, n_cores()}, reverse=True)
     return Comparison(
         row,
-        Candidate.warmed_up(lambda: _step(ours, whole), threads=threads),
-        Candidate.warmed_up(lambda: _step(peer, fewer), threads=threads),
+        Candidate.warmed_up(lambda: step_of_head(ours, whole), threads=threads),
+        Candidate.warmed_up(lambda: step_of_layer(peer, fewer), threads=threads),
         scale=(1.0, BATCH / pair.peer.images),
+        most_rounds=pair.most_rounds,
     )
 
 
@@ -221,37 +224,28 @@ def summary(
     }
 
 
-def _angles(n_images: int) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(1)
-    values = torch.empty(BATCH, CIRCUITS, 4, dtype=torch.float64).uniform_(-3.0, 3.0, generator=generator)
-    return values[:n_images]
-
-
-def _step(layer: Layer | QuantumHead, angles: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return probabilities and derivatives of a batch: one forward and one backward pass."""
-    leaf = angles.clone().requires_grad_()
-    found = layer(leaf)
-    found.sum().backward()
-    assert leaf.grad is not None
-    return found.detach().double(), leaf.grad
-
-
 def _deviation(pair: Pair, peer: Layer) -> float:
     """Return how far the peer's answers are from the expected ones; 1 is as far as they may be.
 
     Sampled frequencies may differ by 5 standard errors of p = 1/2 (a derivative by parameter shift is half the
-    difference of two, so it has less), and probabilities of a noisy device by half the asymmetry of its readout:
-    ``from_backend`` puts the mean of p(1|0) and p(0|1) in the place of both (qiskit#9097).
+    difference of two, so it has less; a weight's is the sum over the images), and probabilities of a noisy device by half
+    the asymmetry of its readout: ``from_backend`` puts the mean of p(1|0) and p(0|1) in the place of both (qiskit#9097).
+    A peer that rounds angles moves each by half a step at most, and no angle of a rotation changes p(0), or half the
+    difference of two, by more than half of what it is moved.
     """
-    angles = _angles(pair.peer.images)
-    head = pair.ours.exact().build()
-    probabilities, derivatives = _step(head, angles)
-    peer_probabilities, peer_derivatives = _step(peer, angles)
+    circuit = circuit_named(pair.circuit)
+    inputs = StepInputs.of(circuit, pair.peer.images)
+    head = pair.ours.exact().build(circuit)
+    expected, found = step_of_head(head, inputs), step_of_layer(peer, inputs)
     shots = pair.ours.shots
     allowed = _SINGLE_PRECISION if shots is None else _SIGMAS * math.sqrt(0.25 / shots) + _SIGMAS / shots
+    allowed += circuit.n_angles * pair.peer.rounds_angles_to / 4
     readout = head.provenance().get("readout", [])
     asymmetry = max((abs(qubit["p1_given_0"] - qubit["p0_given_1"]) / 2 for qubit in readout), default=0.0)
+    of_weight = allowed * (len(inputs.values) if shots is None else math.sqrt(len(inputs.values)))
+    limits = (allowed + asymmetry, allowed, of_weight)
     return max(
-        float((peer_probabilities - probabilities).abs().max()) / (allowed + asymmetry),
-        float((peer_derivatives - derivatives).abs().max()) / allowed,
+        float((got - right).abs().max()) / limit
+        for got, right, limit in zip(found, expected, limits, strict=True)
+        if right.numel()
     )

@@ -97,7 +97,7 @@ PAIRS = (
         Ours("statevector"),
         Peer(
             "PennyLane QNode, lightning.qubit, adjoint, a call for each class",
-            "pennylane_torch:qnode_of_each_class", {"device": "lightning.qubit", "diff_method": "adjoint"}, _LIGHTNING,
+            "pennylane_torch:qnode_of_each_class", {"device": "lightning.qubit", "diff_method": "adjoint"}, _LIGHTNING, images=8,
         ),
         None, _ANGLES_80, most_rounds=3,
     ),

@@ -78,9 +78,8 @@ def _line(row: Row) -> str:
         return f"{row.row}: no numbers: {row.problem}"
     assert row.ours_s is not None
     assert row.peer_s is not None
-    target = "" if row.target is None else f", target {row.target_is} {row.target:,g}"
     part = "" if row.peer_images == row.images else f" (measured on {row.peer_images} of {row.images} images, scaled)"
     return (
-        f"{row.row}: {row.ratio_median:,.4g} x ({row.ratio_min:,.4g} to {row.ratio_max:,.4g}{target}); "
+        f"{row.row}: {row.ratio_median:,.4g} x ({row.ratio_min:,.4g} to {row.ratio_max:,.4g}); "
         f"{row.ours} {1000 * row.ours_s:,.4g} ms, {row.peer} {1000 * row.peer_s:,.4g} ms{part}"
     )

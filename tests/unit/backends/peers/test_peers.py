@@ -6,27 +6,36 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import torch
 from click.testing import CliRunner
 
 from backends import circuit_named, head_class
-from backends.circuits.catalogue import CIRCUITS
+from backends.gradients import bound
 from backends.peers.layer import Layer, by_parameter_shift
 from backends.peers.measure import CallSeconds, Candidate, Comparison, Row, prepare, summary, timed
-from backends.peers.pairs import PAIRS, Ours, Pair, Peer
+from backends.peers.pair import Ours, Pair, Peer
+from backends.peers.pairs import PAIRS
+from harness.cli.linear_peers import STEP
 from harness.cli.peers import command
 
 
 def pair_with(layer: Layer, **facts: Any) -> Pair:
-    """Return a row of the exact statevector against this layer."""
-    peer: Any = SimpleNamespace(text="a peer", images=2, build=lambda: layer, **facts)
-    return Pair("row", Ours("statevector"), peer, 8)
+    """Return a row of the exact statevector against this layer; ``facts`` are those of the pair."""
+    peer: Any = SimpleNamespace(
+        text="a peer", images=2, build=lambda circuit: layer, rounds_angles_to=facts.pop("rounds_angles_to", 0.0)
+    )
+    return Pair("row", Ours("statevector"), peer, 8, **facts)
 
 
-def right(angles: torch.Tensor) -> torch.Tensor:
-    """The answers of eq7."""
-    answers: torch.Tensor = head_class("statevector")(circuit_named("eq7"), n_circuits=10)(angles)
-    return answers
+def right(angles: torch.Tensor, weights: torch.Tensor | None = None, *, circuit: str = "eq7") -> torch.Tensor:
+    """The answers of a circuit."""
+    exact = head_class("statevector")(circuit_named(circuit), n_circuits=10)
+    if weights is None:
+        answers: torch.Tensor = exact(angles)
+        return answers
+    rows = bound(angles, weights)
+    return exact.evaluate(rows, n_shifted=0).reshape(angles.shape[:2])
 
 
 def test_ratios_are_of_the_rounds() -> None:
@@ -96,7 +105,7 @@ def test_a_quick_call_warms_up_before_it_is_timed() -> None:
 
 def test_a_peer_with_other_answers_has_no_ratio() -> None:
     """A layer whose answers are 1 - p gets no ratio: its time would say nothing."""
-    row = prepare(pair_with(lambda angles: 1 - right(angles)))
+    row = prepare(pair_with(lambda angles, weights: 1 - right(angles)))
 
     assert isinstance(row, Row)
     assert row.problem == "the peer gives other answers, so its time says nothing"
@@ -106,10 +115,50 @@ def test_a_peer_with_other_answers_has_no_ratio() -> None:
 
 def test_a_peer_with_other_derivatives_has_no_ratio() -> None:
     """Right probabilities are not enough: derivatives are compared, too."""
-    row = prepare(pair_with(lambda angles: right(angles) + 0 * angles.sum() + (angles - angles.detach()).sum()))
+    row = prepare(pair_with(lambda angles, weights: right(angles) + (angles - angles.detach()).sum()))
 
     assert isinstance(row, Row)
     assert row.problem == "the peer gives other answers, so its time says nothing"
+
+
+WEIGHTED = "hardware_efficient(n_qubits=2, n_layers=1)"
+
+
+def test_weights_are_compared_too() -> None:
+    """A layer with the answers of a circuit with weights is timed; with another derivative by the weights it is not."""
+
+    def weighted(angles: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
+        return right(angles, weights, circuit=WEIGHTED)
+
+    def without_derivative(angles: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
+        assert weights is not None
+        return right(angles, weights.detach(), circuit=WEIGHTED) + 0 * weights.sum()
+
+    assert isinstance(prepare(pair_with(weighted, circuit=WEIGHTED)), Comparison)
+    row = prepare(pair_with(without_derivative, circuit=WEIGHTED))
+
+    assert isinstance(row, Row)
+    assert row.problem == "the peer gives other answers, so its time says nothing"
+
+
+@pytest.mark.parametrize(("declared", "accepted"), [(0.0, False), (0.02, True)])
+def test_a_peer_that_rounds_angles_must_say_so(declared: float, accepted: bool) -> None:
+    """Angles that are rounded to multiples of 0.02 move answers by less than 4 x 0.02 / 4, which is allowed if declared."""
+
+    def rounding(angles: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
+        return right(angles + (0.02 * (angles / 0.02).round() - angles).detach())
+
+    made = prepare(pair_with(rounding, rounds_angles_to=declared))
+
+    assert isinstance(made, Comparison) is accepted
+
+
+def test_a_slow_pair_has_fewer_rounds() -> None:
+    """What a pair says about its rounds is passed on."""
+    made = prepare(pair_with(right, most_rounds=2))
+
+    assert isinstance(made, Comparison)
+    assert made.most_rounds == 2
 
 
 def test_a_peer_with_fewer_images_is_scaled() -> None:
@@ -137,7 +186,7 @@ def test_a_missing_package_is_a_row() -> None:
 def test_a_peer_that_fails_is_a_row() -> None:
     """An exception of a vendor is a row with the reason."""
 
-    def failing(angles: torch.Tensor) -> torch.Tensor:
+    def failing(angles: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
         raise ZeroDivisionError("vendor's own")
 
     row = prepare(pair_with(failing))
@@ -158,7 +207,7 @@ def test_a_layer_by_parameter_shift_has_the_derivatives() -> None:
 
     angles = torch.linspace(-3, 3, 80, dtype=torch.float64).reshape(2, 10, 4)
     one, other = (angles.clone().requires_grad_() for _ in range(2))
-    by_parameter_shift(probabilities)(one).sum().backward()
+    by_parameter_shift(circuit_named("eq7"), probabilities)(one, None).sum().backward()
     right(other).sum().backward()
 
     assert jobs == [180]
@@ -170,8 +219,9 @@ def test_rows_have_names_of_their_own_and_known_circuits() -> None:
     names = [pair.row for pair in PAIRS]
 
     assert len(set(names)) == len(names)
-    assert "eq7" in CIRCUITS
-    assert {pair.target for pair in PAIRS} == {8, 10, 15, 20, 40, 10_000, 20_000, None}
+    assert all(circuit_named(pair.circuit).n_outputs == 1 for pair in PAIRS)
+    assert {pair.target for pair in PAIRS} == {8, 9, 12, 18, 40, 200, 300, 10_000, 20_000, None}
+    assert STEP.target == 1.05
 
 
 def test_the_command_writes_rows_and_where_they_were_measured(tmp_path: Path) -> None:

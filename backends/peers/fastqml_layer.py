@@ -34,8 +34,8 @@ def fused(circuit: Circuit) -> Layer:
         state = gate_fusion.apply_per_batch_su2_chain(*state, *gate_fusion.build_rx_per_batch(inputs))
         for ring, layer in zip(rings, weights.reshape(len(rings), n_qubits, 3), strict=True):
             state = gate_fusion.apply_su2_layer(*state, *gate_fusion.build_rot_gates(*layer.T))
-            flat = register_ops.apply_dense(*(part.flatten(1) for part in state), *ring)
-            state = tuple(part.reshape(real.shape) for part in flat)
+            first, second = register_ops.apply_dense(*(part.flatten(1) for part in state), *ring)
+            state = first.reshape(real.shape), second.reshape(real.shape)
         probabilities = state[0].square() + state[1].square()
         p_zero: torch.Tensor = probabilities.select(1 + circuit.measured[0], 0).flatten(1).sum(dim=1)
         return p_zero

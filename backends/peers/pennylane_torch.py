@@ -59,7 +59,6 @@ def noisy_mixed(circuit: Circuit, *, noise_of: str) -> Layer:
 
     chain = kraus_chain(circuit, device=noise_of)
 
-    @qml.qnode(qml.device("default.mixed", wires=chain.n_qubits), diff_method="backprop")  # type: ignore[untyped-decorator]
     def expectation(turns: torch.Tensor) -> Any:
         for step in chain.steps:
             if isinstance(step, int):
@@ -70,7 +69,8 @@ def noisy_mixed(circuit: Circuit, *, noise_of: str) -> Layer:
                 qml.QubitChannel(step.operators, wires=step.qubits)
         return qml.expval(qml.PauliZ(chain.measured))
 
-    return by_rows(lambda rows: chain.read((1 + expectation(chain.turns(rows))) / 2))
+    qnode = qml.QNode(expectation, qml.device("default.mixed", wires=chain.n_qubits), diff_method="backprop")
+    return by_rows(lambda rows: chain.read((1 + qnode(chain.turns(rows))) / 2))
 
 
 def _expectation(circuit: Circuit, angle: Callable[[int], torch.Tensor]) -> Any:

@@ -74,7 +74,6 @@ class Point(pydantic.BaseModel):
     mib: float | None
     images: int
     measured_on: int
-    dead_angles: int | None
 
 
 def rotations(n_angles: int) -> Circuit:
@@ -128,7 +127,6 @@ def measure(task: Task) -> Point:
         mib=_mib(step) if whole else None,
         images=task.images,
         measured_on=task.measured_on,
-        dead_angles=len(getattr(head, "dead_angles", ())) if way is CHANNELS else None,
     )
 
 

@@ -29,7 +29,7 @@ def fused(circuit: Circuit) -> Layer:
 
     def expectation(inputs: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         real = torch.zeros(len(inputs), *(2,) * n_qubits, dtype=torch.float64)
-        real[(slice(None), *(0,) * n_qubits)] = 1
+        real.view(len(inputs), -1)[:, 0] = 1
         state = real, torch.zeros_like(real)
         state = gate_fusion.apply_per_batch_su2_chain(*state, *gate_fusion.build_rx_per_batch(inputs))
         for ring, layer in zip(rings, weights.reshape(len(rings), n_qubits, 3), strict=True):

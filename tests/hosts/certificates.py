@@ -45,7 +45,18 @@ class Certificates(NamedTuple):
         )  # fmt: skip
 
     def _certificate(self, name: str, authority: str) -> None:
-        self._openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        self._openssl(
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            f"/CN={name}",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.csr",
+        )
         self._openssl(
             "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial",
             "-days", "2", "-out", f"{name}.crt",
@@ -54,4 +65,10 @@ class Certificates(NamedTuple):
         (self.folder / f"{name}.pem").write_text(both)
 
     def _openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=self.folder, env=os.environ | {"OPENSSL_CONF": ""}, check=True, capture_output=True)
+        subprocess.run(
+            ["openssl", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"OPENSSL_CONF": ""},
+            check=True,
+            capture_output=True,
+        )

@@ -90,7 +90,9 @@ class Cluster:
         wait_for(lambda: file.exists() and file.read_text().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
 
-    def worker(self, name: str, *, far: bool = False, shared: bool = True, settings: Mapping[str, str] = {}) -> "subprocess.Popen[bytes]":
+    def worker(
+        self, name: str, *, far: bool = False, shared: bool = True, settings: Mapping[str, str] = {}
+    ) -> "subprocess.Popen[bytes]":
         """Start a worker with one thread."""
         self.store.root.mkdir(exist_ok=True)
         return self.start(
@@ -98,7 +100,9 @@ class Cluster:
             "--name", name, "--local-directory", str(self.folder), far=far, shared=shared, settings=settings,
         )  # fmt: skip
 
-    def qhb(self, *, epochs: int, settings: Mapping[str, str] = {}, dask: str | None = None) -> "subprocess.Popen[bytes]":
+    def qhb(
+        self, *, epochs: int, settings: Mapping[str, str] = {}, dask: str | None = None
+    ) -> "subprocess.Popen[bytes]":
         """Start ``qhb run`` on this host."""
         (self.folder / "plan.toml").write_text(PLAN.format(epochs=epochs))
         return self.start(

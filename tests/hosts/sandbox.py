@@ -26,7 +26,7 @@ def main() -> NoReturn:
     if tried.returncode:
         sys.exit(f"tox -e hosts needs namespaces, which this machine refuses: {tried.stderr.strip()}")
     pytest = [sys.executable, "-m", "pytest", str(Path(__file__).parent), *sys.argv[1:]]
-    os.execvpe("unshare", ["unshare", *_NAMESPACES, *pytest], os.environ | {IN_SANDBOX: "1"})  # noqa: S606, S607
+    os.execvpe("unshare", ["unshare", *_NAMESPACES, *pytest], os.environ | {IN_SANDBOX: "1"})
 
 
 def _install(packages: list[str]) -> None:

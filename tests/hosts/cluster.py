@@ -84,10 +84,10 @@ class Cluster:
         """Start a scheduler on this host, reachable from both."""
         file = self.folder / "scheduler.json"
         self.start(
-            "scheduler.txt", "-m", "distributed.cli.dask_scheduler", "--host", f"{protocol}://{HERE}", "--port", "0",
-            "--no-dashboard", "--scheduler-file", str(file), settings=settings,
+            "scheduler.txt", "-m", "distributed.cli.dask_scheduler", "--host", HERE, "--protocol", protocol,
+            "--port", "0", "--no-dashboard", "--scheduler-file", str(file), settings=settings,
         )  # fmt: skip
-        wait_for(lambda: file.exists() and file.read_text().endswith("}"))
+        wait_for(lambda: file.exists() and file.read_text().endswith("}"), seconds=300)
         self.address = json.loads(file.read_text())["address"]
 
     def worker(

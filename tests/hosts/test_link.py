@@ -26,7 +26,7 @@ def _start(cluster, *, shared):
     cluster.worker("near")
     cluster.worker("far", far=True, shared=shared)
     client = cluster.qhb(epochs=_EPOCHS)
-    wait_for(lambda: sum(run.done > 20 for run in cluster.progress()) == 2, process=client)
+    wait_for(lambda: sum(run.done > 20 for run in cluster.progress()) == 2, seconds=300)
     far = cluster.cable.far_pids()
     return client, next(run for run in cluster.progress() if run.pid in far)
 

@@ -18,7 +18,7 @@ def test_one_host_has_another_version(cluster, tmp_path):
     cluster.scheduler()
     cluster.worker("near")
     cluster.worker("far", far=True, settings=_other_version(tmp_path))
-    wait_for(lambda: cluster.said("scheduler").count("Register worker") == 2)
+    wait_for(lambda: cluster.said("scheduler").count("Register worker") == 2, seconds=300)
 
     assert cluster.qhb(epochs=1).wait(300) == 0
     assert "worker tcp://192.0.2.2:" in cluster.said()

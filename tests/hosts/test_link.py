@@ -9,7 +9,7 @@ from hosts.cluster import PLAN
 from harness.records.store import Store
 
 _EPOCHS = 600
-_NOTICED_S = 120  # Dask gives up a connection after distributed.comm.timeouts.tcp, 30 s
+_NOTICED_S = 300  # Dask gives up a connection after distributed.comm.timeouts.tcp, 30 s
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,19 @@ def test_cut_for_good(cluster, undisturbed, shared):
 
 
 def test_mended_after_the_worker_was_given_up(cluster, undisturbed):
-    """A host that comes back is used again; what it had begun is not made there a second time beside the other one."""
-    client, far_run = _start(cluster, shared=True)
+    """A worker that was given up ends itself; a new one on its host, which can be reached again, goes on with its run."""
+    cluster.scheduler()
+    worker = cluster.worker("far", far=True)
+    client = cluster.qhb(epochs=_EPOCHS)
+    wait_for(lambda: any(run.done > 20 for run in cluster.progress()), seconds=300)
+    (far_run,) = cluster.progress()
     cluster.cable.cut()
-    wait_for(lambda: not is_alive(far_run.pid), seconds=_NOTICED_S)
+    wait_for(lambda: worker.poll() is not None, seconds=300)
+    wait_for(lambda: "there is no worker; waiting for one" in cluster.said(), seconds=300)
     cluster.cable.mend()
+    cluster.worker("far", far=True)
 
-    assert client.wait(300) == 0
+    assert client.wait(600) == 0
     _check_moved(cluster, far_run, resumed=True)
     assert end_of(cluster.store) == undisturbed
 

@@ -34,7 +34,7 @@ seeds = {seeds}
 [data]
 n_images = 100
 [training]
-epochs = 1
+epochs = {epochs}
 [[runs]]
 head = "linear"
 """
@@ -47,8 +47,8 @@ class Took(NamedTuple):
     record: str
 
 
-def runs_of(n_runs):
-    text = _PLAN.format(seeds=list(range(n_runs)))
+def runs_of(n_runs, *, epochs=1):
+    text = _PLAN.format(seeds=list(range(n_runs)), epochs=epochs)
     return expand(parse(text, where="benchmark"), dataset_sha256=data.load("mnist-5000").sha256)
 
 

@@ -76,7 +76,7 @@ _PLACES = {"": "before its first [table]", "runs": "in a [[runs]] table"}
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
 @click.option(
     "--dask",
-    metavar="local:N|tcp://HOST:PORT",
+    metavar="local:N|tcp://HOST:PORT|tls://HOST:PORT",
     help="Make the runs on N Dask workers here, or on those of a scheduler.",
 )
 @click.option(

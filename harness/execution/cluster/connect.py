@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from backends.errors import pip_line
 from harness.errors import ClusterError, PlanError
 from harness.execution.cluster import local_worker
+from harness.execution.cluster.tls import check_tls
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -23,20 +24,21 @@ def connected(where: str) -> Iterator["Client"]:
     """Yield a client of a cluster.
 
     Args:
-        where: A scheduler's address, ``tcp://host:port``; or ``local:N`` for a cluster of N workers with one thread each
-            on this machine, which lasts as long as the block.
+        where: A scheduler's address, ``tcp://host:port`` or ``tls://host:port``; or ``local:N`` for a cluster of N workers
+            with one thread each on this machine, which lasts as long as the block.
 
     Raises:
-        PlanError: ``where`` is neither of these, or Dask is not installed.
+        PlanError: ``where`` is neither of these, Dask is not installed, or its settings lack what TLS needs.
         ClusterError: no scheduler answers at the address.
     """
     found = _WHERE.fullmatch(where)
     if found is None:
-        raise PlanError(f"--dask: expected local:N or a scheduler's tcp://host:port, got {where!r}")
+        raise PlanError(f"--dask: expected local:N or a scheduler's tcp://host:port or tls://host:port, got {where!r}")
     try:
         import distributed
     except ModuleNotFoundError as error:
         raise PlanError(f"--dask needs Dask ({error}): {pip_line('dask')}") from error
+    check_tls(where)
     with contextlib.ExitStack() as opened:
         opened.enter_context(_quiet())
         place: Any = where
@@ -46,9 +48,16 @@ def connected(where: str) -> Iterator["Client"]:
         try:
             client = distributed.Client(place, set_as_default=False)
         except (OSError, TimeoutError) as error:
-            raise ClusterError(f"no Dask scheduler answers at {where}: {error}") from error
+            raise ClusterError(f"no Dask scheduler answers at {where}: {error}{_hint(where)}") from error
         opened.callback(_close, client)
         yield client
+
+
+def _hint(where: str) -> str:
+    """Say what else than a wrong address it may be: to a client that may not connect, a scheduler says nothing."""
+    if where.startswith("tls://"):
+        return "; one that does not accept this client's certificate, or that listens on tcp://, does not answer either"
+    return "; one that listens on tls:// does not answer either"
 
 
 @contextlib.contextmanager

@@ -55,6 +55,7 @@ class DaskExecutor:
                     for record in running.step():
                         yield record
                         jobs.run_ended(record.run_id, ok=record.status == "ok")
-                    callbacks.progress(running.progress())
+                    if (seen := running.progress()) is not None:
+                        callbacks.progress(seen)
             finally:
                 running.give_up()

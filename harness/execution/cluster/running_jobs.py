@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 N_LOSSES = 3  # after this many losses the run itself is taken to be the cause
 _N_FETCHING = 8
 _POLL_S = 0.2
+_LOOK_S = 0.5  # a run reports its progress twice a second
 
 MakeOnWorker = Callable[[str, bytes | None, str], WorkerAnswer | None]
 """What a worker calls: ``worker.make``, or a stand-in of the tests."""
@@ -68,6 +69,7 @@ class RunningJobs:
         self._answers: queue.Queue[tuple[str, WorkerAnswer | Exception | None]] = queue.Queue()
         self._fetching = concurrent.futures.ThreadPoolExecutor(_N_FETCHING, "fetch")
         self._tasks: dict[str, _Task] = {}
+        self._next_look = 0.0
 
     def __bool__(self) -> bool:
         return bool(self._tasks)
@@ -79,10 +81,10 @@ class RunningJobs:
             ClusterError: the scheduler is gone, or no worker can be used.
             DiskError: a run could not write.
         """
-        self._workers.update()
-        for name in [name for name, task in self._tasks.items() if task.worker.address not in self._workers]:
-            task = self._forget(name)
-            yield from self._after_loss(task, on_notice=self._workers.left_on_notice(task.worker.address))
+        if self._workers.update():
+            for name in [name for name, task in self._tasks.items() if task.worker.address not in self._workers]:
+                task = self._forget(name)
+                yield from self._after_loss(task, on_notice=self._workers.left_on_notice(task.worker.address))
         self._hand_out()
         with contextlib.suppress(queue.Empty):
             answered = self._answers.get(timeout=_POLL_S)
@@ -91,10 +93,18 @@ class RunningJobs:
                 self._hand_out()
                 answered = self._answers.get_nowait()
 
-    def progress(self) -> list[RunProgress]:
-        """Return the progress of the runs whose workers share the results folder."""
+    def progress(self) -> list[RunProgress] | None:
+        """Return the progress of the runs whose workers share the results folder; None if it is too early to look again.
+
+        There is a file for each run. With many runs on a slow disk, reading them takes a tenth of the client's time at most.
+        """
+        started = time.monotonic()
+        if started < self._next_look:
+            return None
         found = (read_progress(self._store.progress_of(task.job.run.run_id)) for task in self._tasks.values())
-        return [progress for progress in found if progress]
+        seen = [progress for progress in found if progress]
+        self._next_look = started + max(_LOOK_S, 10 * (time.monotonic() - started))
+        return seen
 
     def give_up(self) -> None:
         """Have the workers stop what they make."""
@@ -109,7 +119,7 @@ class RunningJobs:
             if job is None:
                 return
             n_threads = worker.n_threads if job.all_cores else 1
-            worker.n_free -= n_threads
+            self._workers.change_free(worker, -n_threads)
             name = new_task_name("run")
             future = self._submit(name, job, worker, n_threads)
             self._tasks[name] = _Task(job, worker, n_threads, future)
@@ -139,7 +149,7 @@ class RunningJobs:
     def _forget(self, name: str) -> _Task:
         """Return a task that is over; its worker's threads are free again."""
         task = self._tasks.pop(name)
-        task.worker.n_free += task.n_threads
+        self._workers.change_free(task.worker, task.n_threads)
         task.future.release()
         return task
 

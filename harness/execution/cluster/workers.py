@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import heapq
+import itertools
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -66,6 +68,9 @@ class ClusterWorkers:
         self._say = say
         self._ours = required_versions()
         self._workers: dict[str, Worker] = {}
+        # Workers with free threads, the best first. An entry counts as long as it says how many threads its worker has free.
+        self._free: list[tuple[bool, int, int, Worker]] = []
+        self._order = itertools.count()
         self._inspections: dict[str, Future[Any]] = {}
         self._refused: dict[str, str] = {}
         self._present: set[str] | None = None
@@ -74,14 +79,17 @@ class ClusterWorkers:
     def __contains__(self, address: str) -> bool:
         return self._present is None or address in self._present
 
-    def update(self) -> None:
+    def update(self) -> bool:
         """Ask the scheduler, at most every half second, which workers there are, and inspect new ones.
+
+        Returns:
+            Whether it was asked.
 
         Raises:
             ClusterError: the scheduler is gone, or none of its workers can be used.
         """
         if time.monotonic() < self._next_update:
-            return
+            return False
         self._next_update = time.monotonic() + _UPDATE_S
         present: dict[str, int] = ask_scheduler(self._client, self._client.nthreads)
         for known in (self._workers, self._inspections, self._refused):
@@ -100,11 +108,23 @@ class ClusterWorkers:
         if not present and self._present != set():
             self._say("there is no worker; waiting for one")
         self._present = set(present)
+        return True
 
     def next_free(self) -> Worker | None:
         """Return the worker to use next, an idle one if there is one; None if no thread is free."""
-        usable = [worker for worker in self._workers.values() if worker.n_free and not worker.is_leaving]
-        return max(usable, key=lambda worker: (worker.is_idle, worker.n_free), default=None)
+        while self._free:
+            _, minus_free, _, worker = self._free[0]
+            known = self._workers.get(worker.address) is worker
+            if known and worker.n_free == -minus_free and not worker.is_leaving:
+                return worker
+            heapq.heappop(self._free)
+        return None
+
+    def change_free(self, worker: Worker, n_threads: int) -> None:
+        """Take note that so many more threads of a worker are free; fewer if it is negative."""
+        worker.n_free += n_threads
+        if worker.n_free:
+            heapq.heappush(self._free, (not worker.is_idle, -worker.n_free, next(self._order), worker))
 
     def left_on_notice(self, address: str) -> bool:
         """Whether a worker that is gone had announced it, as one does whose time is up."""
@@ -136,8 +156,10 @@ class ClusterWorkers:
     def _accept(self, address: str, n_threads: int, *, shares_results: bool) -> None:
         if known := self._workers.get(address):  # it was leaving, and may still make other runs on its other threads
             known.is_leaving, known.shares_results = False, shares_results
+            self.change_free(known, 0)
             return
-        self._workers[address] = Worker(address, n_threads, n_threads, shares_results)
+        self._workers[address] = Worker(address, n_threads, 0, shares_results)
+        self.change_free(self._workers[address], n_threads)
         if not shares_results:
             self._say(
                 f"worker {address} does not share the results folder {self._results}: if it is lost, its runs begin again"

@@ -324,7 +324,9 @@ def test_without_dask(monkeypatch):
 @pytest.mark.parametrize("where", ["local", "local:0", "local:-1", "4", "http://x:1", ""])
 def test_nonsense_is_refused(where):
     """A text that is neither local:N nor an address is refused and named."""
-    with pytest.raises(PlanError, match=f"expected local:N or a scheduler's tcp://host:port, got '{where}'"):
+    with pytest.raises(
+        PlanError, match=f"expected local:N or a scheduler's tcp://host:port or tls://host:port, got '{where}'"
+    ):
         connected(where).__enter__()
 
 
@@ -376,16 +378,17 @@ def test_runs_whose_weights_will_never_be_there():
 
 
 class _Client:
-    """Stands for a client of a cluster with one worker of two threads, which answers at once."""
+    """Stands for a client of a cluster that answers at once; by default it has one worker of two threads."""
 
     status = "running"
 
-    def __init__(self, facts):
+    def __init__(self, facts, threads=(2,)):
         self.submitted = []
         self._facts = facts
+        self._threads = {f"tcp://w{n}": n_threads for n, n_threads in enumerate(threads)}
 
     def nthreads(self):
-        return {"tcp://w": 2}
+        return self._threads
 
     def submit(self, function, *arguments, **options):
         future = Future()
@@ -419,3 +422,51 @@ def test_a_worker_that_gave_up_a_run_has_no_more_threads_than_before(tmp_path, m
 
     assert len(client.submitted) == 3
     assert cluster.next_free() is None
+
+
+def test_which_worker_is_next(tmp_path, monkeypatch):
+    """Idle workers come first, among them those with more threads; a worker that is gone never comes again."""
+    monkeypatch.setattr(workers, "_UPDATE_S", 0.0)
+    client = _Client(workers.WorkerFacts(workers.required_versions(), shares_results=True), threads=(1, 4, 2))
+    cluster = workers.ClusterWorkers(client, tmp_path, token="", say=print)
+    cluster.update()
+
+    taken = []
+    while worker := cluster.next_free():
+        cluster.change_free(worker, -1)
+        taken.append(worker.address)
+    assert taken[:3] == ["tcp://w1", "tcp://w2", "tcp://w0"]
+    assert sorted(taken[3:]) == ["tcp://w1"] * 3 + ["tcp://w2"]
+
+    gone = cluster._workers["tcp://w1"]
+    del client._threads["tcp://w1"]
+    assert cluster.update()
+    cluster.change_free(gone, 4)
+    assert cluster.next_free() is None
+    cluster.change_free(cluster._workers["tcp://w2"], 1)
+    assert cluster.next_free().address == "tcp://w2"
+
+
+def test_progress_is_read_twice_a_second(tmp_path, monkeypatch):
+    """Between two looks at the files of running runs there is half a second, and ten times what the last look took."""
+    client = _Client(workers.WorkerFacts(workers.required_versions(), shares_results=True))
+    cluster = workers.ClusterWorkers(client, tmp_path, token="", say=print)
+    running = running_jobs.RunningJobs(
+        client, cluster, JobQueue([], {}, set()), Store(tmp_path), ExecutionOptions(jobs=1), make=_ok
+    )
+    clock = [0.0]
+    monkeypatch.setattr(running_jobs.time, "monotonic", lambda: clock[0])
+    read = []
+
+    def takes_two_seconds(path):
+        clock[0] += 2.0
+        read.append(path)
+
+    monkeypatch.setattr(running_jobs, "read_progress", takes_two_seconds)
+    job = running_jobs.Job(runs_of(_LONG.format(epochs=1))[0], 1, False)
+    running._tasks["a"] = running_jobs._Task(job, workers.Worker("tcp://w", 1, 1, True), 1, None)
+
+    for at, looks in ((0.0, True), (19.9, False), (20.1, True), (30.0, False)):
+        clock[0] = at
+        assert (running.progress() is not None) == looks
+    assert len(read) == 2

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from harness.report.numbers.groups import Group, Results
@@ -43,7 +44,17 @@ def _settings(group: Group) -> HeadSettings:
     facts = f"{head.summary}; gradient by {head.gradient}; {counted(head.n_parameters, 'trainable parameter')}"
     if head.n_head_parameters:
         facts += f", {head.n_head_parameters:,} of them in the head"
+    facts += _verified(head.provenance)
     return HeadSettings(group.label, clean(facts), _json(config), _json(head.provenance) if head.provenance else "")
+
+
+def _verified(provenance: Mapping[str, Any]) -> str:
+    """Say how far what answers in the backend's place was from the backend; empty for a backend that answers itself."""
+    found = provenance.get("verification")
+    if not isinstance(found, dict) or not isinstance(found.get("deviation"), float):
+        return ""
+    kind = provenance.get("execution")
+    return f"; {kind}, compared with the backend at {found.get('rows')} fresh points: largest deviation {found['deviation']:.1e}"
 
 
 def _json(value: Any) -> str:

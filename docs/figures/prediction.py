@@ -2,8 +2,9 @@
 
 The paper trained once and tested on 1,000 images that are not known. So the question is what one more run, on as many
 other images, would give. Our runs answer it with an interval: their mean, plus and minus t times
-sqrt(s^2 (1 + 1 / S) + 2 p (1 - p) / n). s is the spread over S seeds, p the mean, n the number of test images on which the
-score rests: 1,000, or those of a digit. The second term is for two sets of images, theirs and ours; for precision and F1 it is an
+sqrt(s^2 (1 + 1 / S) + 2 p (1 - p) / n). s is the spread over S seeds, n the number of test images on which the score rests: 1,000,
+or those of a digit. p is the mean by the rule of succession, one right and one wrong image more: 100 of 100 right images do not
+mean that there are no others. The second term is for two sets of images, theirs and ours; for precision and F1 it is an
 approximation. t is the 97.5 % quantile with S - 1 degrees of freedom.
 """
 
@@ -31,7 +32,8 @@ class Prediction(NamedTuple):
     def of(cls, values: Sequence[float], *, n_images: float) -> "Prediction":
         """Return the prediction from the scores of several seeds, on the same ``n_images`` images."""
         mean, n_seeds = statistics.fmean(values), len(values)
-        images = 2 * mean * (1 - mean) / n_images
+        share = (mean * n_images + 1) / (n_images + 2)
+        images = 2 * share * (1 - share) / n_images
         spread = statistics.variance(values) * (1 + 1 / n_seeds)
         half = float(t.ppf(0.975, n_seeds - 1)) * math.sqrt(spread + images)
         return cls(mean, max(0.0, mean - half), min(1.0, mean + half))

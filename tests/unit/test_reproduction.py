@@ -12,17 +12,14 @@ from unit.reference_studies import drawn_study
 from docs.figures import findings, reproduction
 from docs.figures.open_points import OPEN_POINTS, moved, open_points_table
 from docs.figures.prediction import Prediction
-from docs.figures.reference import PAPERS_HEAD, REFERENCE, STUDY, SWEEPS, reference
+from docs.figures.reference import PAPERS_HEAD, STUDY, SWEEPS, reference
 from docs.figures.reproduction_scores import claim_of_fig_6, claim_of_fig_7, claims_of_table_1, fig_6, fig_7, table_1
 from harness.report.numbers.groups import Group
 from harness.report.numbers.study import Study
 from harness.report.numbers.verdicts import verdicts
 from harness.statistics import Verdict
 
-_MADE = all((REFERENCE / name / "records").is_dir() for name in (STUDY, SWEEPS))
 
-
-@pytest.mark.skipif(not _MADE, reason="the reference studies are made once on an idle machine: qhb run --preset study")
 def test_documents_hold_the_numbers_of_the_committed_studies():
     """Every result in README.md and docs/reproduction.md is the one of results/reference."""
     study, sweeps = reference(STUDY), reference(SWEEPS)
@@ -77,7 +74,8 @@ def test_prediction_is_the_formula():
     """The mean, and the interval of its docstring, computed here with scipy's own t."""
     values, n_images = [0.96, 0.97, 0.99], 1000
     mean = np.mean(values)
-    variance = np.var(values, ddof=1) * (1 + 1 / 3) + 2 * mean * (1 - mean) / n_images
+    share = (mean * n_images + 1) / (n_images + 2)
+    variance = np.var(values, ddof=1) * (1 + 1 / 3) + 2 * share * (1 - share) / n_images
     low, high = stats.t.interval(0.95, 2, loc=mean, scale=np.sqrt(variance))
     found = Prediction.of(values, n_images=n_images)
     assert (found.mean, found.low, found.high) == pytest.approx((mean, low, min(1, high)), abs=1e-12)
@@ -145,11 +143,11 @@ def test_claims_follow_the_scores():
 
 
 def test_fig_7_counts_runs():
-    """All answers right: every run has each digit at 95 % or more."""
+    """All answers right: every run has each digit at 95 % or more, and other images may still have wrong ones."""
     perfect = _with(_group(), evaluation=scored(np.ones(1000, dtype=bool)))
     lines = fig_7(perfect).splitlines()[2:]
     assert len(lines) == 10
-    assert all(line.endswith("| 1.000 (1.000 to 1.000) | 16 of 16 |") for line in lines)
+    assert all(line.endswith("to 1.000) | 16 of 16 |") and "| 1.000 (0.9" in line for line in lines)
 
 
 def test_fig_6_needs_a_fall_that_ends():

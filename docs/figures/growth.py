@@ -30,7 +30,7 @@ REFERENCE = _HERE / "results" / "reference" / "growth.json"
 FIGURE = _HERE / "docs" / "growth.svg"
 _WAYS = {STATEVECTOR.name: "#7a7a7a", TABLE.name: "#1a6fb0", CHANNELS.name: "#c2571a", NATIVE.name: "#2f8f5b"}
 _PANELS = {
-    "qubits": "qubits, two layers",
+    "qubits": "qubits, two angles each",
     "angles": "angles, three qubits",
     "images": "images of a batch, six angles",
 }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pydantic
 import torch
 
-from backends import Angle, Circuit, Gate, circuit_named, head_class
+from backends import Angle, Circuit, Gate, head_class
 from backends.capabilities import Execution
 from backends.surrogates.choice import factory_for
 
@@ -76,22 +76,25 @@ class Point(pydantic.BaseModel):
     measured_on: int
 
 
-def rotations(n_angles: int) -> Circuit:
-    """Return a circuit of three qubits in which so many inputs, each in one rotation, all matter."""
+def rotations(n_angles: int, n_qubits: int = 3) -> Circuit:
+    """Return a circuit in which so many inputs, each in one rotation, and all qubits matter: layers of ry, then a chain of CNOTs."""
     gates: list[Gate] = []
     for angle in range(n_angles):
-        gates.append(Gate("ry", (angle % 3,), (Angle(angle),)))
-        if angle % 3 == 2 or angle == n_angles - 1:
-            gates += [Gate("cx", pair) for pair in ((2, 1), (1, 0))]
-    return Circuit(f"rotations({n_angles})", 3, n_angles, tuple(gates), (0,), source="benchmark")
+        gates.append(Gate("ry", (angle % n_qubits,), (Angle(angle),)))
+        if (angle + 1) % n_qubits == 0 or angle == n_angles - 1:
+            gates += [Gate("cx", (target + 1, target)) for target in reversed(range(n_qubits - 1))]
+    return Circuit(f"rotations({n_angles}, {n_qubits})", n_qubits, n_angles, tuple(gates), (0,), source="benchmark")
 
 
 def tasks() -> Iterator[Task]:
     """Yield all points, the quick ones of a way first."""
-    for way, widths in ((STATEVECTOR, (2, 4, 6, 8, 10, 12)), (CHANNELS, (2, 3, 4, 5, 6, 7, 8)), (NATIVE, (2, 3, 4))):
+    for way, widths in (
+        (STATEVECTOR, (2, 4, 6, 8, 10, 12)),
+        (CHANNELS, (2, 3, 4, 5, 6, 7, 8)),
+        (NATIVE, (2, 3, 4, 5, 6)),
+    ):
         for width in widths:
-            circuit = circuit_named(f"strongly_entangling(n_qubits={width}, n_layers=2)")
-            yield Task("qubits", width, way, circuit, measured_on=1 if way is NATIVE else IMAGES)
+            yield Task("qubits", width, way, rotations(2 * width, width), measured_on=4 if way is NATIVE else IMAGES)
     for way, numbers in (
         (TABLE, (2, 4, 6, 8)), (CHANNELS, (2, 4, 6, 8, 12, 16, 24)), (STATEVECTOR, (2, 4, 6, 8, 12, 16, 24)), (NATIVE, (2, 4, 8, 16)),
     ):  # fmt: skip

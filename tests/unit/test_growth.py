@@ -44,10 +44,13 @@ def test_each_point_is_measured_once() -> None:
         }
 
 
-@pytest.mark.parametrize("n_angles", [2, 4, 6, 8, 12, 16, 24])
-def test_every_rotation_matters(n_angles: int) -> None:
+SIZES = sorted({(task.circuit.n_angles, task.circuit.n_qubits) for task in tasks()})
+
+
+@pytest.mark.parametrize(("n_angles", "n_qubits"), SIZES)
+def test_every_rotation_matters(n_angles: int, n_qubits: int) -> None:
     """An angle that cannot matter would be left out, and the point would stand for a smaller circuit."""
-    head = head_class("statevector")(rotations(n_angles), n_circuits=1)
+    head = head_class("statevector")(rotations(n_angles, n_qubits), n_circuits=1)
     generator = torch.Generator().manual_seed(1)
     angles = torch.empty(5, 1, n_angles, dtype=torch.float64).uniform_(-3, 3, generator=generator).requires_grad_()
 
@@ -74,7 +77,7 @@ def test_table_shows_what_was_measured() -> None:
     """A row for each size, a column for each way; an empty cell where nothing was measured; where and when."""
     text = growth.table(MADE)
 
-    assert "| qubits, two layers | 2 | | | 12.3, 4 MiB | 1,500, 1 of 32 images |" in text.replace(
+    assert "| qubits, two angles each | 2 | | | 12.3, 4 MiB | 1,500, 1 of 32 images |" in text.replace(
         "|  |", "| |"
     ).replace("|  |", "| |")
     assert "2026-01-02, a processor, load 0.5 before and 1.0 after, commit 0123456" in text
@@ -86,7 +89,7 @@ def test_figure_is_the_same_for_the_same_data() -> None:
 
     assert drawn == growth.figure(MADE)
     texts = {node.text for node in ET.fromstring(drawn).iter() if node.tag.endswith("text")}
-    assert {"qubits, two layers", "angles, three qubits", "ms a step", CHANNELS.name} <= texts
+    assert {"qubits, two angles each", "angles, three qubits", "ms a step", CHANNELS.name} <= texts
 
 
 def test_document_has_the_measurement() -> None:

@@ -18,7 +18,7 @@ from backends.surrogates.choice import factory_for
 N_CIRCUITS = 10
 IMAGES = 32
 _LEAST_S = 0.2  # of all timed steps of a point
-_MOST_STEPS = 200
+_LEAST_STEPS, _MOST_STEPS = 3, 200
 _NOISE = {
     "depolarizing_1q": 0.001, "depolarizing_2q": 0.01, "amplitude_damping": 0.001, "phase_damping": 0.001,
     "readout_p1_given_0": 0.02, "readout_p0_given_1": 0.04,
@@ -136,7 +136,7 @@ def measure(task: Task) -> Point:
 def _seconds(step: Callable[[], None]) -> float:
     step()  # allocates
     taken: list[float] = []
-    while not taken or (sum(taken) < _LEAST_S and len(taken) < _MOST_STEPS):
+    while len(taken) < _LEAST_STEPS or (sum(taken) < _LEAST_S and len(taken) < _MOST_STEPS):
         started = time.perf_counter()
         step()
         taken.append(time.perf_counter() - started)

@@ -16,11 +16,14 @@ from harness.training.train import train
 _OPTIONS = {"fake_ibm": {"device": "guadalupe", "layout": [0, 1, 2, 3, 5, 8, 11, 14, 13, 12]}}
 
 
+_DENSITY_MATRIX = ("fake_ibm", "aer_noise")
+
+
 @pytest.mark.parametrize("name", list(HEADS))
 def test_ten_outputs_are_trained_end_to_end(name):
     """ten_outputs: one circuit, ten classes; after some steps its weights and the network's have moved, on every head."""
     # A density matrix of ten qubits takes 0.3 s an evaluation, and a step takes 101 of them an image.
-    n_steps, batch_size = (1, 1) if name == "fake_ibm" else (3, 2)
+    n_steps, batch_size = (1, 1) if name in _DENSITY_MATRIX else (3, 2)
     sampled = name in ("aer_shots", "fake_ibm")
     spec = RunSpec(
         head=name,
@@ -42,7 +45,7 @@ def test_ten_outputs_are_trained_end_to_end(name):
 
     assert head.input_shape == (1, 10)
     assert head.weights.shape == (1, 40)
-    if name != "fake_ibm":
+    if name not in _DENSITY_MATRIX:
         assert classifier(split.test.images[:3]).shape == (3, 10)
     assert len(history.step_seconds) == n_steps
     moved = {key for key, values in classifier.state_dict().items() if not torch.equal(values, before[key])}

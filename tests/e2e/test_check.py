@@ -18,7 +18,7 @@ def _qhb(*arguments: str, cache: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        (("check", "statevector"), 0, "statevector passed: 33 passed, 0 failed, 4 skipped"),
+        (("check", "statevector"), 0, "statevector passed: 34 passed, 0 failed, 4 skipped"),
         (("check", "statevectr"), 2, "did you mean 'statevector'?"),
         (("check", "no.such:Head"), 2, "found no module 'no'"),
         (("check", "pennylane", "--set", "device=default.qubitt"), 2, "did you mean 'default.qubit'?"),

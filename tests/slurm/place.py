@@ -128,9 +128,11 @@ class Place:
         found = [progress for progress in map(read_progress, files) if progress]
         return {str(run.pid): run.done for run in found if run.label == "slow"}
 
-    def wait_for_slow_runs(self, *, steps: int = 20) -> None:
-        """Wait until both slow runs have made some steps, and nothing else is being made."""
-        wait_for(lambda: len(self.slow_runs()) == 2 and min(self.slow_runs().values()) > steps)
+    def wait_for_the_middle(self) -> None:
+        """Wait until both slow runs are under way, and the other four have ended."""
+        wait_for(lambda: len(self.slow_runs()) == 2 and min(self.slow_runs().values()) > 20)
+        wait_for(lambda: len(record_files(self)) == N_RUNS - 2)
+        assert len(self.slow_runs()) == 2
 
     def close(self) -> None:
         """End every command, and every job."""
@@ -144,7 +146,11 @@ class Place:
 
     def _addresses(self) -> list[str]:
         path = self.folder / "out.txt"
-        return re.findall(r"--dask (tcp://\S+)\n", path.read_text()) if path.exists() else []
+        return (
+            re.findall(r"^cluster: qhb run PLAN --dask (\S+)\n", path.read_text(), re.MULTILINE)
+            if path.exists()
+            else []
+        )
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> int:

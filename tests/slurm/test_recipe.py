@@ -26,6 +26,6 @@ def test_the_recipe_makes_a_plan(place, undisturbed):
     wait_for(lambda: "cluster: 2 of 2 jobs at work" in place.said())
     assert "does not share" not in place.said()
     assert len(place.jobs()) == 2
-    interrupt(cluster)
+    assert interrupt(cluster) == 0
     wait_for(lambda: not place.jobs())
     assert "Traceback" not in place.said()

@@ -38,4 +38,6 @@ if __name__ == "__main__":
         sys.exit("slurm: Slurm's daemons and a process namespace need root; run tox run -e slurm as root")
     _install()
     inside = [sys.executable, "-m", "pytest", str(Path(__file__).parent), *sys.argv[1:]]
-    os.execvp("unshare", ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child", *inside])
+    # The shell is the first process of the namespace: it takes note of orphans that end. Slurm would wait for them for ever.
+    first = ["bash", "-c", '"$@"; exit $?', "bash"]
+    os.execvp("unshare", ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child", *first, *inside])

@@ -16,6 +16,7 @@ _SUMMARIES = {
     "list": "Heads, circuits, data sets and presets: what there is, what is missing.",
     "show": "Print one run.",
     "status": "Show the progress of the runs in a results folder, from any terminal.",
+    "init": "Write a script that starts Dask workers as jobs of a batch system.",
     "rerun": "Make one recorded run again in this process, to debug it.",
     "merge": "Copy the runs of several results folders into one.",
     "compare": "Say whether two results folders agree: runs, accuracies, verdicts.",

@@ -30,7 +30,7 @@ FEWEST_SEEDS = 2
 class Finding(enum.StrEnum):
     """What is known of a configuration's two accuracies. "agree" means that no difference was found, not that there is none."""
 
-    IDENTICAL = "identical"
+    IDENTICAL = "equal runs"
     AGREE = "agree"
     DIFFER = "differ"
     NOT_TESTED = "not tested"
@@ -104,11 +104,14 @@ def _judged(found: SameAccuracy, p_holm: Number) -> SameAccuracy:
 
 
 def _identical(pair: GroupPair, equal: set[str]) -> SameAccuracy | None:
-    """Return the accuracies of two sets of runs that are the same, bit for bit; None for others."""
+    """Return the accuracies of two sets of runs of which one is a part of the other, bit for bit; None for others.
+
+    A folder with some of the seeds has another mean, which says nothing of the machine.
+    """
     mine, yours = ({run.run_id for run in group.evaluated} for group in (pair.ours, pair.theirs))
-    if mine != yours or not mine <= equal:
+    if not (mine <= yours or yours <= mine) or not mine & yours <= equal:
         return None
-    same = Missing("all runs are equal, bit for bit")
+    same = Missing("all runs that both have are equal, bit for bit")
     return _found(pair, low=same, high=same, p=same, finding=Finding.IDENTICAL)
 
 

@@ -54,12 +54,14 @@ def test_equal_runs_need_no_test():
     assert isinstance(found.p, Missing)
 
 
-def test_equal_runs_and_further_seeds_are_tested():
-    """A folder with more seeds is not identical."""
-    first = answered("a", answers(_ONE))
-    (found,) = _compared({"a": first}, {"a": [*first, *answered("a", answers([0.9]), first_seed=10)]})
-    assert found.finding is Finding.AGREE
-    assert not isinstance(found.p, Missing)
+def test_some_of_the_seeds_with_equal_runs_need_no_test():
+    """A folder with some of the seeds has another mean, which says nothing; further seeds on both sides are tested."""
+    first, more, others = answered("a", answers(_ONE)), *(answered("a", answers([0.9]), first_seed=n) for n in (10, 20))
+    (part,) = _compared({"a": first}, {"a": [*first, *more]})
+    (both,) = _compared({"a": [*first, *others]}, {"a": [*first, *more]})
+    assert part.finding is Finding.IDENTICAL
+    assert both.finding is Finding.AGREE
+    assert not isinstance(both.p, Missing)
 
 
 @pytest.mark.parametrize(

@@ -173,4 +173,4 @@ def made_once(place: Place, undisturbed: dict[object, object], *, kept: dict[str
 
 def record_files(place: Place) -> dict[str, bytes]:
     """Return the files of the records that are written so far, by name."""
-    return {path.name: path.read_bytes() for path in sorted((place.store.root / "records").iterdir())}
+    return {path.name: path.read_bytes() for path in sorted((place.store.root / "records").glob("*.json"))}

@@ -77,7 +77,7 @@ def test_jobs_wait_in_the_queue(place):
         wait_for(lambda: "there is no worker; waiting for one" in place.said())
         wait_for(lambda: len(place.jobs()) == 2)
         assert place.do("squeue", "--noheader", "--format=%t").split() == ["PD", "PD"]
-        assert "cluster: 0 of 2 jobs at work" in place.said()
+        wait_for(lambda: "cluster: 0 of 2 jobs at work" in place.said())
         assert interrupt(run) == 130, place.said()
         assert not place.store.is_held
         assert not record_files(place)

@@ -25,7 +25,7 @@ def test_a_job_is_cancelled(place, undisturbed, how):
     jobs, kept, processes = place.jobs(), record_files(place), set(place.slow_runs())
     place.do("scancel", *how, jobs[0])
 
-    assert run.wait(180) == 0, place.said()
+    assert run.wait(900) == 0, place.said()
     assert made_once(place, undisturbed, kept=kept)
     (moved,) = _moved(place)
     assert moved.resumed_at > 0
@@ -42,7 +42,7 @@ def test_the_walltime_comes_on_notice(place, undisturbed):
     place.wait_for_the_middle()
     first = place.jobs()
 
-    assert run.wait(300) == 0, place.said()
+    assert run.wait(900) == 0, place.said()
     assert made_once(place, undisturbed)
     moved = _moved(place)
     assert len(moved) == 2
@@ -60,7 +60,7 @@ def test_the_walltime_kills(place, undisturbed):
     for job in first:
         place.do("scontrol", "update", f"JobId={job}", "TimeLimit=1")
 
-    assert run.wait(300) == 0, place.said()
+    assert run.wait(900) == 0, place.said()
     assert made_once(place, undisturbed)
     assert len(_moved(place)) == 2
     for job in first:
@@ -113,7 +113,7 @@ def test_the_client_is_killed(place, undisturbed):
     wait_for(lambda: not any(map(is_alive, processes)))
     again = place.start_run()
 
-    assert again.wait(120) == 0, place.said()
+    assert again.wait(900) == 0, place.said()
     assert made_once(place, undisturbed, kept=kept)
     assert all(record.resumed_at > 0 for record in place.store.read().records if record.label == "slow")
     assert place.jobs() == jobs
@@ -133,5 +133,5 @@ def test_the_cluster_ends(place, undisturbed, number):
     wait_for(lambda: not place.jobs() and not any(map(is_alive, processes)))
     place.start_cluster(*_TWO_JOBS)
     again = place.start_run()
-    assert again.wait(120) == 0, place.said()
+    assert again.wait(900) == 0, place.said()
     assert made_once(place, undisturbed, kept=kept)

@@ -21,7 +21,7 @@ def test_the_recipe_makes_a_plan(place, undisturbed):
     cluster = place.start_cluster(*_printed_options())
     run = place.start_run()
 
-    assert run.wait(120) == 0, place.said()
+    assert run.wait(900) == 0, place.said()
     assert made_once(place, undisturbed)
     wait_for(lambda: "cluster: 2 of 2 jobs at work" in place.said())
     assert "does not share" not in place.said()

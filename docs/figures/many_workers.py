@@ -1,4 +1,4 @@
-"""What happens with 10 to 10,000 workers: ``python -m docs.figures.many_workers`` prints the Markdown tables of docs/scale-out.md.
+"""What happens with 10 to 10,000 workers: ``python -m docs.figures.many_workers`` prints Markdown tables.
 
 Workers are Dask's own, hundreds in a process, and sleep instead of making runs; the scheduler and the client are the real
 ones. For more workers than this machine can hold, the client alone is measured, against a stand-in for Dask. Writers of

@@ -15,6 +15,7 @@ from backends.circuits.circuit import Circuit
 DatasetName = Literal["mnist-5000", "mnist", "fashion-mnist", "kmnist"]
 DATASETS: tuple[str, ...] = get_args(DatasetName)
 N_CLASSES = 10  # of every data set of ``DATASETS``
+OFFICIAL_IMAGES = 10_000  # own test images of every data set
 Scope = Literal["full", "slice", "evaluation"]
 
 
@@ -37,7 +38,7 @@ class DataSpec(Spec):
     seed."""
     pixel_scaling: Literal["unit", "standard"] = "unit"
     """Ours. unit: [0, 1]; standard: zero mean, unit variance over the training images."""
-    official_images: int = pydantic.Field(10_000, ge=0, le=10_000)
+    official_images: int = pydantic.Field(OFFICIAL_IMAGES, ge=0, le=OFFICIAL_IMAGES)
     """Ours. With test = "split", a run that is not a slice also classifies so many of the data set's own test images, the
     first ones: 1,000 images cannot settle a difference of one percentage point."""
     labels: Literal["true", "shuffled"] = "true"

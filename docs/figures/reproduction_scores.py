@@ -1,6 +1,5 @@
 """Table 1, Fig. 6 and Fig. 7 of the paper beside the reference study."""
 
-import math
 import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 from docs.figures.prediction import Prediction
 from harness.records.record import Epoch, Evaluation
 from harness.report.numbers import paper
+from harness.report.numbers.accuracies import half_width
 from harness.report.numbers.groups import Group
 from harness.text import counted, listed
 
@@ -159,9 +159,6 @@ def _epochs(group: Group, number: int) -> list[Epoch]:
 
 def _mean(values: Sequence[float], decimals: int) -> str:
     """Return a mean with half the width of its 95 % interval over seeds."""
-    from scipy.stats import t
-
     if len(values) < 2:
         return "–"
-    half = float(t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) / math.sqrt(len(values))
-    return f"{statistics.fmean(values):.{decimals}f} ± {half:.{decimals}f}"
+    return f"{statistics.fmean(values):.{decimals}f} ± {half_width(values):.{decimals}f}"

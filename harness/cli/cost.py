@@ -10,9 +10,8 @@ import click
 from harness.cli.cost_tables import paragraphs
 from harness.cost.estimate import PlanCost, plan_cost
 from harness.cost.tariffs import Tariff, load_tariffs, template
-from harness.errors import PlanError
 from harness.plan.expand import expand
-from harness.plan.plan import load_file, load_preset
+from harness.plan.plan import load_asked
 from harness.text import Missing
 
 _NO_DATA = "0" * 64  # what runs cost does not depend on the images, so no data set is read
@@ -52,10 +51,8 @@ def command(
     if tariffs_template:
         click.echo(template(), nl=False)
         return
-    if plan_file and preset:
-        raise PlanError(f"give a plan file or --preset, not both; got {plan_file} and --preset {preset}")
+    plan = load_asked(plan_file, preset)
     tariffs = load_tariffs(tariffs_file)
-    plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     runs = expand(plan, dataset_sha256=_NO_DATA, folder=plan_file.parent if plan_file else Path())
     chosen = [run for run in runs if not only or any(text in run.label for text in only)]
     if not chosen:

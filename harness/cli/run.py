@@ -28,7 +28,7 @@ from harness.plan.last_plan import (
     resolve,
     write_last_plan,
 )
-from harness.plan.plan import load_file, load_preset
+from harness.plan.plan import load_asked
 from harness.plan.schema import SECTIONS, sections_with
 from harness.records.disk import is_folder
 from harness.records.lock_owner import command_line
@@ -134,15 +134,13 @@ def _command(
     **others: Any,
 ) -> int:
     started = time.monotonic()
-    if plan_file and preset:
-        raise PlanError(f"give a plan file or --preset, not both; got {plan_file} and --preset {preset}")
+    plan = load_asked(plan_file, preset)
     if fresh and retry:
         raise PlanError(f"--fresh makes every run again, --retry {retry} some of them; give one of them")
     if dask and jobs:
         raise PlanError(
             f"--jobs {jobs} is for runs on this machine, --dask {dask} for runs on its workers; give one of them"
         )
-    plan = load_file(plan_file) if plan_file else load_preset(preset or "bench")
     dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / plan.name)
     console = Console(sys.stdout)

@@ -3,17 +3,15 @@
 import dataclasses
 import math
 from collections.abc import Collection
-from typing import NamedTuple
 
 from backends.analysis.dead_angles import structural_proofs
 from backends.circuits.circuit import Circuit
 from backends.errors import CircuitError
 from backends.gradients import shifts_of
 from harness.heads import ResolvedBaseline, resolve_head
-from harness.spec import N_CLASSES, DataSpec, RunSpec, TrainingSpec
+from harness.spec import N_CLASSES, RunSpec, TrainingSpec
 from harness.text import Missing
-
-_OFFICIAL_IMAGES = 10_000  # test images of every data set
+from harness.training.data import sizes_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,21 +57,6 @@ class Load:
         return _n_shifts(self.circuit, self.dead)
 
 
-class Sizes(NamedTuple):
-    """Numbers of images; as ``harness.training.data.split`` divides them."""
-
-    training: int
-    validation: int
-    test: int
-
-
-def sizes(spec: DataSpec) -> Sizes:
-    """Return how many images a run trains, validates and tests with."""
-    n_test = spec.n_images // 5 if spec.test == "split" else 0
-    n_validation = (spec.n_images - n_test) // 5
-    return Sizes(spec.n_images - n_test - n_validation, n_validation, n_test or _OFFICIAL_IMAGES)
-
-
 def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
     """Return what a planned run would send to a device.
 
@@ -89,7 +72,7 @@ def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
     asked = shots or spec.shots
     if asked is None:
         return Missing("exact probabilities: a device only samples; give --shots N")
-    circuit, images = resolved.circuit, sizes(spec.data)
+    circuit, images = resolved.circuit, sizes_of(spec.data)
     dead = frozenset(structural_proofs(circuit))
     per_epoch = math.ceil(images.training / spec.training.batch_size)
     n_epochs, n_more = divmod(0 if spec.scope == "evaluation" else _n_steps(spec.training, per_epoch), per_epoch)

@@ -58,6 +58,17 @@ def load_file(path: Path) -> Plan:
     return parse(text, where=str(path))
 
 
+def load_asked(plan_file: Path | None, preset: str | None) -> Plan:
+    """Return the plan that a command is given: a file, a preset's name, or neither, which stands for the preset bench.
+
+    Raises:
+        PlanError: both are given, or the plan cannot be loaded.
+    """
+    if plan_file and preset:
+        raise PlanError(f"give a plan file or --preset, not both; got {plan_file} and --preset {preset}")
+    return load_file(plan_file) if plan_file else load_preset(preset or "bench")
+
+
 def parse(text: str, *, where: str) -> Plan:
     """Return the plan in a TOML text; ``where`` names the text in errors.
 

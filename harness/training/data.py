@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from harness.errors import DatasetError
-from harness.spec import N_CLASSES, DataSpec
+from harness.spec import N_CLASSES, OFFICIAL_IMAGES, DataSpec
 
 if TYPE_CHECKING:
     import torch  # imported only where images become tensors: to load and check them takes no torch
@@ -70,6 +70,14 @@ class PixelScaling(NamedTuple):
         return ImageTensors(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(part.labels.astype(np.int64)))
 
 
+class Sizes(NamedTuple):
+    """Numbers of images to train, validate and test with."""
+
+    training: int
+    validation: int
+    test: int
+
+
 class Split(NamedTuple):
     """The three parts of Sec. 3: 3,200, 800 and 1,000 of 5,000 images; and the scaling of their pixels."""
 
@@ -106,6 +114,13 @@ def load(name: str, *, data_root: Path | None = None, download: bool = False) ->
     return Dataset(name, training, test, digest.hexdigest())
 
 
+def sizes_of(spec: DataSpec) -> Sizes:
+    """Return how many images each part has: 8:2 into training and test, and the former 8:2 again (Sec. 3)."""
+    n_test = spec.n_images // 5 if spec.test == "split" else 0
+    n_validation = (spec.n_images - n_test) // 5
+    return Sizes(spec.n_images - n_test - n_validation, n_validation, n_test or OFFICIAL_IMAGES)
+
+
 def split(dataset: Dataset, spec: DataSpec, *, seed: int) -> Split:
     """Divide the first ``n_images`` training images 8:2 into training and test, and the former 8:2 again.
 
@@ -128,13 +143,13 @@ def split(dataset: Dataset, spec: DataSpec, *, seed: int) -> Split:
             f"were asked for; set data.official_images = {len(dataset.test.labels)} or fewer"
         )
     order = np.random.default_rng([spec.split_seed, 1]).permutation(n_images)
-    n_test = n_images // 5 if spec.test == "split" else 0
+    n_training, n_validation, _ = sizes_of(spec)
+    n_test = n_images - n_training - n_validation  # those of the training file
     rest = np.random.default_rng([spec.split_seed, 2, seed]).permutation(order[n_test:])
     others = _take(dataset.training, rest)
     if spec.labels == "shuffled":
         stream = np.random.default_rng([spec.split_seed, 3, seed])
         others = Images(others.pixels, stream.permutation(others.labels))
-    n_validation = len(rest) // 5
     training, validation = _take(others, slice(n_validation, None)), _take(others, slice(n_validation))
     test = _take(dataset.training, order[:n_test]) if spec.test == "split" else dataset.test
     scaling = PixelScaling(0.0, 255.0)

@@ -59,7 +59,12 @@ def mean_accuracy(group: Group, which: TestSet) -> MeanAccuracy | Missing:
     if len(values) < 2:
         reason = Missing("one seed: no interval")
         return MeanAccuracy(mean, reason, reason, 1, found[0].n_images)
+    half = half_width(values)
+    return MeanAccuracy(mean, max(0.0, mean - half), min(1.0, mean + half), len(values), found[0].n_images)
+
+
+def half_width(values: Sequence[float]) -> float:
+    """Return half the width of the 95 % t interval of a mean over seeds; at least two values."""
     from scipy.stats import t  # half a second of start-up
 
-    half = float(t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) / math.sqrt(len(values))
-    return MeanAccuracy(mean, max(0.0, mean - half), min(1.0, mean + half), len(values), found[0].n_images)
+    return float(t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) / math.sqrt(len(values))

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.report.numbers.accuracies import TestSet, common_test_set, evaluation_on
+from harness.report.numbers.accuracies import TestSet, common_test_set, evaluations_on
 from harness.report.numbers.grouping import computed_by, configuration
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.rows import Number
@@ -165,7 +165,7 @@ def _test_set(pair: GroupPair) -> TestSet:
 
 
 def _accuracies(group: Group, test_set: TestSet) -> list[float]:
-    return [scored.accuracy for run in group.ok if (scored := evaluation_on(run, test_set)) is not None]
+    return [scored.accuracy for scored in evaluations_on(group, test_set)]
 
 
 def _key(group: Group, results: Results) -> str:

@@ -11,7 +11,9 @@ from harness.text import clean
 
 _NOT_SETTINGS = {"seed", "weights_from", "own_circuit", "head_code"}
 _TOLD_ELSEWHERE = {"head", "circuit", "shots", "execution", "training.max_steps", "options.device"}
-_NOTHING_DONE = {"fidelity_every", "official_images", "torch_device"}  # they change no result, only what is measured
+MEASURED_ONLY = {"training.fidelity_every", "data.official_images"}
+"""They change what is measured, and no result."""
+_NOT_UNUSUAL = MEASURED_ONLY | {"training.torch_device"}
 
 
 def settings_of(spec: RunSpec) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def unusual_settings(groups: Sequence[Group]) -> dict[str, tuple[str, ...]]:
             in_words(name, value)
             for name, value in known[group.label].items()
             if name not in _TOLD_ELSEWHERE
-            and name.rpartition(".")[2] not in _NOTHING_DONE
+            and name not in _NOT_UNUSUAL
             and _canonical(value) != usual[_scope(group, name)].get(name, _canonical(value))
         )
         for group in groups

@@ -8,10 +8,9 @@ from typing import Any
 
 from harness.report.numbers.accuracies import MeanAccuracy, common_test_set, mean_accuracy
 from harness.report.numbers.groups import Group, Results
-from harness.report.numbers.settings import name_in_words, settings_of, value_in_words
+from harness.report.numbers.settings import MEASURED_ONLY, name_in_words, settings_of, value_in_words
 from harness.text import Missing
 
-_CHANGES_NOTHING = {"training.fidelity_every", "data.official_images"}
 _NO_SWEEPS = {"head", "execution", "training.torch_device"}
 """The main table compares heads, and the others change no accuracy."""
 
@@ -75,7 +74,7 @@ def sweeps(results: Results) -> list[Sweep]:
 
 
 def _settings(group: Group) -> dict[str, Any]:
-    return {name: value for name, value in settings_of(group.first.spec).items() if name not in _CHANGES_NOTHING}
+    return {name: value for name, value in settings_of(group.first.spec).items() if name not in MEASURED_ONLY}
 
 
 def _sweep(name: str, members: Sequence[tuple[Group, object]]) -> Sweep | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from backends.circuits.catalogue import circuit_named
-from harness.cost.load import Batches, Load, planned_load, sizes
+from harness.cost.load import Batches, Load, planned_load
 from harness.cost.recorded import recorded_execution, recorded_load
 from harness.cost.ways import Way, uses
 from harness.records.record import RunRecord
@@ -26,7 +26,7 @@ def test_sizes_are_those_of_the_split(spec: DataSpec) -> None:
     """The numbers of images are those that ``data.split`` gives a run."""
     split = data.split(data.load("mnist-5000"), spec, seed=0)
 
-    assert sizes(spec) == (len(split.training.labels), len(split.validation.labels), len(split.test.labels))
+    assert data.sizes_of(spec) == (len(split.training.labels), len(split.validation.labels), len(split.test.labels))
 
 
 def test_the_papers_protocol() -> None:

@@ -79,6 +79,11 @@ class ReadoutRates(NamedTuple):
     p1_given_0: float
     p0_given_1: float
 
+    @property
+    def matrix(self) -> np.ndarray:
+        """Probability of reading each outcome (rows) in each state (columns), shape (2, 2)."""
+        return np.array([[1 - self.p1_given_0, self.p0_given_1], [self.p1_given_0, 1 - self.p0_given_1]])
+
 
 @dataclasses.dataclass(frozen=True)
 class Chain:
@@ -142,6 +147,23 @@ class Chain:
 def qubits_of(step: Channel | Turn) -> tuple[int, ...]:
     """Return the qubits that a step acts on."""
     return (step.qubit,) if isinstance(step, Turn) else step.qubits
+
+
+def in_light_cone(gates: Sequence[Sequence[int]], measured: Sequence[int]) -> tuple[list[int], set[int]]:
+    """Return the gates, counted from 0, and the qubits on which a measured outcome can depend.
+
+    Noise acts on the qubits of its gate and keeps the sum of probabilities, so what is outside cannot matter with noise either.
+
+    Args:
+        gates: The qubits of each gate or channel, in order of time.
+        measured: The measured qubits.
+    """
+    kept, reached = [], set(measured)
+    for number, qubits in reversed(list(enumerate(gates))):
+        if not reached.isdisjoint(qubits):
+            kept.append(number)
+            reached.update(qubits)
+    return kept[::-1], reached
 
 
 def rotation(angle: float) -> np.ndarray:

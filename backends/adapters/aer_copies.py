@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from backends.adapters.aer_compile import Compiled
+from backends.chain import in_light_cone
 
 # In turn, each copy saves 40 us of 80 to 900 us; more copies, or more qubits, save no more.
 _IN_TURN = 8
@@ -51,7 +52,7 @@ def copies_in_turn(compiled: Compiled) -> int:
 
     Aer leaves out qubits that no saved probability depends on, but not where the state is set anew.
     """
-    _, reached = _light_cone(compiled)
+    _, reached = in_light_cone([qubits for _, qubits in compiled.gates], compiled.measured)
     return _IN_TURN if len(reached) == len(compiled.qubits) <= _IN_TURN_QUBITS else 1
 
 
@@ -67,7 +68,7 @@ def in_turn(compiled: Compiled, *, copies: int) -> Copies:
     long = QuantumCircuit(n_qubits)
     ground = np.zeros((2**n_qubits, 2**n_qubits))
     ground[0, 0] = 1
-    kept, _ = _light_cone(compiled)
+    kept, _ = in_light_cone([qubits for _, qubits in compiled.gates], compiled.measured)
     parameters = []
     for copy in range(copies):
         if copy:
@@ -75,19 +76,6 @@ def in_turn(compiled: Compiled, *, copies: int) -> Copies:
         parameters.append(_append(compiled, long, kept, copy, first_qubit=0))
         long.save_probabilities(compiled.measured[::-1], label=f"p{copy}")
     return Copies(long, tuple(parameters))
-
-
-def _light_cone(compiled: Compiled) -> tuple[list[int], set[int]]:
-    """Return the gates, counted from 0, and the qubits on which a measured outcome can depend.
-
-    Noise acts on the qubits of its gate and keeps the sum of probabilities, so what is outside cannot matter with noise either.
-    """
-    kept, reached = [], set(compiled.measured)
-    for number, (_, qubits) in reversed(list(enumerate(compiled.gates))):
-        if not reached.isdisjoint(qubits):
-            kept.append(number)
-            reached.update(qubits)
-    return kept[::-1], reached
 
 
 def _append(compiled: Compiled, circuit: Any, kept: Sequence[int], copy: int, *, first_qubit: int) -> tuple[Any, ...]:

@@ -75,8 +75,7 @@ class NoisyAer(QuantumHead):
                 model.add_quantum_error(errors[name, qubits], name, qubits)
         for qubit, rates in zip(self.compiled.measured, self.readout, strict=True):
             if any(rates):
-                table = [[1 - rates.p1_given_0, rates.p1_given_0], [rates.p0_given_1, 1 - rates.p0_given_1]]
-                model.add_readout_error(ReadoutError(table), [qubit])
+                model.add_readout_error(ReadoutError(rates.matrix.T.tolist()), [qubit])
         return model
 
     def _chain(self) -> Chain:

@@ -1,4 +1,6 @@
-"""Surrogates: heads that answer in the place of another head's backend. surrogate.py has their base, choice.py the rule of "auto".
+"""Surrogates: heads that answer in the place of another head's backend.
+
+surrogate.py has their base, verification.py their comparison with the backend, choice.py the rule of "auto".
 
 Response tables: polynomial.py has the mathematics, products.py its fast evaluation, build.py and cache.py make one from a
 head, and table.py is the head that answers from it.

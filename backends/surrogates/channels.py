@@ -22,6 +22,7 @@ from backends.surrogates.compile_chain import compile_chain
 from backends.surrogates.evolution import Evolution
 from backends.surrogates.noisy_light_cone import dead_angles
 from backends.surrogates.surrogate import Built, Surrogate, SurrogateMaker, is_joint, tells_joint_outcomes
+from backends.surrogates.verification import worst_entry
 
 MAX_QUBITS = 8
 _MOST_COMPONENTS = 4**9  # of a row, 2 MiB: eight qubits, and one that routing adds
@@ -151,17 +152,14 @@ def _verified(source: QuantumHead, response: Evolution, *, joint: bool, seed: in
             lost = (1 - outcomes.sum(dim=1, keepdim=True)).clamp(min=0)
         else:
             expected, lost = source.evaluate(rows, n_shifted=0), torch.zeros(_ROWS, 1, dtype=torch.float64)
-    difference, allowed = (got - expected).abs(), (_DEVIATION + lost).expand_as(got)
-    row, value = divmod(int((difference / allowed).argmax()), got.shape[1])
-    if not difference[row, value] <= allowed[row, value]:
-        raise ChannelsError(
-            f"channels of {source.name}: at fresh random angles {rows[row].tolist()} of circuit {source.circuit.name!r} they "
-            f"say {float(got[row, value]):.12g}, the head itself {float(expected[row, value]):.12g}; allowed is a difference "
-            f"of {float(allowed[row, value]):.2g}; its _chain is not what it executes, so use execution = 'native'"
-        )
+    allowed = (_DEVIATION + lost).expand_as(got)
+    worst_entry(
+        source, rows.numpy(), got.numpy(), expected.numpy(), allowed.numpy(), error=ChannelsError, who="channels",
+        says="they say", cause="its _chain is not what it executes",
+    )  # fmt: skip
     return {
         "rows": _ROWS,
-        "deviation": float(difference.max()),
+        "deviation": float((got - expected).abs().max()),
         "allowed": float(allowed.max()),
         "lost_by_the_backend": float(lost.max()),
     }

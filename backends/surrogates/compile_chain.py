@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backends.chain import Chain, Channel, Turn, qubits_of
+from backends.chain import Chain, Channel, ReadoutRates, Turn, qubits_of
 from backends.surrogates.noisy_light_cone import relevant_part
 from backends.surrogates.program import Apply, Begin, Merge, Program, Split, Step, Turned, Turns, applied
 from backends.surrogates.registers import GROUND, Block, Register
@@ -46,9 +46,10 @@ def _with_ends(steps: Sequence[Channel | Turn], chain: Chain, *, joint: bool) ->
     ends: dict[int, list[Channel | Turn]] = {}
     for qubit in sorted(last.keys() - set(chain.measured)):  # first, so that their registers are small when they divide
         ends.setdefault(last[qubit], []).append(Channel((qubit,), np.eye(4)[:1]))
-    for qubit, (p1_given_0, p0_given_1) in zip(chain.measured, chain.readout, strict=True):
-        read = np.array([[1 - p1_given_0, p0_given_1], [p1_given_0, 1 - p0_given_1]])
-        matrix = read @ np.array([[0.5, 0, 0, 0.5], [0.5, 0, 0, -0.5]])  # p(0) = (I + Z) / 2 without readout error
+    for qubit, rates in zip(chain.measured, chain.readout, strict=True):
+        matrix = ReadoutRates(*rates).matrix @ np.array(
+            [[0.5, 0, 0, 0.5], [0.5, 0, 0, -0.5]]
+        )  # p(0) = (I + Z) / 2 without readout error
         ends.setdefault(last.get(qubit, -1), []).append(Channel((qubit,), matrix if joint else matrix[:1]))
     found = list(ends.get(-1, ()))
     for position, step in enumerate(steps):

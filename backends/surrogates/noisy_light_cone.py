@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from backends.chain import Chain, Channel, Turn, qubits_of, rotation
+from backends.chain import Chain, Channel, Turn, in_light_cone, qubits_of, rotation
 
 _ROUNDING = 1e-14  # entries below it are taken for zero: a vendor's rounding
 _MIXES = rotation(1.0)  # which strings any turn may reach
@@ -18,7 +18,8 @@ _MIXES = rotation(1.0)  # which strings any turn may reach
 
 def relevant_part(chain: Chain) -> tuple[Channel | Turn, ...]:
     """Return the steps that can change what is read; turns by a constant angle become channels."""
-    steps = _in_light_cone([_cleaned(step) for step in chain.steps], chain.measured)
+    cleaned = [_cleaned(step) for step in chain.steps]
+    steps = [cleaned[number] for number in in_light_cone(list(map(qubits_of, cleaned)), chain.measured)[0]]
     while True:  # without a turn that does not matter, others may be seen not to matter
         alive = _alive(steps, chain.measured)
         if all(alive):
@@ -39,16 +40,6 @@ def _cleaned(step: Channel | Turn) -> Channel | Turn:
     if isinstance(step, Turn):
         return step if any(step.slopes) else Channel((step.qubit,), rotation(step.offset))
     return dataclasses.replace(step, transfer=np.where(np.abs(step.transfer) > _ROUNDING, step.transfer, 0.0))
-
-
-def _in_light_cone(steps: Sequence[Channel | Turn], measured: tuple[int, ...]) -> list[Channel | Turn]:
-    needed, kept = set(measured), []
-    for step in reversed(steps):
-        qubits = set(qubits_of(step))
-        if qubits & needed:
-            needed |= qubits
-            kept.append(step)
-    return kept[::-1]
 
 
 def _alive(steps: Sequence[Channel | Turn], measured: tuple[int, ...]) -> list[bool]:

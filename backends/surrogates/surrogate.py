@@ -81,7 +81,7 @@ class Surrogate(QuantumHead):
     def capabilities_for(cls, source: str, able: Capabilities) -> Capabilities:
         """Return what a surrogate can do of a head with this name and these capabilities."""
         if able.surrogate:
-            raise ConfigError(f"{source} answers in a backend's place already; take the head that it stands for")
+            raise _surrogate_already(source)
         return dataclasses.replace(able, autograd=able.analytic, multicore=False, surrogate=True)
 
     @classmethod
@@ -151,9 +151,7 @@ class SurrogateMaker(abc.ABC):
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, type) or issubclass(self.source, Surrogate):
-            raise ConfigError(
-                f"{self.source.__name__} answers in a backend's place already; take the head that it stands for"
-            )
+            raise _surrogate_already(self.source.__name__)
 
     @property
     def __name__(self) -> str:
@@ -215,6 +213,10 @@ class SurrogateMaker(abc.ABC):
 
 HeadFactory = type[QuantumHead] | SurrogateMaker
 """What makes heads of one kind: an adapter's class, or the maker of its surrogates."""
+
+
+def _surrogate_already(name: str) -> ConfigError:
+    return ConfigError(f"{name} answers in a backend's place already; take the head that it stands for")
 
 
 def is_joint(circuit: Circuit, shots: int | None) -> bool:

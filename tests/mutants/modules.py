@@ -21,6 +21,7 @@ _MODULES = (
 
 _TESTED_WITH = {  # besides a file of the module's own name
     "backends/surrogates/products.py": "backends/surrogates/test_polynomial.py",
+    "backends/surrogates/verification.py": "backends/surrogates/test_table.py",
     "harness/records/file.py": "harness/records/test_store.py",
     "harness/statistics/difference.py": "harness/statistics/test_comparison.py",
     "harness/training/evaluation.py": "harness/training/test_perform.py",

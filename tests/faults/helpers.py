@@ -20,6 +20,19 @@ from harness.training import data
 _TESTS = Path(__file__).parents[1]
 QHB = [sys.executable, "-c", "from harness.cli.main import main; main()"]
 
+# Two runs of one label.
+TWO_SEEDS = """
+name = "p"
+seeds = [0, 1]
+[data]
+n_images = 100
+official_images = 0
+[training]
+epochs = {epochs}
+[[runs]]
+head = "linear"
+"""
+
 # Shuffling, dropout and shots on. Three runs, of which one needs another's weights.
 PLAN = """
 name = "p"

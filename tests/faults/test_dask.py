@@ -12,7 +12,7 @@ import time
 
 import psutil
 import pytest
-from faults.helpers import end_of, is_alive, make, runs_of, wait_for
+from faults.helpers import TWO_SEEDS, end_of, is_alive, make, runs_of, wait_for
 
 from harness.execution.cluster.connect import connected
 from harness.execution.cluster.dask_executor import DaskExecutor
@@ -21,17 +21,6 @@ from harness.records.store import Store
 
 pytestmark = pytest.mark.chaos
 
-_PLAN = """
-name = "p"
-seeds = [0, 1]
-[data]
-n_images = 100
-official_images = 0
-[training]
-epochs = {epochs}
-[[runs]]
-head = "linear"
-"""
 _QUICK = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
 _QHB = "from harness.cli.main import main; main()"
 
@@ -46,7 +35,7 @@ def _records(runs, store, **how):
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("undisturbed"))
-    make(runs_of(_PLAN.format(epochs=150)), store)
+    make(runs_of(TWO_SEEDS.format(epochs=150)), store)
     return end_of(store)
 
 
@@ -67,7 +56,7 @@ async def _by_close(dask_worker):
 @pytest.mark.parametrize("end", [_by_exit, _by_segfault, _by_close])
 def test_a_worker_ends_in_the_middle(tmp_path, undisturbed, end):
     """After sys.exit, a segmentation fault or a graceful end of its worker, a run continues from its checkpoint and gives the same weights."""
-    store, runs, struck = Store(tmp_path), runs_of(_PLAN.format(epochs=150)), []
+    store, runs, struck = Store(tmp_path), runs_of(TWO_SEEDS.format(epochs=150)), []
     with connected("local:2") as client:
 
         def strike(progress):
@@ -100,7 +89,7 @@ def test_all_workers_killed_three_times(tmp_path):
                         worker.kill()
 
         records = _records(
-            runs_of(_PLAN.format(epochs=10_000)), store, progress=strike, executor=DaskExecutor(client, say=print)
+            runs_of(TWO_SEEDS.format(epochs=10_000)), store, progress=strike, executor=DaskExecutor(client, say=print)
         )
 
     assert [record.status for record in records] == ["killed", "killed"]
@@ -116,7 +105,7 @@ class _Place:
     def __init__(self, folder):
         self.folder = folder
         self.started = []
-        (folder / "plan.toml").write_text(_PLAN.format(epochs=10_000))
+        (folder / "plan.toml").write_text(TWO_SEEDS.format(epochs=10_000))
         file = folder / "scheduler.json"
         self.scheduler = self.start(
             "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",

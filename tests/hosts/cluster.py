@@ -8,23 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from faults.helpers import wait_for
+from faults.helpers import TWO_SEEDS, wait_for
 from hosts.network import HERE, Cable
 
 from harness.execution.progress import RunProgress, read_progress
 from harness.records.store import Store
 
-PLAN = """
-name = "p"
-seeds = [0, 1]
-[data]
-n_images = 100
-official_images = 0
-[training]
-epochs = {epochs}
-[[runs]]
-head = "linear"
-"""
 _QHB = "from harness.cli.main import main; main()"
 
 
@@ -104,7 +93,7 @@ class Cluster:
         self, *, epochs: int, settings: Mapping[str, str] = {}, dask: str | None = None
     ) -> "subprocess.Popen[bytes]":
         """Start ``qhb run`` on this host."""
-        (self.folder / "plan.toml").write_text(PLAN.format(epochs=epochs))
+        (self.folder / "plan.toml").write_text(TWO_SEEDS.format(epochs=epochs))
         return self.start(
             "qhb.txt", "-c", _QHB, "run", "plan.toml", "--results", "results", "--checkpoint-every", "0.2",
             "--dask", dask or self.address, settings=settings,

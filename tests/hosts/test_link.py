@@ -3,8 +3,7 @@
 import time
 
 import pytest
-from faults.helpers import end_of, is_alive, make, runs_of, wait_for
-from hosts.cluster import PLAN
+from faults.helpers import TWO_SEEDS, end_of, is_alive, make, runs_of, wait_for
 
 from harness.records.store import Store
 
@@ -16,7 +15,7 @@ _NOTICED_S = 300  # Dask gives up a connection after distributed.comm.timeouts.t
 def undisturbed(tmp_path_factory):
     """What one machine makes of the plan."""
     store = Store(tmp_path_factory.mktemp("undisturbed"))
-    make(runs_of(PLAN.format(epochs=_EPOCHS)), store)
+    make(runs_of(TWO_SEEDS.format(epochs=_EPOCHS)), store)
     return end_of(store)
 
 

@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from faults.helpers import end_of, make, runs_of, wait_for
-from hosts.cluster import PLAN
+from faults.helpers import TWO_SEEDS, end_of, make, runs_of, wait_for
 from hosts.network import FAR, HERE
 
 from harness.records.store import Store
@@ -31,7 +30,7 @@ def test_runs_over_tls(encrypted, certificates, tmp_path):
 
     assert encrypted.qhb(epochs=5, settings=certificates.of("client")).wait(300) == 0
     here = Store(tmp_path / "here")
-    make(runs_of(PLAN.format(epochs=5)), here)
+    make(runs_of(TWO_SEEDS.format(epochs=5)), here)
     assert end_of(encrypted.store) == end_of(here)
     workers = re.findall(r"Register worker addr: (\w+://[\d.]+)", encrypted.said("scheduler"))
     assert set(workers) == {f"tls://{HERE}", f"tls://{FAR}"}

@@ -1,14 +1,12 @@
 """Channels in the place of their heads: the same values, the same shot noise, the same gradients."""
 
-import copy
 import dataclasses
-import io
-import pickle
 from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
+from head_copies import copies_of
 
 from backends import circuit_named, head_class
 from backends.adapters.fake_ibm import FakeIBM
@@ -134,14 +132,7 @@ def test_a_head_survives_pickle_torch_save_and_deepcopy(shots):
     head = CHANNELS(LAYERS, n_circuits=2, shots=shots, seed=3)
     angles = rows(6, LAYERS.n_inputs).reshape(3, 2, -1)
     head(angles)
-    file = io.BytesIO()
-    torch.save(torch.nn.Sequential(head), file)
-    file.seek(0)
-    copies = [
-        pickle.loads(pickle.dumps(head)),
-        copy.deepcopy(head),
-        torch.load(file, weights_only=False)[0],  # our own bytes
-    ]
+    copies = copies_of(head)
 
     expected = head(angles)
     for made in copies:

@@ -1,14 +1,12 @@
 """Response tables in the place of their heads: the same values, the same shot noise, the same gradients."""
 
-import copy
 import dataclasses
-import io
-import pickle
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 import torch
+from head_copies import copies_of
 
 from backends import HEADS, QuantumHead, circuit_named, head_class
 from backends.adapters.statevector import Statevector
@@ -337,14 +335,7 @@ def test_a_head_survives_pickle_torch_save_and_deepcopy(name, execution):
     head = factory(circuit_named("eq7"), n_circuits=2, shots=100 if factory.capabilities.shots else None, seed=3)
     angles = torch.linspace(-3, 3, 24).reshape(3, 2, 4)
     head(angles)
-    file = io.BytesIO()
-    torch.save(torch.nn.Sequential(head), file)
-    file.seek(0)
-    copies = [
-        pickle.loads(pickle.dumps(head)),
-        copy.deepcopy(head),
-        torch.load(file, weights_only=False)[0],  # our own bytes
-    ]
+    copies = copies_of(head)
 
     expected = head(angles)
     for made in copies:

@@ -5,6 +5,7 @@ Defaults that the paper leaves open are marked "Ours"; values of the paper are g
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any, Literal, NamedTuple, get_args
 
 import pydantic
@@ -143,8 +144,38 @@ def run_id_of(spec: RunSpec, *, dataset_sha256: str, circuit_fingerprint: str | 
     left_out = {"own_circuit"} if spec.head_code else {"own_circuit", "head_code"}
     asked = {
         "schema": 1,
-        "spec": spec.model_dump(mode="json", exclude=left_out),
+        "spec": _counting(spec, left_out),
         "dataset_sha256": dataset_sha256,
         "circuit": circuit_fingerprint,
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+_FIRST_FIELDS: dict[type[Spec], frozenset[str]] = {
+    DataSpec: frozenset({
+        "name", "n_images", "test", "split_seed", "pixel_scaling", "official_images", "labels",
+    }),
+    ModelSpec: frozenset({"padding", "pool_kernel", "dropout", "initialization", "logit_scale", "angle_layer"}),
+    TrainingSpec: frozenset({
+        "epochs", "batch_size", "learning_rate", "shift_rule", "skip_dead_angles", "max_steps", "fidelity_every", "torch_device",
+    }),
+    RunSpec: frozenset({
+        "head", "head_code", "circuit", "own_circuit", "shots", "options", "execution", "seed", "data", "model", "training",
+        "weights_from",
+    }),
+}  # fmt: skip
+"""The fields that every id counts. A field that is added later is not listed here: it counts only where it differs from its
+default, so that runs that leave it there keep the ids that they had before it was added."""
+
+
+def _counting(settings: Spec, left_out: Collection[str] = ()) -> dict[str, Any]:
+    """Return the values of a part of the spec that its id counts, as JSON values."""
+    kind = type(settings)
+    values = settings.model_dump(mode="json")
+    for name, field in kind.model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, Spec):
+            values[name] = _counting(value)
+        if name in left_out or (name not in _FIRST_FIELDS[kind] and value == field.get_default()):
+            del values[name]
+    return values

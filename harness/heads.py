@@ -21,13 +21,19 @@ from backends.surrogates.surrogate import HeadFactory
 from backends.surrogates.table import ResponseTable, Tabulated
 from baselines import BASELINES, baseline_class
 from baselines.head import ClassicalOptions
-from harness.spec import N_CLASSES, RunSpec
+from harness.spec import RunSpec
 
 
 @dataclasses.dataclass(frozen=True)
 class ResolvedBaseline:
-    """The options of a classical head, checked, with every default filled in. It has no circuit, and its code is ours."""
+    """A classical head, checked. It has no circuit, and its code is ours.
 
+    Attributes:
+        n_outputs: Values that it returns for each image.
+        options: Its options with every default filled in.
+    """
+
+    n_outputs: int
     options: ClassicalOptions
     circuit_fingerprint: None = None
     code: None = None
@@ -39,12 +45,14 @@ class ResolvedHead:
 
     Attributes:
         circuit: The circuit.
+        n_circuits: Copies of the circuit that the head has.
         factory: What makes the head: the backend's own class, or the maker of what answers in its place.
         options: The head's options with every default filled in.
         code: SHA-256 of the present code of an outside head; None for one of ours.
     """
 
     circuit: Circuit
+    n_circuits: int
     factory: HeadFactory
     options: HeadOptions
     code: str | None
@@ -55,16 +63,20 @@ class ResolvedHead:
         return self.circuit.fingerprint
 
 
-def resolve_head(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
+def resolve_head(spec: RunSpec, *, n_classes: int) -> ResolvedHead | ResolvedBaseline:
     """Check a spec's head, circuit, shots and options without building them.
 
     Nothing of this depends on the spec's seed.
+
+    Args:
+        spec: What is asked.
+        n_classes: Of the data set.
 
     Raises:
         HeadError: something in the spec cannot be used; the message says what and how to mend it.
     """
     if spec.head in BASELINES:
-        return _resolve_baseline(spec)
+        return _resolve_baseline(spec, n_classes)
     known = (*BASELINES, *HEADS, *outside_heads())
     if spec.head not in known and ":" not in spec.head:
         hint = did_you_mean(spec.head, known)
@@ -74,7 +86,7 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
     if spec.circuit is None:
         raise ConfigError(f"head {spec.head!r} needs a circuit; set circuit = 'eq7'")
     circuit = spec.own_circuit or circuit_named(spec.circuit)
-    _check_inputs_and_outputs(circuit)
+    n_circuits = _n_circuits(circuit, n_classes)
     native = head_class(spec.head)
     _check_option_names(spec, native.Options)
     factory = factory_for(native, spec.execution)
@@ -83,36 +95,42 @@ def resolve_head(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
         dead_angles.check(factory, circuit)
     if spec.training.fidelity_every is not None:
         _check_fidelity(spec, factory, circuit, options)
-    return ResolvedHead(circuit, factory, options, code_of(native))
+    return ResolvedHead(circuit, n_circuits, factory, options, code_of(native))
 
 
-def resolved_execution(spec: RunSpec) -> Execution:
+def resolved_execution(spec: RunSpec, *, n_classes: int) -> Execution:
     """Return what ``execution = "auto"`` stands for, where the spec says native: see ``backends.surrogates.choice``.
+
+    Args:
+        spec: What is asked.
+        n_classes: Of the data set.
 
     Raises:
         HeadError: something in the spec cannot be used.
     """
-    resolved = resolve_head(spec)
+    resolved = resolve_head(spec, n_classes=n_classes)
     if isinstance(resolved, ResolvedBaseline):
         return "native"
     return fastest_exact(head_class(spec.head), resolved.circuit, shots=spec.shots, options=resolved.options)
 
 
-def _check_inputs_and_outputs(circuit: Circuit) -> None:
+def _n_circuits(circuit: Circuit, n_classes: int) -> int:
+    """Return how many copies of a circuit have an output for each class; refuse one that has no inputs or does not divide."""
     if circuit.n_inputs == 0:
         raise ConfigError(
             f"circuit {circuit.name!r} has no inputs, so the network could not reach it; in OpenQASM 3 declare them "
             "('input float x;'), in TOML list them under inputs (OpenQASM 2 has none)"
         )
-    if N_CLASSES % circuit.n_outputs:
-        fitting = ", ".join(str(number) for number in range(1, N_CLASSES + 1) if N_CLASSES % number == 0)
+    if n_classes % circuit.n_outputs:
+        fitting = ", ".join(str(number) for number in range(1, n_classes + 1) if n_classes % number == 0)
         raise ConfigError(
-            f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {N_CLASSES} classes evenly; "
+            f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {n_classes} classes evenly; "
             f"measure a number of qubits that does: {fitting}"
         )
+    return n_classes // circuit.n_outputs
 
 
-def _resolve_baseline(spec: RunSpec) -> ResolvedBaseline:
+def _resolve_baseline(spec: RunSpec, n_classes: int) -> ResolvedBaseline:
     given = [key for key in ("circuit", "shots") if getattr(spec, key) is not None]
     given += [f"execution = {spec.execution!r}"] if spec.execution != "native" else []
     if given:
@@ -120,7 +138,7 @@ def _resolve_baseline(spec: RunSpec) -> ResolvedBaseline:
     kind = baseline_class(spec.head).Options
     _check_option_names(spec, kind)
     _refuse_fidelity_without_shots(spec)
-    return ResolvedBaseline(check_options(spec.head, kind, spec.options))
+    return ResolvedBaseline(n_classes, check_options(spec.head, kind, spec.options))
 
 
 def _check_fidelity(spec: RunSpec, factory: HeadFactory, circuit: Circuit, options: HeadOptions) -> None:
@@ -164,7 +182,7 @@ def _heads_with_option(name: str) -> list[str]:
 
 
 def build_head(spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline) -> torch.nn.Module:
-    """Return the head of a run: N_CLASSES / n_outputs copies of the circuit, or the classical head.
+    """Return the head of a run: copies of the circuit, or the classical head.
 
     Args:
         spec: What is asked.
@@ -174,13 +192,13 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline) -> torc
         HeadError: the backend cannot be set up.
     """
     if isinstance(resolved, ResolvedBaseline):
-        return baseline_class(spec.head)(N_CLASSES, resolved.options)
+        return baseline_class(spec.head)(resolved.n_outputs, resolved.options)
     make: Callable[..., QuantumHead] = resolved.factory
     if spec.training.skip_dead_angles:
         make = functools.partial(dead_angles.head_without_dead_angles, resolved.factory)
     return make(
         resolved.circuit,
-        n_circuits=N_CLASSES // resolved.circuit.n_outputs,
+        n_circuits=resolved.n_circuits,
         shots=spec.shots,
         seed=spec.seed,
         shift_rule=spec.training.shift_rule,

@@ -6,17 +6,13 @@ Defaults that the paper leaves open are marked "Ours"; values of the paper are g
 import hashlib
 import json
 from collections.abc import Collection
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import pydantic
 
 from backends.capabilities import Execution
 from backends.circuits.circuit import Circuit
 
-DatasetName = Literal["mnist-5000", "mnist", "fashion-mnist", "kmnist"]
-DATASETS: tuple[str, ...] = get_args(DatasetName)
-N_CLASSES = 10  # of every data set of ``DATASETS``
-OFFICIAL_IMAGES = 10_000  # own test images of every data set
 Scope = Literal["full", "slice", "evaluation"]
 
 
@@ -27,23 +23,32 @@ class Spec(pydantic.BaseModel):
 
 
 class DataSpec(Spec):
-    """Which images, and how they are divided (Sec. 3: 8:2 into training and test, the training part 8:2 again)."""
+    """Which samples, and how they are divided (Sec. 3: 8:2 into training and test, the training part 8:2 again).
 
-    name: DatasetName = "mnist-5000"
-    n_images: int = pydantic.Field(5000, ge=50, le=60_000)
+    "Images" are the samples, also where these are vectors.
+    """
+
+    name: str = "mnist-5000"
+    """Of qhb list."""
+    n_images: int = pydantic.Field(5000, ge=10, le=10_000_000)
     """Ours: which 5,000 images; the first ones of the training file."""
     test: Literal["split", "official"] = "split"
-    """split: a fifth of the images, as in the paper; official: the data set's own 10,000 test images."""
+    """split: a fifth of the images, as in the paper; official: the data set's own test images, 10,000 of MNIST."""
     split_seed: int = pydantic.Field(0, ge=0)
     """Ours. Chooses the test images, which are the same for every run; training and validation images vary with the run's
     seed."""
-    pixel_scaling: Literal["unit", "standard"] = "unit"
-    """Ours. unit: [0, 1]; standard: zero mean, unit variance over the training images."""
-    official_images: int = pydantic.Field(OFFICIAL_IMAGES, ge=0, le=OFFICIAL_IMAGES)
+    pixel_scaling: Literal["unit", "standard", "none"] = "unit"
+    """Ours. unit: [0, 1]; standard: zero mean, unit variance over the training images; none: as they are in the file. Whole
+    numbers from 0 to 255 (uint8) are divided by 255 for unit, other values are scaled from their least and largest value in
+    the training images. Each feature of a vector is scaled by itself, the pixels of images alike."""
+    official_images: int = pydantic.Field(10_000, ge=0, le=10_000_000)
     """Ours. With test = "split", a run that is not a slice also classifies so many of the data set's own test images, the
     first ones: 1,000 images cannot settle a difference of one percentage point."""
     labels: Literal["true", "shuffled"] = "true"
     """shuffled: training and validation images get each other's labels. A control: the head must then guess the test images."""
+    stratified: bool = False
+    """Ours. true: the images that are used, and each part of them, have the classes in the proportions of the whole file.
+    With few images a class may otherwise have none to train with."""
 
 
 class ModelSpec(Spec):

@@ -10,6 +10,7 @@ from harness.cost.estimate import DEFAULT_DEVICE, EntryCost, WayCost, plan_cost
 from harness.cost.qpu_time import QUICK_EXECUTION_S, Use
 from harness.cost.tariffs import load_tariffs
 from harness.cost.ways import Way, WayUse, uses
+from harness.data.load import facts_of
 from harness.plan.expand import expand
 from harness.plan.plan import load_preset
 from harness.text import Missing, count, duration, significant
@@ -21,9 +22,11 @@ PRESET, ENTRY = "paper", "statevector eq7 1000 shots"
 
 def estimated() -> EntryCost:
     """Return what one run of the paper's protocol would cost."""
-    runs = expand(load_preset(PRESET), dataset_sha256="0" * 64)
+    plan = load_preset(PRESET)
+    facts = facts_of(plan.data)
+    runs = expand(plan, facts=facts)
     chosen = [run for run in runs if run.label == ENTRY]
-    return plan_cost(chosen, load_tariffs(), device=DEFAULT_DEVICE).entries[0]
+    return plan_cost(chosen, facts, load_tariffs(), device=DEFAULT_DEVICE).entries[0]
 
 
 def sentence(entry: EntryCost) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import click
 from distributed import Client, LocalCluster
 
+from harness.data.load import facts_of
 from harness.execution.cluster.connect import connected
 from harness.execution.cluster.dask_executor import DaskExecutor
 from harness.execution.cluster.worker import WorkerAnswer
@@ -26,7 +27,7 @@ from harness.execution.order import RunOrder
 from harness.plan.expand import expand
 from harness.plan.plan import parse
 from harness.records.store import Store
-from harness.training import data
+from harness.spec import DataSpec
 
 _PLAN = """
 name = "p"
@@ -49,7 +50,7 @@ class Took(NamedTuple):
 
 def runs_of(n_runs, *, epochs=1):
     text = _PLAN.format(seeds=list(range(n_runs)), epochs=epochs)
-    return expand(parse(text, where="benchmark"), dataset_sha256=data.load("mnist-5000").sha256)
+    return expand(parse(text, where="benchmark"), facts=facts_of(DataSpec()))
 
 
 def seconds_of(runs, executor, *, stored=True):

@@ -14,9 +14,10 @@ import click
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from harness.data.load import load
+from harness.data.split import split
 from harness.heads import build_head, resolve_head
 from harness.spec import RunSpec, TrainingSpec
-from harness.training import data
 from harness.training.model import Classifier
 from harness.training.timing import Clock
 from harness.training.train import train
@@ -29,21 +30,25 @@ _SIZES = (256, 512, 1024)  # of the square matrices; the best rate counts
 def trained(n_steps, n_threads):
     """Train the linear head and return the seconds of each step."""
     torch.set_num_threads(n_threads)
-    split = data.split(data.load(_SPEC.data.name), _SPEC.data, seed=0)
-    classifier = Classifier(build_head(_SPEC, resolve_head(_SPEC)), _SPEC.model, seed=0)
+    images, classifier = _prepared()
     spec = TrainingSpec(max_steps=n_steps)
-    return train(classifier, split, spec, seed=0, clock=Clock(), progress=lambda *_: None).step_seconds
+    return train(classifier, images, spec, seed=0, clock=Clock(), progress=lambda *_: None).step_seconds
 
 
 def operations():
     """Return the floating-point operations of one step; a multiply-add counts as two."""
-    split = data.split(data.load(_SPEC.data.name), _SPEC.data, seed=0)
-    classifier = Classifier(build_head(_SPEC, resolve_head(_SPEC)), _SPEC.model, seed=0)
+    images, classifier = _prepared()
     batch = _SPEC.training.batch_size
     with FlopCounterMode(display=False) as counter:
-        logits = classifier(split.training.images[:batch])
-        torch.nn.functional.cross_entropy(logits, split.training.labels[:batch]).backward()
+        logits = classifier(images.training.values[:batch])
+        torch.nn.functional.cross_entropy(logits, images.training.labels[:batch]).backward()
     return counter.get_total_flops()
+
+
+def _prepared():
+    dataset = load(_SPEC.data)
+    head = build_head(_SPEC, resolve_head(_SPEC, n_classes=dataset.facts.n_classes))
+    return split(dataset, _SPEC.data, seed=0), Classifier(head, _SPEC.model, seed=0)
 
 
 def rate():

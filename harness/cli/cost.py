@@ -10,11 +10,10 @@ import click
 from harness.cli.cost_tables import paragraphs
 from harness.cost.estimate import PlanCost, plan_cost
 from harness.cost.tariffs import Tariff, load_tariffs, template
+from harness.data.load import facts_of
 from harness.plan.expand import expand
 from harness.plan.plan import load_asked
 from harness.text import Missing
-
-_NO_DATA = "0" * 64  # what runs cost does not depend on the images, so no data set is read
 
 
 @click.command("cost")
@@ -53,12 +52,13 @@ def command(
         return
     plan = load_asked(plan_file, preset)
     tariffs = load_tariffs(tariffs_file)
-    runs = expand(plan, dataset_sha256=_NO_DATA, folder=plan_file.parent if plan_file else Path())
+    facts = facts_of(plan.data)
+    runs = expand(plan, facts=facts, folder=plan_file.parent if plan_file else Path())
     chosen = [run for run in runs if not only or any(text in run.label for text in only)]
     if not chosen:
         labels = "; ".join(dict.fromkeys(run.label for run in runs))
         raise click.UsageError(f"--only {' '.join(only)}: no such entry in plan {plan.name}; there are: {labels}")
-    found = plan_cost(chosen, tariffs, device=device, shots=shots)
+    found = plan_cost(chosen, facts, tariffs, device=device, shots=shots)
     if as_json:
         click.echo(json.dumps(_content(found, tariffs), indent=1, ensure_ascii=False))
         return

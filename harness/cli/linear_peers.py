@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from backends.peers.measure import Candidate, Comparison, Row
+from harness.data.division import sizes_of
+from harness.data.load import facts_of, load
+from harness.data.split import split
 from harness.errors import HarnessError
 from harness.heads import build_head, resolve_head
 from harness.spec import Run, RunSpec, TrainingSpec
-from harness.training import data
 from harness.training.model import Classifier
 from harness.training.perform import perform
 from harness.training.timing import Clock
@@ -38,17 +40,18 @@ def training_step() -> Comparison:
 
 def whole_run() -> Comparison:
     """Return the comparison of whole runs by the paper's protocol: 20 epochs, validation after each, test images."""
-    split = data.split(data.load(_LINEAR.data.name), _LINEAR.data, seed=_LINEAR.seed)
-    images = len(split.training.labels) * _LINEAR.training.epochs
+    images = sizes_of(_LINEAR.data, facts_of(_LINEAR.data)).training * _LINEAR.training.epochs
     row = dataclasses.replace(RUN, images=images, peer_images=images)
     return Comparison(row, Candidate(_run(_OURS)), Candidate(_run(_LINEAR)), most_rounds=_RUN_ROUNDS)
 
 
 def _training(spec: RunSpec) -> Callable[[], Any]:
-    split = data.split(data.load(spec.data.name), spec.data, seed=spec.seed)
-    classifier = Classifier(build_head(spec, resolve_head(spec)), spec.model, seed=spec.seed)
+    dataset = load(spec.data)
+    images = split(dataset, spec.data, seed=spec.seed)
+    resolved = resolve_head(spec, n_classes=dataset.facts.n_classes)
+    classifier = Classifier(build_head(spec, resolved), spec.model, seed=spec.seed)
     steps = TrainingSpec(max_steps=_STEPS)
-    return lambda: train(classifier, split, steps, seed=0, clock=Clock(), progress=lambda done, total, loss: None)
+    return lambda: train(classifier, images, steps, seed=0, clock=Clock(), progress=lambda done, total, loss: None)
 
 
 def _run(spec: RunSpec) -> Callable[[], Any]:

@@ -12,16 +12,9 @@ from backends.circuits.circuit import Circuit
 from backends.outside import OutsideEntry, outside_heads
 from backends.registry import HEADS
 from baselines import BASELINES
+from harness.data.mnist import MNIST_LIKE
 from harness.plan.plan import load_preset, presets
-from harness.spec import DATASETS
 from harness.text import counted
-
-_DATASETS = {
-    "mnist-5000": "first 5,000 training and the 10,000 test images of MNIST; built in",
-    "mnist": "torchvision; --data-root FOLDER, --download",
-    "fashion-mnist": "torchvision; --data-root FOLDER, --download",
-    "kmnist": "torchvision; --data-root FOLDER, --download",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +75,7 @@ def _everything() -> dict[str, list[Item]]:
             *(_circuit(name, circuit) for name, circuit in CIRCUITS.items()),
             *(_circuit(signature(name), circuit_named(name)) for name in FAMILIES),
         ],
-        "data sets": [Item(name, _DATASETS[name]) for name in DATASETS],
+        "data sets": [Item(name, summary) for name, summary in MNIST_LIKE.items()],
         "presets": [Item(preset.name, " ".join(load_preset(preset.name).description.split())) for preset in presets()],
     }
 

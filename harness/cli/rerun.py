@@ -8,6 +8,7 @@ import click
 
 from harness.cli.folders import RESULTS_FOLDER, runs_named
 from harness.cli.show import text
+from harness.data.load import facts_of
 from harness.errors import PlanError
 from harness.heads import resolve_head
 from harness.spec import Run
@@ -40,7 +41,8 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
         named = run if seed is None else f"{run}, seed {seed}"
         raise PlanError(f"expected one run, {named!r} names {len(found)}; give an id, --seed or --results{choices}")
     store, before = found[0]
-    spec = before.spec.model_copy(update={"head_code": resolve_head(before.spec).code})
+    n_classes = facts_of(before.spec.data, data_root=data_root).n_classes
+    spec = before.spec.model_copy(update={"head_code": resolve_head(before.spec, n_classes=n_classes).code})
     if spec != before.spec:
         click.echo(f"head {spec.head} was edited since {before.started_at}; the run is made with the present one")
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,8 @@ from harness.cli.console import Console
 from harness.cli.folders import RESULTS_FOLDER
 from harness.cli.run_messages import angles_of_files, how_to_make_again
 from harness.cli.summary import summary
+from harness.data.division import check_classes
+from harness.data.load import load
 from harness.errors import ClusterError, DamagedError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
 from harness.execution.signals import Signals, Stopped
@@ -36,7 +38,6 @@ from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.report import write_report
 from harness.spec import Run
-from harness.training import data
 
 if TYPE_CHECKING:
     from harness.execution.executor import Executor
@@ -141,12 +142,12 @@ def _command(
         raise PlanError(
             f"--jobs {jobs} is for runs on this machine, --dask {dask} for runs on its workers; give one of them"
         )
-    dataset = data.load(plan.data.name, data_root=others["data_root"], download=download)
+    dataset = load(plan.data, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / plan.name)
     console = Console(sys.stdout)
     resolved = resolve(
         plan,
-        dataset_sha256=dataset.sha256,
+        facts=dataset.facts,
         folder=plan_file.parent if plan_file else Path(),
         command=_command_line(),
         earlier=_last_plan(store, console),
@@ -165,8 +166,8 @@ def _command(
         for line in angles_of_files(runs):
             console.line(line)
         if chosen:
-            for asked in {run.spec.data for run in chosen}:
-                data.split(dataset, asked, seed=0)  # a split that cannot be made is refused before any training
+            for asked, seed in dict.fromkeys((run.spec.data, run.spec.seed) for run in chosen):
+                check_classes(dataset, asked, seed=seed)
             _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
         found, labels = store.read(), labels_of(resolved)
         records = in_order_of(resolved, [record for record in found.records if record.run_id in labels])

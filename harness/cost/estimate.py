@@ -10,6 +10,7 @@ from harness.cost.load import Load, planned_load
 from harness.cost.qpu_time import REP_DELAY_S, Use
 from harness.cost.tariffs import Tariff
 from harness.cost.ways import Way, WayUse, uses
+from harness.data.dataset import DataFacts
 from harness.spec import Run, RunSpec
 from harness.text import Missing
 
@@ -75,12 +76,18 @@ class PlanCost:
 
 
 def plan_cost(
-    runs: Sequence[Run], tariffs: Sequence[Tariff], *, device: str | None = None, shots: int | None = None
+    runs: Sequence[Run],
+    facts: DataFacts,
+    tariffs: Sequence[Tariff],
+    *,
+    device: str | None = None,
+    shots: int | None = None,
 ) -> PlanCost:
     """Return what the runs of a plan would cost on a device. Nothing is run.
 
     Args:
         runs: As ``harness.plan.plan.expand`` returns them.
+        facts: Of their data set.
         tariffs: Price lists.
         device: For all entries, instead of the fake IBM device in an entry's options, or ``DEFAULT_DEVICE``.
         shots: Of each evaluation, for all entries.
@@ -95,7 +102,7 @@ def plan_cost(
     without: list[NoCost] = []
     alike: dict[_Asked, list[str]] = {}
     for label, same in by_label.items():
-        load = planned_load(same[0].spec, shots=shots)
+        load = planned_load(same[0].spec, facts, shots=shots)
         if isinstance(load, Missing):
             without.append(NoCost(label, load.reason))
         else:

@@ -8,10 +8,11 @@ from backends.analysis.dead_angles import structural_proofs
 from backends.circuits.circuit import Circuit
 from backends.errors import CircuitError
 from backends.gradients import shifts_of
+from harness.data.dataset import DataFacts
+from harness.data.division import sizes_of
 from harness.heads import ResolvedBaseline, resolve_head
-from harness.spec import N_CLASSES, RunSpec, TrainingSpec
+from harness.spec import RunSpec, TrainingSpec
 from harness.text import Missing
-from harness.training.data import sizes_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,22 +58,23 @@ class Load:
         return _n_shifts(self.circuit, self.dead)
 
 
-def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
+def planned_load(spec: RunSpec, facts: DataFacts, *, shots: int | None = None) -> Load | Missing:
     """Return what a planned run would send to a device.
 
     Args:
         spec: What is asked.
+        facts: Of the data set.
         shots: Of each evaluation, in the place of the spec's; needed where that is exact.
     Returns:
         The load; a reason for a classical head and for exact probabilities.
     """
-    resolved = resolve_head(spec)
+    resolved = resolve_head(spec, n_classes=facts.n_classes)
     if isinstance(resolved, ResolvedBaseline):
         return Missing("classical head: no circuits")
     asked = shots or spec.shots
     if asked is None:
         return Missing("exact probabilities: a device only samples; give --shots N")
-    circuit, images = resolved.circuit, sizes_of(spec.data)
+    circuit, images = resolved.circuit, sizes_of(spec.data, facts)
     dead = frozenset(structural_proofs(circuit))
     per_epoch = math.ceil(images.training / spec.training.batch_size)
     n_epochs, n_more = divmod(0 if spec.scope == "evaluation" else _n_steps(spec.training, per_epoch), per_epoch)
@@ -82,7 +84,7 @@ def planned_load(spec: RunSpec, *, shots: int | None = None) -> Load | Missing:
     return Load(
         circuit=circuit,
         shots=asked,
-        n_circuits=N_CLASSES // circuit.n_outputs,
+        n_circuits=resolved.n_circuits,
         n_shifts=_n_shifts(circuit, dead if spec.training.skip_dead_angles else ()),
         dead=dead,
         steps=_steps(images.training, spec.training.batch_size, n_epochs=n_epochs, n_more=n_more),

@@ -7,7 +7,8 @@ import pydantic
 from backends.circuits.circuit import Circuit
 from backends.circuits.files import find_circuit, is_path
 from backends.errors import HeadError, did_you_mean
-from harness.errors import PlanError
+from harness.data.dataset import DataFacts
+from harness.errors import DatasetError, PlanError
 from harness.plan.entries import overridden, override_text, varied
 from harness.plan.schema import Entry, Plan
 from harness.spec import Run, RunSpec, run_id_of
@@ -15,12 +16,12 @@ from harness.spec import Run, RunSpec, run_id_of
 _MAX_RUNS = 100_000
 
 
-def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Run]:
+def expand(plan: Plan, *, facts: DataFacts, folder: Path = Path()) -> list[Run]:
     """Return the plan's runs, each checked: heads, circuits, shots, options, labels.
 
     Args:
         plan: The plan.
-        dataset_sha256: SHA-256 of its data set.
+        facts: Of its data set.
         folder: Where relative paths of circuits begin: the plan file's folder.
 
     Raises:
@@ -33,11 +34,9 @@ def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Ru
         where = f"plan {plan.name}, run entry {number} ({entry.head})"
         try:
             found = [
-                run
-                for one in varied(entry)
-                for run in _runs_of_entry(plan, one, by_label, dataset_sha256=dataset_sha256, folder=folder)
+                run for one in varied(entry) for run in _runs_of_entry(plan, one, by_label, facts=facts, folder=folder)
             ]
-        except (PlanError, HeadError) as error:
+        except (PlanError, DatasetError, HeadError) as error:
             problems.append(f"{where}: {error}")
             continue
         for run in found:
@@ -58,12 +57,13 @@ def expand(plan: Plan, *, dataset_sha256: str, folder: Path = Path()) -> list[Ru
 
 
 def _runs_of_entry(
-    plan: Plan, entry: Entry, by_label: dict[tuple[str, int], Run], *, dataset_sha256: str, folder: Path
+    plan: Plan, entry: Entry, by_label: dict[tuple[str, int], Run], *, facts: DataFacts, folder: Path
 ) -> list[Run]:
     """Return a run for each seed of an entry; ``by_label`` holds the runs of the entries above by label and seed.
 
     Raises:
         PlanError: a value of the entry cannot be used, or there are no weights as it wants them.
+        DatasetError: the data set has too few images.
         HeadError: its head, circuit or options cannot be used.
     """
     from harness.heads import resolve_head, resolved_execution  # they load torch, which reading a plan does not need
@@ -77,13 +77,13 @@ def _runs_of_entry(
         "shots": entry.shots,
         "options": entry.options,
         "execution": "native" if entry.execution == "auto" else entry.execution,
-        "data": overridden(plan.data, entry.data, table="data"),
+        "data": overridden(plan.data, entry.data, table="data").filled(facts),
         "model": overridden(plan.model, entry.model, table="model"),
         "training": training.model_copy(update={"max_steps": entry.max_steps or training.max_steps}),
     }
     if entry.execution == "auto":
-        asked["execution"] = resolved_execution(RunSpec(**asked))
-    resolved = resolve_head(RunSpec(**asked))
+        asked["execution"] = resolved_execution(RunSpec(**asked), n_classes=facts.n_classes)
+    resolved = resolve_head(RunSpec(**asked), n_classes=facts.n_classes)
     asked |= {"options": resolved.options.model_dump(mode="json"), "head_code": resolved.code}
     runs = []
     for seed in plan.seeds if entry.seeds is None else entry.seeds:
@@ -94,7 +94,7 @@ def _runs_of_entry(
             raise PlanError(
                 "; ".join(f"{found['loc'][0]}: {found['msg']}, got {found['input']!r}" for found in error.errors())
             ) from None
-        run_id = run_id_of(spec, dataset_sha256=dataset_sha256, circuit_fingerprint=resolved.circuit_fingerprint)
+        run_id = run_id_of(spec, dataset_sha256=facts.sha256, circuit_fingerprint=resolved.circuit_fingerprint)
         runs.append(Run(run_id, entry.label or spec.title + override_text(entry), spec))
     return runs
 

@@ -19,6 +19,7 @@ import harness
 from backends.circuits.files import find_circuit
 from backends.errors import HeadError
 from baselines import BASELINES
+from harness.data.dataset import DataFacts
 from harness.errors import DamagedError
 from harness.plan.comparison import Declared, declared
 from harness.plan.expand import expand
@@ -51,12 +52,12 @@ class LastPlan(pydantic.BaseModel):
     comparison: Declared | None = None
 
 
-def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earlier: LastPlan | None) -> LastPlan:
+def resolve(plan: Plan, *, facts: DataFacts, folder: Path, command: str, earlier: LastPlan | None) -> LastPlan:
     """Return a plan with its runs: the runs of ``earlier`` where that is the same plan, otherwise runs that are checked here.
 
     Args:
         plan: The plan.
-        dataset_sha256: SHA-256 of its data set.
+        facts: Of its data set.
         folder: Where the paths of circuits begin.
         command: The command line.
         earlier: The folder's last plan, if it has one.
@@ -64,10 +65,10 @@ def resolve(plan: Plan, *, dataset_sha256: str, folder: Path, command: str, earl
     Raises:
         PlanError: with every problem, one a line.
     """
-    key = _key(plan, dataset_sha256=dataset_sha256, folder=folder)
+    key = _key(plan, facts=facts, folder=folder)
     if earlier is not None and key is not None and earlier.key == key:
         return earlier.model_copy(update={"command": command})
-    runs = expand(plan, dataset_sha256=dataset_sha256, folder=folder)
+    runs = expand(plan, facts=facts, folder=folder)
     comparison = declared(plan.comparison, runs, at=now())
     if earlier is not None and earlier.comparison is not None and comparison.same_as(earlier.comparison):
         comparison = comparison.model_copy(update={"declared_at": earlier.comparison.declared_at})
@@ -129,7 +130,7 @@ def with_latest_labels(folder: Path, records: Iterable[RunRecord]) -> list[RunRe
     return [record.model_copy(update={"label": labels.get(record.run_id, record.label)}) for record in records]
 
 
-def _key(plan: Plan, *, dataset_sha256: str, folder: Path) -> str | None:
+def _key(plan: Plan, *, facts: DataFacts, folder: Path) -> str | None:
     """Return the digest of the plan, of the circuits and data it names, and of the code that expands it."""
     try:
         circuits = [
@@ -139,7 +140,14 @@ def _key(plan: Plan, *, dataset_sha256: str, folder: Path) -> str | None:
         ]
     except HeadError:
         return None  # expanding it says what is wrong
-    known = [plan.model_dump(mode="json"), dataset_sha256, circuits, sys.version, list(_installed()), list(_code())]
+    known = [
+        plan.model_dump(mode="json"),
+        dataclasses.asdict(facts),
+        circuits,
+        sys.version,
+        list(_installed()),
+        list(_code()),
+    ]
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 

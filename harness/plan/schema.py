@@ -5,10 +5,36 @@ from typing import Annotated, Any, Literal
 import pydantic
 
 from backends.capabilities import Execution
+from harness.data.dataset import DataFacts
+from harness.data.division import check_sizes
 from harness.spec import DataSpec, ModelSpec, Spec, TrainingSpec
 
 Overrides = dict[str, Any]
 """Settings of a plan's table that an entry has otherwise, by name."""
+
+
+class DataTable(DataSpec):
+    """The ``[data]`` table. What it leaves open depends on the data set, and is filled in when the plan is expanded."""
+
+    n_images: int | None = pydantic.Field(None, ge=10, le=10_000_000)  # type: ignore[assignment]  # a spec has a number
+    """By default 5,000, or all where there are fewer."""
+    official_images: int | None = pydantic.Field(None, ge=0, le=10_000_000)  # type: ignore[assignment]
+    """By default 10,000, or all where there are fewer."""
+
+    def filled(self, facts: DataFacts) -> DataSpec:
+        """Return the spec of a run with this table.
+
+        Args:
+            facts: Of the data set.
+
+        Raises:
+            DatasetError: it has too few images.
+        """
+        n_images = min(5000, facts.n_training) if self.n_images is None else self.n_images
+        official = min(10_000, facts.n_test) if self.official_images is None else self.official_images
+        spec = DataSpec(**self.model_dump() | {"n_images": n_images, "official_images": official})
+        check_sizes(spec, facts, name=self.name)
+        return spec
 
 
 class Entry(Spec):
@@ -60,7 +86,7 @@ class Plan(Spec):
     name: str = pydantic.Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     description: str = ""
     seeds: list[int] = pydantic.Field([0], min_length=1)
-    data: DataSpec = DataSpec()
+    data: DataTable = DataTable()
     model: ModelSpec = ModelSpec()
     training: TrainingSpec = TrainingSpec()
     comparison: ComparisonSpec = ComparisonSpec()
@@ -68,7 +94,7 @@ class Plan(Spec):
 
 
 SECTIONS: dict[str, type[Spec]] = {
-    "data": DataSpec, "model": ModelSpec, "training": TrainingSpec, "comparison": ComparisonSpec, "runs": Entry,
+    "data": DataTable, "model": ModelSpec, "training": TrainingSpec, "comparison": ComparisonSpec, "runs": Entry,
 }  # fmt: skip
 """What the tables of a plan hold, by their names."""
 

@@ -42,5 +42,15 @@ def _from_4(content: dict[str, Any]) -> dict[str, Any]:
     return content | {"schema_version": 5}
 
 
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
+def _from_5(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 6 tells the shape of an image and the names of the classes; before, all data sets were of MNIST's form."""
+    dataset = content.get("dataset")
+    if isinstance(dataset, dict):
+        content = content | {"dataset": dataset | {"shape": [1, 28, 28], "class_names": [str(n) for n in range(10)]}}
+    return content | {"schema_version": 6}
+
+
+_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5,
+}  # fmt: skip
 assert max(_STEPS) == SCHEMA_VERSION - 1

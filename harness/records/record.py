@@ -10,7 +10,7 @@ import pydantic
 from harness.records.packed import unpack
 from harness.spec import RunSpec, Scope
 
-SCHEMA_VERSION: Literal[5] = 5
+SCHEMA_VERSION: Literal[6] = 6
 Status = Literal["ok", "failed", "timeout", "killed", "diverged", "invalid_output", "skipped"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -41,7 +41,7 @@ class Epoch(RecordPart):
 class ClassScore(RecordPart):
     """Scores of one class: paper Eq. (10)-(12). None where there is nothing to divide by."""
 
-    label: int = _field("the class, 0 to 9")
+    label: int = _field("the class: 0, 1, ...")
     precision: Share | None
     recall: Share | None
     f1: Share | None
@@ -193,7 +193,9 @@ class DatasetFacts(RecordPart):
     """Which images."""
 
     name: str = _field("the data set's")
-    sha256: str = _field("of image bytes then label bytes, training file and test file")
+    sha256: str = _field("of its content: of MNIST of image bytes then label bytes, training file and test file")
+    shape: tuple[int, ...] = _field("of one image: channels, height, width; of a vector: its features")
+    class_names: tuple[str, ...] = _field("of the classes 0, 1, ...")
     n_train: pydantic.NonNegativeInt = _field("images to train with")
     n_validation: pydantic.NonNegativeInt = _field("images to validate with after each epoch")
     n_test: pydantic.NonNegativeInt = _field("images to test with")
@@ -227,7 +229,7 @@ class Failure(RecordPart):
 class RunRecord(RecordPart):
     """One attempt at one run. Written once, never edited."""
 
-    schema_version: Literal[5] = _field("version of this schema", default=SCHEMA_VERSION)
+    schema_version: Literal[6] = _field("version of this schema", default=SCHEMA_VERSION)
     run_id: str = _field("SHA-256 of what was asked")
     label: str = _field("what tables call it; the same for all seeds")
     spec: RunSpec = _field("what was asked")

@@ -20,10 +20,12 @@ class Attempts:
     Attributes:
         ours: True where an image was classified rightly, bool, shape (n_images,); None where the run failed.
         theirs: The same of the other head.
+        n_classes: Classes of the data set; chance accuracy is 1 / n_classes.
     """
 
     ours: Answers
     theirs: Answers
+    n_classes: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,25 +47,25 @@ class Sensitivity:
     changed: bool
 
 
-def sensitivity(
-    pairs: Sequence[Attempts], *, margin_pp: float = MARGIN_PP, n_classes: int = 10
-) -> tuple[Sensitivity, ...]:
+def sensitivity(pairs: Sequence[Attempts], *, margin_pp: float = MARGIN_PP) -> tuple[Sensitivity, ...]:
     """Judge all declared pairs, and judge them again with each failed run at chance accuracy.
 
     Args:
         pairs: All declared pairs; see ``judge``.
         margin_pp: The difference that counts as small, in percentage points.
-        n_classes: Classes of the data set; chance accuracy is 1 / n_classes.
 
     Raises:
         StatisticsError: the heads of a pair do not have one entry for each seed, or their answers cannot be compared.
     """
     check_margin(margin_pp)
-    if n_classes < 2:
-        raise StatisticsError(f"sensitivity: expected at least 2 classes, got {n_classes}; give those of the data set")
+    for attempts in pairs:
+        if attempts.n_classes < 2:
+            raise StatisticsError(
+                f"sensitivity: expected at least 2 classes, got {attempts.n_classes}; give those of the data set"
+            )
     common = [_on_common_seeds(attempts, margin_pp) for attempts in pairs]
     judged = _judged(common)
-    at_chance = _judged([_at_chance(attempts, margin_pp, n_classes) for attempts in pairs])
+    at_chance = _judged([_at_chance(attempts, margin_pp) for attempts in pairs])
     return tuple(_outcome(*parts) for parts in zip(pairs, judged, at_chance, strict=True))
 
 
@@ -91,17 +93,17 @@ def _on_common_seeds(attempts: Attempts, margin_pp: float) -> Comparison | None:
     return dataclasses.replace(found, note=f"{lost}; {found.note}" if found.note else lost)
 
 
-def _at_chance(attempts: Attempts, margin_pp: float, n_classes: int) -> Comparison | None:
+def _at_chance(attempts: Attempts, margin_pp: float) -> Comparison | None:
     """Compare all seeds; answers count in units of 1 / n_classes, so a run at chance has one unit for each image."""
     both = _both(attempts)
     if not both:
         return None
     chance = np.ones(both[0][0].shape, np.int64)
     sides = (
-        np.stack([chance if row is None else row.astype(np.int64) * n_classes for row in side])
+        np.stack([chance if row is None else row.astype(np.int64) * attempts.n_classes for row in side])
         for side in (attempts.ours, attempts.theirs)
     )
-    return compared(*sides, unit=n_classes, margin_pp=margin_pp)
+    return compared(*sides, unit=attempts.n_classes, margin_pp=margin_pp)
 
 
 def _stacked(rows: list[np.ndarray]) -> np.ndarray:

@@ -1,29 +1,31 @@
 """The test images, classified with trained weights."""
 
+from harness.data.split import SampleTensors
 from harness.records.packed import pack
 from harness.records.record import Evaluation
-from harness.spec import N_CLASSES
-from harness.training.data import ImageTensors
 from harness.training.metrics import class_scores, confusion_matrix, macro
 from harness.training.model import Classifier
 from harness.training.timing import Clock
 from harness.training.train import classify
 
 
-def evaluate(classifier: Classifier, test: ImageTensors, clock: Clock, *, weights_from: str | None) -> Evaluation:
+def evaluate(
+    classifier: Classifier, test: SampleTensors, clock: Clock, *, n_classes: int, weights_from: str | None
+) -> Evaluation:
     """Classify the test images and return the scores.
 
     Args:
         classifier: With the weights to use.
         test: The images.
         clock: Counts the seconds, as phase "evaluation".
+        n_classes: Of the data set.
         weights_from: Id of the run that trained the weights; None: this one.
     """
     started = clock.now()
     with clock.phase("evaluation"):
         found = classify(classifier, test)
     labels = test.labels.cpu().numpy()
-    confusion = confusion_matrix(labels, found.predictions, n_classes=N_CLASSES)
+    confusion = confusion_matrix(labels, found.predictions, n_classes=n_classes)
     scores = class_scores(confusion)
     return Evaluation(
         weights_from=weights_from,

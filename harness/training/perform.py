@@ -9,13 +9,15 @@ import torch
 from backends.errors import AnglesError, ConfigError, OutputError
 from backends.head import QuantumHead
 from backends.sampling import stream_seed
+from harness.data.load import load
+from harness.data.split import official, split
 from harness.errors import DiskError, DivergedError, StoreError
 from harness.heads import ResolvedBaseline, ResolvedHead, build_head, exact_twin, resolve_head
 from harness.records import sealed
 from harness.records.environment import environment, peak_rss_mib
 from harness.records.record import Failure, RunRecord, Status, now
 from harness.spec import Run, RunSpec
-from harness.training import data, random_streams
+from harness.training import random_streams
 from harness.training.checkpoint import Checkpoints
 from harness.training.evaluation import evaluate
 from harness.training.fidelity import GradientComparison
@@ -117,12 +119,13 @@ def _perform(
     device = spec.training.torch_device
     with clock.phase("setup"):
         parts.environment = environment(device)
-        dataset = data.load(spec.data.name, data_root=data_root)
-        split = data.split(dataset, spec.data, seed=spec.seed).to(device)
-        resolved = _resolved(spec)
+        dataset = load(spec.data, data_root=data_root)
+        images = split(dataset, spec.data, seed=spec.seed).to(device)
+        n_classes = dataset.facts.n_classes
+        resolved = _resolved(spec, n_classes)
         classifier = Classifier(build_head(spec, resolved), spec.model, seed=spec.seed).to(device)
         comparison = _comparison(spec, resolved, classifier.head)
-    parts.dataset = dataset_facts(dataset, split)
+    parts.dataset = dataset_facts(dataset, images)
     parts.head = head_facts(spec, classifier)
 
     if spec.scope == "evaluation":
@@ -130,7 +133,7 @@ def _perform(
     else:
         history = train(
             classifier,
-            split,
+            images,
             spec.training,
             seed=spec.seed,
             clock=clock,
@@ -147,22 +150,24 @@ def _perform(
     elif spec.scope == "full":
         parts.weights_sha256 = sealed.write(weights_of(run.run_id), classifier.state_dict(), {"run_id": run.run_id})
     if spec.scope != "slice" or spec.weights_from is not None:
-        parts.evaluation = evaluate(classifier, split.test, clock, weights_from=spec.weights_from)
+        parts.evaluation = evaluate(classifier, images.test, clock, n_classes=n_classes, weights_from=spec.weights_from)
     if spec.scope != "slice":
         with clock.phase("evaluation"):
-            official = data.official(dataset, spec.data, split)
-        if official is not None:  # after the split's test images, whose shots are then the same with and without
-            parts.official = evaluate(classifier, official.to(device), clock, weights_from=spec.weights_from)
+            own_test = official(dataset, spec.data, images)
+        if own_test is not None:  # after the split's test images, whose shots are then the same with and without
+            parts.official = evaluate(
+                classifier, own_test.to(device), clock, n_classes=n_classes, weights_from=spec.weights_from
+            )
     parts.times = times_of(clock)
 
 
-def _resolved(spec: RunSpec) -> ResolvedHead | ResolvedBaseline:
+def _resolved(spec: RunSpec, n_classes: int) -> ResolvedHead | ResolvedBaseline:
     """Return what the names in a spec stand for.
 
     Raises:
         HeadError: something in it cannot be used, or the head is not the one that was asked for.
     """
-    resolved = resolve_head(spec)
+    resolved = resolve_head(spec, n_classes=n_classes)
     if spec.head_code is not None and resolved.code != spec.head_code:
         raise ConfigError(
             f"head {spec.head!r} is not the one that was asked for: expected code with SHA-256 {spec.head_code[:12]}, got "

@@ -10,6 +10,8 @@ import torch
 from backends.errors import OutputError
 from backends.head import QuantumHead
 from backends.registry import head_class
+from harness.data.dataset import Dataset
+from harness.data.split import Split
 from harness.heads import summary
 from harness.records.certificate import Certificate
 from harness.records.record import (
@@ -24,7 +26,6 @@ from harness.records.record import (
     Times,
 )
 from harness.spec import RunSpec
-from harness.training.data import Dataset, Split
 from harness.training.model import Classifier
 from harness.training.state import History
 from harness.training.timing import Clock
@@ -50,7 +51,9 @@ def dataset_facts(dataset: Dataset, split: Split) -> DatasetFacts:
     """Return which images a run uses."""
     return DatasetFacts(
         name=dataset.name,
-        sha256=dataset.sha256,
+        sha256=dataset.facts.sha256,
+        shape=dataset.facts.shape,
+        class_names=dataset.facts.class_names,
         n_train=len(split.training.labels),
         n_validation=len(split.validation.labels),
         n_test=len(split.test.labels),

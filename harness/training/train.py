@@ -12,12 +12,12 @@ from torch.nn.functional import cross_entropy
 from backends.head import QuantumHead
 from backends.sampling import stream_seed
 from backends.tally import Tally
+from harness.data.split import SampleTensors, Split
 from harness.errors import DivergedError
 from harness.records.record import Epoch
 from harness.spec import TrainingSpec
 from harness.training import random_streams
 from harness.training.checkpoint import Checkpoints
-from harness.training.data import ImageTensors, Split
 from harness.training.fidelity import GradientComparison
 from harness.training.model import Classifier
 from harness.training.state import EpochSums, History, TrainingState
@@ -165,11 +165,11 @@ def train(
 
 
 @torch.no_grad()
-def classify(classifier: Classifier, part: ImageTensors) -> Classified:
+def classify(classifier: Classifier, part: SampleTensors) -> Classified:
     """Classify images: the class with the largest p(0), as in Sec. 3; among equal ones the first."""
     classifier.eval()
     with _counting(classifier.head) as tally:
-        logits = torch.cat([classifier(images) for images in part.images.split(_EVALUATION_BATCH)])
+        logits = torch.cat([classifier(images) for images in part.values.split(_EVALUATION_BATCH)])
     predictions = logits.argmax(dim=1)
     return Classified(
         loss=cross_entropy(logits, part.labels).item(),

@@ -7,8 +7,8 @@ import torch
 
 from backends.canaries import Canary, Observation
 from backends.machine import n_cores
+from harness.data import torchvision_import
 from harness.execution.child import ONE_THREAD
-from harness.training import torchvision_import
 from harness.training.perform import TORCH_THREADS
 
 
@@ -42,7 +42,7 @@ CANARIES = [
         ("torchvision", "torch"),
         "A torchvision that was built for CUDA cannot be imported beside a CPU torch.",
         "the schemas of the two missing operators are declared, and only where they are missing",
-        "harness/training/torchvision_import.py",
+        "harness/data/torchvision_import.py",
         _torchvision,
     ),
     Canary(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from harness.data.load import load
 from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
@@ -15,7 +16,7 @@ from harness.execution.options import ExecutionOptions
 from harness.plan.expand import expand
 from harness.plan.plan import parse
 from harness.records.store import Store
-from harness.training import data
+from harness.spec import DataSpec
 
 _ROOT = Path(__file__).parents[2]
 _BAD = """
@@ -119,7 +120,7 @@ def test_what_a_stranger_does_is_a_record(tmp_path, monkeypatch):
         "Good": ("ok", ""),
     }
     plan = parse(_PLAN + _entries([*(f"bad_heads:{name}" for name in expected), "statevector"]), where="p")
-    runs = expand(plan, dataset_sha256=data.load("mnist-5000").sha256)
+    runs = expand(plan, facts=load(DataSpec()).facts)
     ended = []
     store = Store(tmp_path / "store")
     with store.opened():
@@ -197,7 +198,7 @@ def test_a_head_edited_after_the_plan_was_read(tmp_path, monkeypatch):
     path.write_text(_BAD)
     monkeypatch.syspath_prepend(tmp_path)
     plan = parse(_PLAN + _entries(["edited_heads:Good"]), where="p")
-    runs = expand(plan, dataset_sha256=data.load("mnist-5000").sha256)
+    runs = expand(plan, facts=load(DataSpec()).facts)
     path.write_text(_BAD + "\n# edited\n")
     ended = []
     store = Store(tmp_path / "store")

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from backends.circuits import CIRCUITS, dumps, read_circuit
+from harness.data.load import load
 from harness.errors import PlanError
 from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks
@@ -13,8 +14,7 @@ from harness.execution.options import ExecutionOptions
 from harness.plan.expand import expand
 from harness.plan.plan import load_file
 from harness.records.store import Store
-from harness.spec import RunSpec
-from harness.training import data
+from harness.spec import DataSpec, RunSpec
 
 _PLAN = """
 name = "p"
@@ -46,8 +46,7 @@ def _write(folder, entries, **files):
 
 
 def _expand(plan_file):
-    sha256 = data.load("mnist-5000").sha256
-    return expand(load_file(plan_file), dataset_sha256=sha256, folder=plan_file.parent)
+    return expand(load_file(plan_file), facts=load(DataSpec()).facts, folder=plan_file.parent)
 
 
 def _execute(runs, folder):

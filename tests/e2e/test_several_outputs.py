@@ -5,9 +5,10 @@ import torch
 
 from backends import circuit_named
 from backends.registry import HEADS
+from harness.data.load import load
+from harness.data.split import split as split_of
 from harness.heads import build_head, resolve_head
 from harness.spec import DataSpec, ModelSpec, RunSpec
-from harness.training import data
 from harness.training.model import Classifier
 from harness.training.timing import Clock
 from harness.training.train import train
@@ -35,10 +36,10 @@ def test_ten_outputs_are_trained_end_to_end(name):
     spec = spec.model_copy(
         update={"training": spec.training.model_copy(update={"max_steps": n_steps, "batch_size": batch_size})}
     )
-    head = build_head(spec, resolve_head(spec))
+    head = build_head(spec, resolve_head(spec, n_classes=10))
     classifier = Classifier(head, ModelSpec(), seed=0)
     before = {key: values.clone() for key, values in classifier.state_dict().items()}
-    split = data.split(data.load("mnist-5000"), spec.data, seed=0)
+    split = split_of(load(DataSpec()), spec.data, seed=0)
     history = train(
         classifier, split, spec.training, seed=0, clock=Clock("cpu"), progress=lambda done, total, loss: None
     )
@@ -46,7 +47,7 @@ def test_ten_outputs_are_trained_end_to_end(name):
     assert head.input_shape == (1, 10)
     assert head.weights.shape == (1, 40)
     if name not in _DENSITY_MATRIX:
-        assert classifier(split.test.images[:3]).shape == (3, 10)
+        assert classifier(split.test.values[:3]).shape == (3, 10)
     assert len(history.step_seconds) == n_steps
     moved = {key for key, values in classifier.state_dict().items() if not torch.equal(values, before[key])}
     assert {"head.weights", "to_head.weight"} <= moved

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from harness.data.load import load
 from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
@@ -15,7 +16,7 @@ from harness.execution.options import ExecutionOptions, runs_to_make
 from harness.plan.expand import expand
 from harness.plan.plan import parse
 from harness.records import sealed
-from harness.training import data
+from harness.spec import DataSpec
 
 _TESTS = Path(__file__).parents[1]
 QHB = [sys.executable, "-c", "from harness.cli.main import main; main()"]
@@ -67,7 +68,7 @@ def plan_of(heads, **training):
 
 def runs_of(text):
     """Expand a plan's text."""
-    return expand(parse(text, where="p"), dataset_sha256=data.load("mnist-5000").sha256)
+    return expand(parse(text, where="p"), facts=load(DataSpec()).facts)
 
 
 def make(runs, store, *, ended=lambda record: None, progress=lambda runs: None, executor=None, **options):

@@ -3,6 +3,7 @@
 import functools
 
 import numpy as np
+from data_facts import mnist_facts
 from unit.harness.report.example_records import environment
 from unit.harness.report.example_studies import DATASET, scored
 
@@ -24,7 +25,7 @@ _LOSSES = [2.0, 1.6, 1.55, *[1.5] * 17]
 def drawn_study(name: str) -> Study:
     """Return the runs of a preset, each with 97 % right answers and a loss that falls and then stays."""
     plan = load_preset(name)
-    runs = expand(plan, dataset_sha256="d")
+    runs = expand(plan, facts=mnist_facts("d"))
     labels = {run.run_id: run.label for run in runs}
     results = grouped([_drawn(run, number) for number, run in enumerate(runs)], labels=labels)
     return Study(results, declared(plan.comparison, runs, at="2026-01-01T00:00:00Z"))

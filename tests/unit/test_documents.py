@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from data_facts import mnist_facts
 
 from backends.analysis.dead_angles import ideal_proofs
 from backends.circuits.catalogue import CIRCUITS
@@ -34,7 +35,7 @@ _DOCUMENTS = (
             *("cost", "export", "mutants", "performance", "reliability", "reproduction", "scale-out", "statistics"),
         )
     ),
-    *("examples/plugin_head/README.md", "harness/training/datasets/README.md"),
+    *("examples/plugin_head/README.md", "harness/data/embedded/README.md"),
 )
 _FOR_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md")
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -179,7 +180,7 @@ def test_the_plan_of_the_readme_has_the_runs_that_it_says() -> None:
     """It can be read, and has three heads on two seeds."""
     plan, _ = _blocks("README.md", "toml")
 
-    assert len(expand(parse(plan, where="README.md"), dataset_sha256="0" * 64)) == 3 * 2
+    assert len(expand(parse(plan, where="README.md"), facts=mnist_facts())) == 3 * 2
 
 
 def test_every_angle_of_the_circuit_of_the_readme_matters(tmp_path: Path) -> None:

@@ -1,16 +1,20 @@
 """Confusion matrices, as in the paper's Fig. 7: summed over the seeds of a configuration."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from harness.report.figures.svg import ACCENT, INK, MUTED, PAPER, RULE, WARM, Drawing, canvas, drawing
-from harness.report.numbers.confusion import confusion_of, main_group
+from harness.report.numbers.confusion import classes_of, confusion_of, kind_of, main_group
 from harness.report.numbers.groups import Results
 from harness.text import counted, short
 
 MAX_SMALL = 10
 _COLUMNS = 5
+_MAX_NAMED = 20  # classes that have room for their names and numbers
+_MAX_LEVEL = 3  # characters of a name that has room beside its neighbours
 
 
 def confusion_figure(results: Results) -> Drawing | None:
@@ -19,19 +23,22 @@ def confusion_figure(results: Results) -> Drawing | None:
     if group is None:
         return None
     matrix = confusion_of(group)
-    rates = [f"{digit}: {_rate(matrix, digit)}" for digit in range(len(matrix))]
+    names = classes_of(group)
+    kind = kind_of(names)
+    rates = [f"{name}: {_rate(matrix, number)}" for number, name in enumerate(names)]
+    published = " The paper reports at least 95 % for every digit." if kind == "digit" else ""
     with canvas("confusion", width=5.6, height=5.2) as figure:
         axes = figure.add_subplot()
-        _cells(axes, matrix, numbers=True)
-        axes.set_xlabel("predicted digit")
-        axes.set_ylabel("true digit")
+        _cells(axes, matrix, names)
+        axes.set_xlabel(f"predicted {kind}")
+        axes.set_ylabel(f"true {kind}")
         return drawing(
             figure, name="confusion",
-            alt=f"Confusion matrix of {group.label}; share of each digit that is classified correctly: {', '.join(rates)}.",
+            alt=f"Confusion matrix of {group.label}; share of each {kind} that is classified correctly: {', '.join(rates)}.",
             caption=f"Confusion matrix of {group.label} (cf. the paper's Fig. 7): images, summed over "
-            f"{counted(len(group.evaluated), 'seed')}. Colour: share of the true digit; off the diagonal in a second "
+            f"{counted(len(group.evaluated), 'seed')}. Colour: share of the true {kind}; off the diagonal in a second "
             "colour and on a square-root scale, so that single mistakes are visible. Correctly classified: "
-            f"{', '.join(rates)}. The paper reports at least 95 % for every digit.",
+            f"{', '.join(rates)}.{published}",
         )  # fmt: skip
 
 
@@ -48,24 +55,26 @@ def small_confusions(results: Results) -> Drawing | None:
             left=0.01, right=0.99, bottom=0.02, top=1 - 0.25 / (2.4 * n_rows), wspace=0.12, hspace=0.15
         )
         for axes, group in zip(figure.subplots(n_rows, _COLUMNS, squeeze=False).flat, drawn, strict=False):
-            _cells(axes, confusion_of(group), numbers=False)
+            _cells(axes, confusion_of(group), ())
             axes.set_title(short(group.label, 30), fontsize=8)
         for axes in figure.axes[len(drawn):]:  # fmt: skip
             axes.set_visible(False)
         left_out = f" The first {len(drawn)} of {len(others)}." if len(others) > len(drawn) else ""
         return drawing(
             figure, name="confusions", alt="Confusion matrices of " + "; ".join(group.label for group in drawn),
-            caption=f"Confusion matrices of the other heads, drawn alike: true digit downwards, predicted digit to the right.{left_out}",
+            caption=f"Confusion matrices of the other heads, drawn alike: true class downwards, predicted class to the right.{left_out}",
         )  # fmt: skip
 
 
-def _rate(matrix: np.ndarray, digit: int) -> str:
-    images = matrix[digit].sum()
-    return f"{100 * matrix[digit, digit] / images:.1f}\u00a0%" if images else "no images"
+def _rate(matrix: np.ndarray, number: int) -> str:
+    images = matrix[number].sum()
+    return f"{100 * matrix[number, number] / images:.1f}\u00a0%" if images else "no images"
 
 
-def _cells(axes: Axes, matrix: np.ndarray, *, numbers: bool) -> None:
+def _cells(axes: Axes, matrix: np.ndarray, names: Sequence[str]) -> None:
+    """Draw a matrix, with numbers and with the names of its classes where they are given and have room."""
     n = len(matrix)
+    numbers = 0 < len(names) <= _MAX_NAMED
     for (true, predicted), images in np.ndenumerate(matrix):
         if not images:
             continue
@@ -85,6 +94,10 @@ def _cells(axes: Axes, matrix: np.ndarray, *, numbers: bool) -> None:
     axes.vlines(lines, -0.5, n - 0.5, color=RULE, linewidth=0.5, zorder=0.9)
     ticks = range(n) if numbers else ()
     axes.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5), aspect="equal", xticks=ticks, yticks=ticks)
+    if numbers:
+        rotation = 90 if max(map(len, names)) > _MAX_LEVEL else 0
+        axes.set_xticks(ticks, names, rotation=rotation)
+        axes.set_yticks(ticks, names)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set(visible=True, color=MUTED)

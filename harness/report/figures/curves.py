@@ -12,7 +12,6 @@ from harness.report.figures.accuracy_and_phases import WIDTH
 from harness.report.figures.svg import MUTED, SERIES, Drawing, canvas, drawing
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.rows import EpochRow
-from harness.spec import N_CLASSES
 from harness.text import short
 
 MAX_CURVES = 12
@@ -65,7 +64,7 @@ def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | Non
         caption = "Validation loss and accuracy by epoch (cf. the paper's Fig. 6): mean over seeds, their range shaded."
         if bounded:
             caption += (
-                " Where the network's outputs are probabilities, cross-entropy cannot fall below ln(1 + 9 exp(-logit_scale)), "
+                " Where the network's outputs are probabilities, cross-entropy cannot fall below ln(1 + (classes - 1) exp(-logit_scale)), "
                 "the dashed floor."
             )
         if bounded and free:
@@ -76,11 +75,14 @@ def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | Non
 
 
 def loss_floor(group: Group) -> float | None:
-    """Return the smallest cross-entropy of a head whose ten outputs are probabilities (1.4612 at scale 1), None for others."""
-    spec = group.first.spec
-    if not group.quantum and spec.head not in _BOUNDED:
+    """Return the smallest cross-entropy of a head whose outputs are probabilities, None for others.
+
+    With ten classes and scale 1 it is 1.4612.
+    """
+    spec, classes = group.first.spec, group.class_names
+    if (not group.quantum and spec.head not in _BOUNDED) or not classes:
         return None
-    return math.log(1 + (N_CLASSES - 1) * math.exp(-spec.model.logit_scale))
+    return math.log(1 + (len(classes) - 1) * math.exp(-spec.model.logit_scale))
 
 
 def _loss_title(labels: Sequence[str], bounded: Sequence[str], free: Sequence[str]) -> str:

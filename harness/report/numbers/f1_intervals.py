@@ -8,7 +8,6 @@ import numpy as np
 from harness.errors import StatisticsError
 from harness.records.record import Evaluation
 from harness.report.numbers.rows import Number
-from harness.spec import N_CLASSES
 from harness.statistics import F1Scores, f1_scores
 from harness.text import Missing, clean
 
@@ -52,6 +51,6 @@ def f1_intervals(evaluations: Sequence[Evaluation]) -> F1Intervals:
         return F1Intervals(Missing("its seeds classified different images"))
     predictions = np.stack([evaluation.predicted() for evaluation in evaluations])
     try:
-        return F1Intervals(f1_scores(classes[0], predictions, n_classes=N_CLASSES))
+        return F1Intervals(f1_scores(classes[0], predictions, n_classes=len(evaluations[0].classes)))
     except StatisticsError as error:  # a record that was made elsewhere may hold any class
         return F1Intervals(Missing(clean(error)))

@@ -32,6 +32,15 @@ class Group:
         """The runs that ended ok and classified the test images."""
         return tuple(run for run in self.ok if run.evaluation is not None)
 
+    @functools.cached_property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Names of the classes of its data set; numbers where no record tells them, None where no run came to know them."""
+        for run in self.runs:
+            if run.dataset:
+                return run.dataset.class_names
+        scored = next((run.evaluation for run in self.evaluated if run.evaluation), None)
+        return tuple(str(score.label) for score in scored.classes) if scored else None
+
     @property
     def quantum(self) -> bool:
         """Whether the head evaluates circuits."""

@@ -57,12 +57,15 @@ def paired(ours: Group, theirs: Group) -> Answers | Missing:
     scored = [evaluation for run in runs if (evaluation := evaluation_on(run, test_set))]
     if problem := _other_images(scored, runs):
         return Missing(f"{ours.label} and {theirs.label} classified different test images: {problem}")
+    n_classes = len(scored[0].classes)
+    if n_classes < 2:
+        return Missing(f"the records tell {n_classes} classes, expected at least 2")
     right = [answers for evaluation in scored if (answers := evaluation.right()) is not None]
     if len(right) < len(scored):
         return Missing(_NO_CLASSES)
     of_run = dict(zip((run.run_id for run in runs), right, strict=True))
     mine, yours = ([of_run[side[seed].run_id] if seed in side else None for seed in asked] for side in sides)
-    return Answers(Attempts(mine, yours), tuple(asked), common, test_set)
+    return Answers(Attempts(mine, yours, n_classes), tuple(asked), common, test_set)
 
 
 def _seeds(group: Group) -> str:

@@ -6,7 +6,6 @@ from harness.plan.comparison import Declared, Pair
 from harness.report.numbers.grouping import shown
 from harness.report.numbers.groups import Results
 from harness.report.numbers.pairing import Answers, paired
-from harness.spec import N_CLASSES
 from harness.statistics import (
     FEWEST_SEEDS,
     MARGIN_PP,
@@ -79,13 +78,13 @@ def verdicts(results: Results, declared: Declared | None) -> tuple[DeclaredVerdi
         family = [place for place, pair in enumerate(pairs) if pair.tested == tested]
         # A pair that cannot be compared was declared too: it counts in Holm's families.
         attempts = [_attempts(pairs[place].answers) for place in family]
-        outcomes = sensitivity(attempts, margin_pp=margin_of(declared), n_classes=N_CLASSES)
+        outcomes = sensitivity(attempts, margin_pp=margin_of(declared))
         judged |= dict(zip(family, outcomes, strict=True))
     return tuple(_verdict(pair, judged[place]) for place, pair in enumerate(pairs))
 
 
 def _attempts(answers: Answers | Missing) -> Attempts:
-    return Attempts((), ()) if isinstance(answers, Missing) else answers.attempts
+    return Attempts((), (), n_classes=2) if isinstance(answers, Missing) else answers.attempts
 
 
 def margin_of(declared: Declared | None) -> float:

@@ -1,6 +1,6 @@
 """The large confusion matrix as a table."""
 
-from harness.report.numbers.confusion import confusion_of, main_group
+from harness.report.numbers.confusion import classes_of, confusion_of, kind_of, main_group
 from harness.report.numbers.groups import Results
 from harness.report.sections.layout import Cell, Table, plain_table
 
@@ -10,9 +10,11 @@ def confusion_table(results: Results) -> Table | None:
     group = main_group(results)
     if group is None:
         return None
+    names = classes_of(group)
+    kind = kind_of(names)
     rows = [
-        [Cell(str(digit), number=False), *(Cell(f"{images}") for images in row)]
-        for digit, row in enumerate(confusion_of(group))
+        [Cell(name, number=False), *(Cell(f"{images}") for images in row)]
+        for name, row in zip(names, confusion_of(group), strict=True)
     ]
-    caption = f"Images of {group.label} by true digit (rows) and predicted digit (columns), summed over seeds."
-    return plain_table("confusion", caption, ["True", *map(str, range(len(rows)))], rows)
+    caption = f"Images of {group.label} by true {kind} (rows) and predicted {kind} (columns), summed over seeds."
+    return plain_table("confusion", caption, ["True", *names], rows)

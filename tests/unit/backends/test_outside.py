@@ -5,6 +5,7 @@ import textwrap
 
 import pytest
 from click.testing import CliRunner
+from data_facts import mnist_facts
 
 from backends.errors import ConfigError
 from backends.outside import outside_heads
@@ -113,7 +114,8 @@ def test_what_is_not_a_head_is_refused(folder, name, message):
         head_class(name)
     with pytest.raises(PlanError, match=r"run entry 1"):
         expand(
-            parse(f'name = "p"\n[[runs]]\nhead = {json.dumps(name)}\ncircuit = "eq7"', where="p"), dataset_sha256="0"
+            parse(f'name = "p"\n[[runs]]\nhead = {json.dumps(name)}\ncircuit = "eq7"', where="p"),
+            facts=mnist_facts("0"),
         )
 
 
@@ -130,9 +132,9 @@ def test_plan_takes_outside_heads(folder):
         shots = {shots}
     """
     with pytest.raises(PlanError, match="Half: it is exact and takes no shots, got shots = 10"):
-        expand(parse(textwrap.dedent(plan.format(shots=10)), where="p"), dataset_sha256="0")
+        expand(parse(textwrap.dedent(plan.format(shots=10)), where="p"), facts=mnist_facts("0"))
 
-    runs = expand(parse(textwrap.dedent(plan.replace("shots = {shots}", "")), where="p"), dataset_sha256="0")
+    runs = expand(parse(textwrap.dedent(plan.replace("shots = {shots}", "")), where="p"), facts=mnist_facts("0"))
     assert [run.spec.head for run in runs] == ["half", "stranger:Half"]
 
 

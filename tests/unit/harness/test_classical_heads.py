@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from data_facts import mnist_facts
 
 from backends.errors import ConfigError
 from backends.sampling import stream_seed
@@ -14,11 +15,11 @@ from harness.training.model import Classifier
 
 
 def _classifier(spec: RunSpec) -> Classifier:
-    return Classifier(build_head(spec, resolve_head(spec)), spec.model, seed=spec.seed)
+    return Classifier(build_head(spec, resolve_head(spec, n_classes=10)), spec.model, seed=spec.seed)
 
 
 def _run(entry: str):
-    (run,) = expand(parse(f'name = "mine"\n[[runs]]\n{entry}', where="test"), dataset_sha256="0" * 64)
+    (run,) = expand(parse(f'name = "mine"\n[[runs]]\n{entry}', where="test"), facts=mnist_facts())
     return run
 
 
@@ -64,7 +65,7 @@ def test_the_default_of_an_option_counts_in_the_id():
 def test_what_a_classical_head_cannot_use_is_named(settings, message):
     """Unknown options, values out of range, options of other heads, and what belongs to circuits."""
     with pytest.raises(ConfigError, match=message):
-        resolve_head(RunSpec(**settings))
+        resolve_head(RunSpec(**settings), n_classes=10)
 
 
 def test_options_reach_the_head():

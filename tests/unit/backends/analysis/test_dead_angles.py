@@ -200,7 +200,7 @@ def test_refusals() -> None:
 def test_it_is_part_of_what_is_asked() -> None:
     """A spec carries it into the head and into the run's id; a plan is refused before any compute."""
     spec = RunSpec(head="statevector", circuit="eq7", shots=10, training=TrainingSpec(skip_dead_angles=True))
-    head = build_head(spec, resolve_head(spec))
+    head = build_head(spec, resolve_head(spec, n_classes=10))
     plain = spec.model_copy(update={"training": TrainingSpec()})
 
     assert set(head.skipped) == {1, 2, 3}
@@ -209,7 +209,7 @@ def test_it_is_part_of_what_is_asked() -> None:
     )
     noisy = spec.model_copy(update={"head": "fake_ibm", "circuit": "hardware_efficient(n_qubits=3, n_layers=2)"})
     with pytest.raises(ConfigError, match="skip_dead_angles needs its exact response"):
-        resolve_head(noisy)
+        resolve_head(noisy, n_classes=10)
 
 
 def test_the_fast_preset_skips_and_others_do_not() -> None:

@@ -10,6 +10,7 @@ import torch
 from click.testing import CliRunner
 
 from harness.cli.main import qhb
+from harness.data.load import load
 from harness.errors import StoreError
 from harness.plan.comparison import declared
 from harness.plan.expand import expand
@@ -17,7 +18,7 @@ from harness.plan.last_plan import LastPlan, write_last_plan
 from harness.plan.plan import parse
 from harness.records.packed import pack
 from harness.records.store import Store
-from harness.training.data import load
+from harness.spec import DataSpec
 from harness.training.perform import perform
 
 _PLAN = """
@@ -35,7 +36,7 @@ head = "cosine"
 def _made(root, seeds):
     """Make the runs of the plan and return their results folder."""
     plan = parse(_PLAN.format(seeds=seeds), where="p.toml")
-    runs = expand(plan, dataset_sha256=load("mnist-5000").sha256)
+    runs = expand(plan, facts=load(DataSpec()).facts)
     store = Store(root)
     with store.opened():
         for run in runs:

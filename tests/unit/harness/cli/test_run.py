@@ -2,6 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
+from data_facts import mnist_facts
 
 from harness.cli.main import qhb
 from harness.cli.run_messages import angles_of_files, how_to_make_again
@@ -65,7 +66,7 @@ def _runs(folder, *entries):
     (folder / "mine.qasm").write_text(_QASM)
     text = "".join(f'[[runs]]\nhead = "statevector"\n{entry}\n' for entry in entries)
     (folder / "plan.toml").write_text(f'name = "p"\nseeds = [0, 1]\n{text}')
-    return expand(load_file(folder / "plan.toml"), dataset_sha256="0" * 64, folder=folder)
+    return expand(load_file(folder / "plan.toml"), facts=mnist_facts(), folder=folder)
 
 
 def test_a_line_says_which_angles_are_trained(tmp_path):

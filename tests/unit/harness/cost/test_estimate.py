@@ -1,6 +1,7 @@
 """What the entries of a plan would cost: which stand together, on which device, and by which price."""
 
 import pytest
+from data_facts import mnist_facts
 
 from backends.errors import ConfigError
 from harness.cost.estimate import NoCost, PlanCost, plan_cost
@@ -37,7 +38,7 @@ circuit = "eq7"
 
 
 def estimated(**settings: object) -> PlanCost:
-    return plan_cost(expand(parse(PLAN, where="p"), dataset_sha256="0" * 64), load_tariffs(), **settings)
+    return plan_cost(expand(parse(PLAN, where="p"), facts=mnist_facts()), mnist_facts(), load_tariffs(), **settings)
 
 
 def test_entries_on_their_devices() -> None:

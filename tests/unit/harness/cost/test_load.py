@@ -1,32 +1,39 @@
 """What a run sends to a device, against the splits that are made and the counts that a real run records."""
 
 import pytest
+from data_facts import mnist_facts
 
 from backends.circuits.catalogue import circuit_named
 from harness.cost.load import Batches, Load, planned_load
 from harness.cost.recorded import recorded_execution, recorded_load
 from harness.cost.ways import Way, uses
+from harness.data.division import sizes_of
+from harness.data.load import load
+from harness.data.split import split as split_of
 from harness.records.record import RunRecord
 from harness.spec import DataSpec, Run, RunSpec, TrainingSpec
 from harness.text import Missing
-from harness.training import data
 from harness.training.perform import perform
 
 EQ7 = {"head": "statevector", "circuit": "eq7", "shots": 100}
 
 
 def planned(**changes: object) -> Load:
-    load = planned_load(RunSpec(**{**EQ7, **changes}))
+    load = planned_load(RunSpec(**{**EQ7, **changes}), mnist_facts())
     assert isinstance(load, Load)
     return load
 
 
 @pytest.mark.parametrize("spec", [DataSpec(), DataSpec(n_images=59), DataSpec(n_images=123, test="official")])
 def test_sizes_are_those_of_the_split(spec: DataSpec) -> None:
-    """The numbers of images are those that ``data.split`` gives a run."""
-    split = data.split(data.load("mnist-5000"), spec, seed=0)
+    """The numbers of images are those that ``split`` gives a run."""
+    split = split_of(load(DataSpec()), spec, seed=0)
 
-    assert data.sizes_of(spec) == (len(split.training.labels), len(split.validation.labels), len(split.test.labels))
+    assert sizes_of(spec, mnist_facts()) == (
+        len(split.training.labels),
+        len(split.validation.labels),
+        len(split.test.labels),
+    )
 
 
 def test_the_papers_protocol() -> None:
@@ -68,12 +75,12 @@ def test_dead_angles_that_the_plan_skips() -> None:
 
 def test_what_sends_nothing() -> None:
     """Classical heads have no circuits; exact probabilities have no shots, until some are given."""
-    linear = planned_load(RunSpec(head="linear"))
+    linear = planned_load(RunSpec(head="linear"), mnist_facts())
     exact = RunSpec(head="statevector", circuit="eq7")
 
     assert linear == Missing("classical head: no circuits")
-    assert planned_load(exact) == Missing("exact probabilities: a device only samples; give --shots N")
-    assert planned_load(exact, shots=7) == planned(shots=7)
+    assert planned_load(exact, mnist_facts()) == Missing("exact probabilities: a device only samples; give --shots N")
+    assert planned_load(exact, mnist_facts(), shots=7) == planned(shots=7)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +97,7 @@ def test_a_plan_and_its_run_cost_the_same(record: RunRecord) -> None:
     """Circuits and executions that are planned are those that the run counted; a record has no more than their mean."""
     of_record = recorded_load(record, circuit_named("eq7"))
     assert isinstance(of_record, Load)
-    both = [uses(load, execution_s=1e-3, copies=1) for load in (planned_load(record.spec), of_record)]
+    both = [uses(load, execution_s=1e-3, copies=1) for load in (planned_load(record.spec, mnist_facts()), of_record)]
 
     for ours, theirs in zip(*both, strict=True):
         for part in ("training", "testing"):

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from harness.data.load import load
 from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
@@ -12,7 +13,7 @@ from harness.execution.options import ExecutionOptions
 from harness.plan.expand import expand
 from harness.plan.plan import parse
 from harness.records.store import Store
-from harness.training import data
+from harness.spec import DataSpec
 
 _PLAN = """
 name = "p"
@@ -34,9 +35,7 @@ weights_of = "one"
 
 
 def _runs(epochs=1, more=""):
-    return expand(
-        parse(_PLAN.format(epochs=epochs, more=more), where="p"), dataset_sha256=data.load("mnist-5000").sha256
-    )
+    return expand(parse(_PLAN.format(epochs=epochs, more=more), where="p"), facts=load(DataSpec()).facts)
 
 
 def _execute(runs, store, *, timeout_s=None, progress=lambda runs: None):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from data_facts import mnist_facts
 
 from harness.errors import PlanError
 from harness.plan.last_plan import resolve
@@ -17,7 +18,7 @@ _SHUFFLED = '[[runs]]\nlabel = "sanity"\nhead = "cosine"\ndata = { labels = "shu
 
 def _declared(comparison="", more="", earlier=None):
     plan = parse(f'name = "p"\n{comparison}\n{_RUNS}{more}', where="p.toml")
-    return resolve(plan, dataset_sha256="0", folder=Path(), command="qhb run", earlier=earlier)
+    return resolve(plan, facts=mnist_facts("0"), folder=Path(), command="qhb run", earlier=earlier)
 
 
 def _pairs(plan):

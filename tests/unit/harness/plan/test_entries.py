@@ -1,6 +1,7 @@
 """What the entries of a plan vary and override."""
 
 import pytest
+from data_facts import mnist_facts
 
 from harness.errors import PlanError
 from harness.plan.expand import expand
@@ -8,7 +9,7 @@ from harness.plan.plan import parse
 
 
 def _runs(text):
-    return expand(parse(f'name = "p"\n[training]\nepochs = 3\n{text}', where="p.toml"), dataset_sha256="0" * 64)
+    return expand(parse(f'name = "p"\n[training]\nepochs = 3\n{text}', where="p.toml"), facts=mnist_facts())
 
 
 def test_an_entry_overrides_settings_of_the_plan():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from data_facts import mnist_facts
 
 from harness.plan import last_plan
 from harness.plan.last_plan import resolve
@@ -13,7 +14,7 @@ _PLAN = 'name = "p"\nseeds = [{seed}]\n[[runs]]\nhead = "{head}"\n{more}'
 
 def _resolve(earlier, folder=Path(), *, head="linear", seed=0, more="", sha="0"):
     plan = parse(_PLAN.format(head=head, seed=seed, more=more), where="p")
-    return resolve(plan, dataset_sha256=sha, folder=folder, command="qhb run", earlier=earlier)
+    return resolve(plan, facts=mnist_facts(sha), folder=folder, command="qhb run", earlier=earlier)
 
 
 @pytest.fixture

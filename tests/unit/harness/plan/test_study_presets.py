@@ -3,6 +3,8 @@
 import collections
 import functools
 
+from data_facts import mnist_facts
+
 from docs.figures.open_points import OPEN_POINTS
 from docs.figures.reference import PAPERS_HEAD
 from harness.plan.comparison import declared
@@ -17,7 +19,7 @@ _ORDINARY = RunSpec(head="statevector", circuit="eq7", shots=1000, execution="ta
 def _specs(name: str) -> dict[str, list[RunSpec]]:
     """Return the specs of a preset by label."""
     found: dict[str, list[RunSpec]] = {}
-    for run in expand(load_preset(name), dataset_sha256="d"):
+    for run in expand(load_preset(name), facts=mnist_facts("d")):
         found.setdefault(run.label, []).append(run.spec)
     return found
 
@@ -52,7 +54,7 @@ def test_study_is_the_papers_protocol():
 def test_study_declares_its_comparisons():
     """Every trained head against linear, the paper's head against each simpler explanation, and nothing with shuffled labels."""
     plan = load_preset("study")
-    runs = expand(plan, dataset_sha256="d")
+    runs = expand(plan, facts=mnist_facts("d"))
     pairs = [(pair.ours, pair.theirs) for pair in declared(plan.comparison, runs, at="").pairs]
     against_linear = {ours for ours, theirs in pairs if theirs == "linear"}
     assert against_linear == {label for label in _specs("study") if label != "linear" and "shuffled" not in label}
@@ -83,7 +85,7 @@ def test_an_open_point_changes_one_setting():
 
 def test_the_matrix_is_complete():
     """Weights of the ideal head and of four devices, each tested on the ideal head and on all four devices but its own."""
-    label_of = {run.run_id: run.label for run in expand(load_preset("sweeps"), dataset_sha256="d")}
+    label_of = {run.run_id: run.label for run in expand(load_preset("sweeps"), facts=mnist_facts("d"))}
     found = {
         (label_of[specs[0].weights_from], specs[0].options.get("device", "ideal"))
         for specs in _specs("sweeps").values()

@@ -23,6 +23,14 @@ def test_others_are_left_as_they_are():
         assert migrated(content) == content
 
 
+def test_data_sets_were_of_mnists_form():
+    """Schema 5 told neither shape nor classes; a run that ended before it knew its data set still tells nothing."""
+    known, unknown = (migrated({"schema_version": 5, "dataset": facts}) for facts in ({"name": "mnist"}, None))
+
+    assert known["dataset"] == {"name": "mnist", "shape": [1, 28, 28], "class_names": list("0123456789")}
+    assert unknown == {"schema_version": SCHEMA_VERSION, "dataset": None}
+
+
 def test_predictions_become_text():
     """Schema 4 lists the predictions, knows no true classes, and was not asked for the data set's own test images."""
     fourth = {

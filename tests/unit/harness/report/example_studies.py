@@ -10,7 +10,15 @@ from harness.records.record import DatasetFacts, Evaluation, RunRecord
 from harness.report.numbers.groups import Group, Results
 from harness.training.metrics import class_scores, confusion_matrix, macro
 
-DATASET = DatasetFacts(name="mnist-5000", sha256="d", n_train=1, n_validation=1, n_test=1)
+DATASET = DatasetFacts(
+    name="mnist-5000",
+    sha256="d",
+    n_train=1,
+    n_validation=1,
+    n_test=1,
+    shape=(1, 28, 28),
+    class_names=tuple("0123456789"),
+)
 
 
 def scored(right: np.ndarray) -> Evaluation:

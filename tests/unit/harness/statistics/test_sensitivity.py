@@ -15,9 +15,10 @@ _OURS, _THEIRS = (
 )
 
 
-def _attempts(lost_ours: tuple[int, ...] = (), lost_theirs: tuple[int, ...] = ()) -> Attempts:
+def _attempts(lost_ours: tuple[int, ...] = (), lost_theirs: tuple[int, ...] = (), *, n_classes: int = 10) -> Attempts:
     sides = ((_OURS, lost_ours), (_THEIRS, lost_theirs))
-    return Attempts(*([None if n in lost else row for n, row in enumerate(rows)] for rows, lost in sides))
+    ours, theirs = ([None if n in lost else row for n, row in enumerate(rows)] for rows, lost in sides)
+    return Attempts(ours, theirs, n_classes)
 
 
 def test_without_failures_it_is_the_judgement() -> None:
@@ -44,7 +45,7 @@ def test_a_failed_run_that_could_change_the_verdict() -> None:
 
 def test_chance_accuracy() -> None:
     """A failed run counts as right on one image of n_classes, on each image alike."""
-    (found,) = sensitivity([_attempts(lost_ours=(2,))], n_classes=4)
+    (found,) = sensitivity([_attempts(lost_ours=(2,), n_classes=4)])
     assert not isinstance(found.at_chance, Missing)
     comparison = found.at_chance.comparison
     rows = (_OURS.astype(float) - _THEIRS).mean(axis=1)
@@ -78,7 +79,7 @@ def test_the_numbers_at_chance_are_those_of_expected_answers() -> None:
 
 def test_two_classes() -> None:
     """With two classes, chance accuracy is one half."""
-    (found,) = sensitivity([_attempts(lost_ours=(2,))], n_classes=2)
+    (found,) = sensitivity([_attempts(lost_ours=(2,), n_classes=2)])
     assert not isinstance(found.at_chance, Missing)
     rows = (_OURS.astype(float) - _THEIRS).mean(axis=1)
     rows[2] = 0.5 - _THEIRS[2].mean()
@@ -109,10 +110,10 @@ def test_no_common_seed() -> None:
 def test_what_is_refused() -> None:
     """Heads with other numbers of seeds, seeds with other images, and one class are refused."""
     with pytest.raises(StatisticsError, match="each seed, got 2 of ours and 3 of theirs"):
-        sensitivity([Attempts(list(_OURS[:2]), list(_THEIRS[:3]))])
+        sensitivity([Attempts(list(_OURS[:2]), list(_THEIRS[:3]), 10)])
     with pytest.raises(StatisticsError, match=r"got the shapes \[\(7,\), \(3000,\)\]"):
-        sensitivity([Attempts([_OURS[0], _OURS[1][:7]], list(_THEIRS[:2]))])
+        sensitivity([Attempts([_OURS[0], _OURS[1][:7]], list(_THEIRS[:2]), 10)])
     with pytest.raises(StatisticsError, match="at least 2 classes, got 1"):
-        sensitivity([_attempts()], n_classes=1)
+        sensitivity([_attempts(n_classes=1)])
     with pytest.raises(StatisticsError, match="got 0"):
         sensitivity([_attempts()], margin_pp=0)

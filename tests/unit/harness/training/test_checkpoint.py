@@ -10,10 +10,11 @@ import torch
 
 from backends import circuit_named, head_class
 from baselines import baseline_class
+from harness.data.load import load
+from harness.data.split import split as split_of
 from harness.errors import DiskError, StoreError
 from harness.records import sealed
 from harness.spec import DataSpec, ModelSpec, TrainingSpec
-from harness.training import data
 from harness.training.checkpoint import Checkpoints
 from harness.training.model import Classifier
 from harness.training.timing import Clock
@@ -38,7 +39,7 @@ def _one_thread():
 
 @pytest.fixture(scope="module")
 def split():
-    return data.split(data.load("mnist-5000"), DataSpec(n_images=50, official_images=0), seed=0)
+    return split_of(load(DataSpec()), DataSpec(n_images=50, official_images=0), seed=0)
 
 
 def _head(kind):

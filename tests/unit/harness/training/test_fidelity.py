@@ -10,9 +10,10 @@ from backends.errors import ConfigError
 from backends.registry import head_class
 from backends.sampling import stream_seed
 from backends.surrogates.table import Tabulated
+from harness.data.load import load
+from harness.data.split import split as split_of
 from harness.heads import build_head, exact_twin, resolve_head
 from harness.spec import DataSpec, ModelSpec, Run, RunSpec, TrainingSpec
-from harness.training import data
 from harness.training.checkpoint import Checkpoints
 from harness.training.fidelity import GradientComparison, fidelity_of
 from harness.training.model import Classifier
@@ -26,7 +27,7 @@ _WEIGHTED = "hardware_efficient(n_qubits=2, n_layers=1)"
 
 @pytest.fixture(scope="module")
 def split():
-    return data.split(data.load("mnist-5000"), _IMAGES, seed=0)
+    return split_of(load(DataSpec()), _IMAGES, seed=0)
 
 
 def _spec(head="statevector", *, every=2, training=None, **settings):
@@ -42,7 +43,7 @@ def _perform(tmp_path, spec, *, run_id="a" * 64, **options):
 
 
 def _classifier(spec):
-    resolved = resolve_head(spec)
+    resolved = resolve_head(spec, n_classes=10)
     head = build_head(spec, resolved)
     return Classifier(head, spec.model, seed=spec.seed), exact_twin(resolved, head)
 
@@ -122,7 +123,7 @@ def test_the_first_comparison_is_of_the_gradients_by_definition(split):
         order = torch.Generator().manual_seed(stream_seed(0, "order", 0))
         batch = torch.randperm(len(split.training.labels), generator=order)[:16]
         torch.manual_seed(stream_seed(0, "process", 0))
-        loss = torch.nn.functional.cross_entropy(plain(split.training.images[batch]), split.training.labels[batch])
+        loss = torch.nn.functional.cross_entropy(plain(split.training.values[batch]), split.training.labels[batch])
         gradients.append(torch.autograd.grad(loss, plain.trained_parameters))
     (found,) = history.fidelity
     expected = fidelity_of(*gradients, step=1, circuit_evaluations=0)
@@ -235,13 +236,13 @@ def test_its_seconds_are_in_no_step(split):
 def test_what_cannot_be_compared_is_refused(spec, message):
     """Before any compute: heads without shots, and heads that have no exact answers."""
     with pytest.raises(ConfigError, match=message):
-        resolve_head(spec)
+        resolve_head(spec, n_classes=10)
 
 
 def test_the_twin_of_an_estimated_table_is_that_table():
     """aer_shots has no exact mode. The table's shots are drawn from its estimate, and so the estimate is exact for it."""
     spec = _spec("aer_shots", execution="table")
-    resolved = resolve_head(spec)
+    resolved = resolve_head(spec, n_classes=10)
     head = build_head(spec, resolved)
     twin = exact_twin(resolved, head)
     angles = torch.linspace(0, 6, 5 * 10 * 4, dtype=torch.float64).reshape(5, 10, 4)

@@ -11,11 +11,12 @@ from backends.errors import AnglesError, ConfigError, OutputError
 from backends.head import Capabilities, Executed, QuantumHead
 from backends.sampling import stream_seed
 from baselines import baseline_class
+from harness.data.load import load
+from harness.data.split import official, split
 from harness.errors import DiskError, DivergedError, StoreError
 from harness.records import sealed
 from harness.records.record import PHASES, RunRecord
 from harness.spec import DataSpec, ModelSpec, Run, RunSpec, TrainingSpec
-from harness.training import data
 from harness.training.checkpoint import Checkpoints
 from harness.training.metrics import confusion_matrix
 from harness.training.model import Classifier
@@ -79,14 +80,14 @@ def test_a_record_says_what_was_asked_and_what_was_found(tmp_path):
     weights, facts = sealed.read(tmp_path / f"{_ID}.safetensors")
     classifier = Classifier(baseline_class("linear")(10), ModelSpec(), seed=9)
     classifier.load_state_dict(weights)
-    dataset = data.load("mnist-5000")
-    parts = data.split(dataset, DataSpec(n_images=100, official_images=0), seed=4)
+    dataset = load(DataSpec())
+    parts = split(dataset, DataSpec(n_images=100, official_images=0), seed=4)
     found = classify(classifier, parts.test)
     evaluation = record.evaluation
 
     assert (record.status, record.run_id, record.label, record.attempt, record.scope) == ("ok", _ID, "mine", 2, "full")
     assert (record.failure, record.resumed_at, record.notes) == (None, None, [])
-    assert (record.dataset.name, record.dataset.sha256) == ("mnist-5000", dataset.sha256)
+    assert (record.dataset.name, record.dataset.sha256) == ("mnist-5000", dataset.facts.sha256)
     assert (record.dataset.n_train, record.dataset.n_validation, record.dataset.n_test) == (64, 16, 20)
     assert facts == {"run_id": _ID}
     assert len(record.weights_sha256) == 64
@@ -308,7 +309,7 @@ def test_official_images_are_scored_apart(tmp_path, settings):
     training = {"epochs": 1}
     without = _perform(tmp_path, _spec(**settings, training=training), run_id="b" * 64)
     record = _perform(tmp_path, _spec(**settings, training=training, data=_OFFICIAL))
-    labels = data.load("mnist-5000").test.labels[:30]
+    labels = load(DataSpec()).test.labels[:30]
 
     assert (without.official, record.official.n_images, record.official.weights_from) == (None, 30, None)
     assert record.official.true_classes().tolist() == labels.tolist()
@@ -328,12 +329,12 @@ def test_official_images_are_those_of_the_kept_weights(tmp_path):
     record = _perform(tmp_path, _spec(data=_OFFICIAL))
     classifier = Classifier(baseline_class("linear")(10), ModelSpec(), seed=9)
     classifier.load_state_dict(sealed.read(tmp_path / f"{_ID}.safetensors").tensors)
-    dataset = data.load("mnist-5000")
-    parts = data.split(dataset, _OFFICIAL, seed=4)
+    dataset = load(DataSpec())
+    parts = split(dataset, _OFFICIAL, seed=4)
 
     assert (
         record.official.predicted().tolist()
-        == classify(classifier, data.official(dataset, _OFFICIAL, parts)).predictions.tolist()
+        == classify(classifier, official(dataset, _OFFICIAL, parts)).predictions.tolist()
     )
 
 

@@ -9,7 +9,7 @@ from backends.registry import head_class
 from backends.surrogates.table import Tabulated
 from baselines import baseline_class
 from harness.records.certificate import Certificate
-from harness.spec import N_CLASSES, ModelSpec, RunSpec
+from harness.spec import ModelSpec, RunSpec
 from harness.training.model import Classifier
 from harness.training.record_parts import head_facts
 
@@ -46,7 +46,7 @@ def test_an_outside_head_is_checked_once_it_has_a_certificate(table, tmp_path, m
 
 def test_our_heads_are_checked() -> None:
     """Quantum or classical: this project's own tests check them."""
-    linear = Classifier(baseline_class("linear")(N_CLASSES), ModelSpec(), seed=0)
+    linear = Classifier(baseline_class("linear")(10), ModelSpec(), seed=0)
 
     assert _checked("statevector") is True
     assert head_facts(RunSpec(head="linear"), linear).checked is True

@@ -6,9 +6,11 @@ import torch
 from backends import circuit_named, head_class
 from backends.sampling import stream_seed
 from baselines import baseline_class
+from harness.data.load import load
+from harness.data.split import SampleTensors
+from harness.data.split import split as split_of
 from harness.errors import DivergedError
 from harness.spec import DataSpec, ModelSpec, TrainingSpec
-from harness.training import data
 from harness.training.checkpoint import Checkpoints
 from harness.training.model import Classifier, feature_extractor
 from harness.training.state import EpochSums
@@ -18,7 +20,7 @@ from harness.training.train import classify, n_steps, train
 
 @pytest.fixture(scope="module")
 def split():
-    return data.split(data.load("mnist-5000"), DataSpec(n_images=250), seed=0)
+    return split_of(load(DataSpec()), DataSpec(n_images=250), seed=0)
 
 
 def _statevector(**options):
@@ -90,7 +92,7 @@ def test_cut_loop_has_the_gradients_of_an_uncut_one(split):
     )
     torch.manual_seed(stream_seed(0, "process", 0))
     for batch in order.split(32)[:3]:
-        loss = torch.nn.functional.cross_entropy(plain(split.training.images[batch]), split.training.labels[batch])
+        loss = torch.nn.functional.cross_entropy(plain(split.training.values[batch]), split.training.labels[batch])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -222,10 +224,10 @@ def test_seconds_of_a_step_are_those_of_its_phases(split):
 def test_a_classification_names_the_class_with_the_largest_output(split):
     """Accuracy, mean loss and predictions are those of the logits of all images at once, without dropout."""
     classifier = Classifier(baseline_class("linear")(10), ModelSpec(dropout=0.9), seed=0)
-    part = data.ImageTensors(split.training.images[:7].repeat(60, 1, 1, 1), split.training.labels[:7].repeat(60))
+    part = SampleTensors(split.training.values[:7].repeat(60, 1, 1, 1), split.training.labels[:7].repeat(60))
     found = classify(classifier, part)
     with torch.no_grad():
-        logits = classifier.eval()(part.images)
+        logits = classifier.eval()(part.values)
 
     assert found.predictions.tolist() == logits.argmax(dim=1).tolist()
     assert found.accuracy == (logits.argmax(dim=1) == part.labels).double().mean().item()

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 import psutil
 import pytest
 
+from harness.data.load import load
 from harness.errors import ClusterError, PlanError
 from harness.execution.cluster import dask_executor as executor
 from harness.execution.cluster import running_jobs, workers
@@ -27,7 +28,7 @@ from harness.execution.without_result import record_without_result
 from harness.plan.expand import expand
 from harness.plan.plan import parse
 from harness.records.store import Store
-from harness.training import data
+from harness.spec import DataSpec
 
 _PLAN = """
 name = "p"
@@ -69,7 +70,7 @@ _TIMES = {
 
 
 def runs_of(plan):
-    return expand(parse(plan, where="p"), dataset_sha256=data.load("mnist-5000").sha256)
+    return expand(parse(plan, where="p"), facts=load(DataSpec()).facts)
 
 
 def made(runs, store, *, options=None, client=None, progress=lambda runs: None, should_stop=lambda: False, **dask):

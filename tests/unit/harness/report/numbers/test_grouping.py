@@ -3,9 +3,10 @@
 import dataclasses
 
 from unit.harness.report.example_records import SLICE, environment, evaluation, failing, record
+from unit.harness.report.example_studies import DATASET
 
 from backends.circuits.catalogue import CIRCUITS
-from harness.records.record import DatasetFacts, HeadFacts, RunRecord
+from harness.records.record import HeadFacts, RunRecord
 from harness.report.numbers import paper
 from harness.report.numbers.grouping import grouped
 from harness.report.numbers.groups import Results
@@ -70,7 +71,7 @@ def known(seed: int, *, version: str = "0.1.0", sha256: str = "1", **circuit: ob
         summary="", n_parameters=5, n_head_parameters=0, gradient="parameter-shift", n_circuits=10, n_angles=4,
         circuit={**dataclasses.asdict(CIRCUITS["eq7"]), **circuit}, provenance={},
     )  # fmt: skip
-    dataset = DatasetFacts(name="mnist-5000", sha256=sha256, n_train=1, n_validation=1, n_test=1)
+    dataset = DATASET.model_copy(update={"sha256": sha256})
     where = environment(versions={"quantum-head-bench": version})
     return record("a", seed=seed, head=facts, dataset=dataset, environment=where)
 

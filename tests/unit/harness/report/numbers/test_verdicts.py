@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from unit.harness.report.example_records import LINEAR, evaluation, failing, record, scored, study
+from unit.harness.report.example_studies import DATASET
 
 from harness.plan.comparison import Declared, Pair
-from harness.records.record import DatasetFacts, RunRecord
+from harness.records.record import RunRecord
 from harness.report.numbers.grouping import grouped
 from harness.report.numbers.verdicts import DeclaredVerdict, declaration, verdicts
 from harness.statistics import Judgement, Verdict, compare, judge
@@ -107,7 +108,7 @@ def other_images() -> list[RunRecord]:
 
 def other_checksum() -> list[RunRecord]:
     """Return a head that was tested on another version of the data set."""
-    facts = DatasetFacts(name="mnist-5000", sha256="2", n_train=1, n_validation=1, n_test=1)
+    facts = DATASET.model_copy(update={"sha256": "2"})
     return [record("ours", seed=seed, dataset=facts) for seed in range(5)]
 
 
@@ -131,7 +132,7 @@ def without_classes() -> list[RunRecord]:
 )
 def test_what_does_not_pair_is_refused_by_name(ours: list[RunRecord], reason: str) -> None:
     """There is a reason in place of a verdict, and it is in the sentence."""
-    facts = DatasetFacts(name="mnist-5000", sha256="1", n_train=1, n_validation=1, n_test=1)
+    facts = DATASET.model_copy(update={"sha256": "1"})
     linear = [record("linear", seed=seed, spec=LINEAR, dataset=facts) for seed in range(5)]
     found = verdict_of([*linear, *ours])
     assert isinstance(found.judgement, Missing)

@@ -7,10 +7,12 @@ is used: the parent of worker processes must not import Aer, which deadlocks aft
 import dataclasses
 import importlib.metadata
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from backends.chain import in_light_cone
 from backends.circuits.circuit import Circuit
 from backends.circuits.qiskit import to_qiskit
 from backends.errors import ExecutionError
@@ -102,13 +104,50 @@ def compile_circuit(circuit: Circuit, *, sampled: bool, **transpile_options: Any
                 key = _affine(param, angles)
                 operation.params[position] = known.setdefault(key, Parameter(f"p{len(known)}"))
         pruned.append(operation, on)
-    if sampled:  # at the end: Aer then samples all shots from one final state
-        pruned.measure(measured, range(circuit.n_outputs))
-    else:
-        # Its first qubit is the lowest bit, our first output the highest.
-        pruned.save_probabilities(measured[::-1], label="p0")
+    _end(pruned, measured, sampled=sampled)
     table = np.array(list(known), dtype=np.float64).reshape(len(known), 1 + len(angles))
     return Compiled(pruned, qubits, tuple(measured), tuple(known.values()), table[:, 1:].T, table[:, 0], sampled)
+
+
+def light_cone_of(compiled: Compiled) -> tuple[Compiled, tuple[int, ...]]:
+    """Return the part of a circuit that can change a measured outcome, and which qubits of the circuit it has.
+
+    Nothing is read off the angles or the noise: a gate is left out if no later gate connects its qubits to a measured one.
+    """
+    from qiskit import QuantumCircuit
+
+    gates = compiled.gates
+    kept, reached = in_light_cone([on for _, on in gates], compiled.measured)
+    qubits = tuple(sorted(reached))
+    if len(kept) == len(gates) and len(qubits) == len(compiled.qubits):
+        return compiled, qubits
+    part = QuantumCircuit(len(qubits), len(compiled.measured))
+    for number in kept:  # what measures or saves is at the end of the circuit
+        part.append(compiled.circuit.data[number].operation, [qubits.index(qubit) for qubit in gates[number][1]])
+    used = [column for column, parameter in enumerate(compiled.parameters) if parameter in part.parameters]
+    measured = tuple(qubits.index(qubit) for qubit in compiled.measured)
+    _end(part, measured, sampled=compiled.sampled)
+    return (
+        dataclasses.replace(
+            compiled,
+            circuit=part,
+            qubits=tuple(compiled.qubits[qubit] for qubit in qubits),
+            measured=measured,
+            parameters=tuple(compiled.parameters[column] for column in used),
+            slopes=compiled.slopes[:, used],
+            offsets=compiled.offsets[used],
+        ),
+        qubits,
+    )
+
+
+def _end(circuit: Any, measured: Sequence[int], *, sampled: bool) -> None:
+    """Let a circuit measure, or save the probabilities of the joint outcomes."""
+    if sampled:  # at the end: Aer then samples all shots from one final state
+        circuit.measure(measured, range(len(measured)))
+    else:
+        # Its first qubit is the lowest bit, our first output the highest.
+        circuit.save_probabilities(measured[::-1], label="p0")
 
 
 def simulator(compiled: Compiled, *, method: str, **options: Any) -> Any:

@@ -4,13 +4,11 @@ Each of Aer's circuits has a cost of its own, whatever is in it: shots that are 
 """
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from backends.adapters.aer_compile import Compiled
-from backends.chain import in_light_cone
 
 # In turn, each copy saves 40 us of 80 to 900 us; more copies, or more qubits, save no more.
 _IN_TURN = 8
@@ -24,7 +22,7 @@ class Copies:
     Attributes:
         circuit: The circuit. With n outputs, output k of copy c is measured into bit c * n + k, or the probabilities of
             copy c are saved as "pc".
-        parameters: Of each copy, in the order of the single circuit's. Aer accepts values of those that no gate has.
+        parameters: Of each copy, in the order of the single circuit's.
     """
 
     circuit: Any
@@ -40,27 +38,22 @@ def side_by_side(compiled: Compiled, *, copies: int) -> Copies:
 
     n_qubits, n_outputs = compiled.circuit.num_qubits, len(compiled.measured)
     wide = QuantumCircuit(copies * n_qubits, copies * n_outputs)
-    every_gate = range(len(compiled.gates))
-    parameters = tuple(_append(compiled, wide, every_gate, copy, first_qubit=copy * n_qubits) for copy in range(copies))
+    parameters = tuple(_append(compiled, wide, copy, first_qubit=copy * n_qubits) for copy in range(copies))
     every = range(copies)
     wide.measure([c * n_qubits + q for c in every for q in compiled.measured], range(copies * n_outputs))
     return Copies(wide, parameters)
 
 
 def copies_in_turn(compiled: Compiled) -> int:
-    """Return how many copies ``in_turn`` should have; 1: it would not pay.
-
-    Aer leaves out qubits that no saved probability depends on, but not where the state is set anew.
-    """
-    _, reached = in_light_cone([qubits for _, qubits in compiled.gates], compiled.measured)
-    return _IN_TURN if len(reached) == len(compiled.qubits) <= _IN_TURN_QUBITS else 1
+    """Return how many copies ``in_turn`` should have; 1: it would not pay."""
+    return _IN_TURN if len(compiled.qubits) <= _IN_TURN_QUBITS else 1
 
 
 def in_turn(compiled: Compiled, *, copies: int) -> Copies:
     """Return copies of an exact circuit on the same qubits, one after the other.
 
-    Gates after which no saved probability depends on their qubits are left out, as Aer does at the end of a circuit. Each copy
-    begins with a density matrix that is set. A reset would keep the trace that noise channels lose.
+    Each copy begins with a density matrix that is set. A reset would keep the trace that noise channels lose. Aer leaves
+    out what no saved probability depends on, but not where the state is set anew: see ``light_cone_of``.
     """
     from qiskit import QuantumCircuit
 
@@ -68,24 +61,22 @@ def in_turn(compiled: Compiled, *, copies: int) -> Copies:
     long = QuantumCircuit(n_qubits)
     ground = np.zeros((2**n_qubits, 2**n_qubits))
     ground[0, 0] = 1
-    kept, _ = in_light_cone([qubits for _, qubits in compiled.gates], compiled.measured)
     parameters = []
     for copy in range(copies):
         if copy:
             long.set_density_matrix(ground)
-        parameters.append(_append(compiled, long, kept, copy, first_qubit=0))
+        parameters.append(_append(compiled, long, copy, first_qubit=0))
         long.save_probabilities(compiled.measured[::-1], label=f"p{copy}")
     return Copies(long, tuple(parameters))
 
 
-def _append(compiled: Compiled, circuit: Any, kept: Sequence[int], copy: int, *, first_qubit: int) -> tuple[Any, ...]:
-    """Append these gates of a copy, and return its parameters."""
+def _append(compiled: Compiled, circuit: Any, copy: int, *, first_qubit: int) -> tuple[Any, ...]:
+    """Append the gates of a copy, and return its parameters."""
     from qiskit.circuit import Parameter
 
     own = {parameter: Parameter(f"{parameter.name}_{copy}") for parameter in compiled.parameters}
-    gates = compiled.circuit.data[: len(compiled.gates)]  # what measures or saves is at the end
-    for number in kept:
-        operation = gates[number].operation.to_mutable()
+    for gate in compiled.circuit.data[: len(compiled.gates)]:  # what measures or saves is at the end
+        operation = gate.operation.to_mutable()
         operation.params = [own.get(param, param) for param in operation.params]
-        circuit.append(operation, [first_qubit + compiled.circuit.find_bit(q).index for q in gates[number].qubits])
+        circuit.append(operation, [first_qubit + compiled.circuit.find_bit(q).index for q in gate.qubits])
     return tuple(own.values())

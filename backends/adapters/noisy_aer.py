@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Literal
 import torch
 
 from backends.adapters.aer_channels import chain_of
-from backends.adapters.aer_compile import Compiled, GateOn
+from backends.adapters.aer_compile import Compiled, GateOn, light_cone_of
 from backends.adapters.aer_copies import copies_in_turn
 from backends.adapters.aer_jobs import Simulation
 from backends.answers import Executed, Outcomes
 from backends.capabilities import Capabilities, HeadOptions
 from backends.chain import Chain, ReadoutRates
+from backends.circuits.light_cone import left_out_facts
 from backends.head import QuantumHead
 from backends.sampling import sample_joint
 
@@ -22,7 +23,6 @@ _DRAWN_BY = {
     "multinomial": "us, from the exact joint probabilities of Aer's density matrix, readout error applied",
     "aer": "Aer, from its density matrix",
 }
-
 
 NO_READOUT_ERROR = ReadoutRates(0.0, 0.0)
 
@@ -64,28 +64,39 @@ class NoisyAer(QuantumHead):
     def _gate_errors(self) -> dict[GateOn, Any]:
         """Return Aer's ``QuantumError`` of each gate of the compiled circuit that has one."""
 
-    def noise_model(self) -> Any:
-        """Return Aer's ``NoiseModel`` of what is in use, and of nothing else: Aer copies it with each job (qiskit-aer#2379)."""
+    def _noise_model(self, part: Compiled, qubits: tuple[int, ...]) -> Any:
+        """Return Aer's ``NoiseModel`` of a part and of nothing else: Aer copies it with each job (qiskit-aer#2379).
+
+        Args:
+            part: Of the compiled circuit.
+            qubits: Which qubits of the compiled circuit it has.
+        """
         from qiskit_aer.noise import NoiseModel, ReadoutError
 
-        used, errors = sorted(set(self.compiled.gates)), self._gate_errors()
+        used = sorted(set(part.gates))
         model = NoiseModel(basis_gates=sorted({name for name, _ in used}))
-        for name, qubits in used:
-            if (name, qubits) in errors:
-                model.add_quantum_error(errors[name, qubits], name, qubits)
-        for qubit, rates in zip(self.compiled.measured, self.readout, strict=True):
+        for name, on in used:
+            error = self._errors.get((name, tuple(qubits[qubit] for qubit in on)))
+            if error is not None:
+                model.add_quantum_error(error, name, on)
+        for qubit, rates in zip(part.measured, self.readout, strict=True):
             if any(rates):
                 model.add_readout_error(ReadoutError(rates.matrix.T.tolist()), [qubit])
         return model
 
     def _chain(self) -> Chain:
-        return chain_of(self.compiled, self._gate_errors(), self.readout)
+        return chain_of(self.compiled, self._errors, self.readout)
 
     def provenance(self) -> dict[str, Any]:
         """Return the options, the method, which each answer is checked for, what was transpiled, and who drew the shots."""
         return {
             **self.options.model_dump(),
             "method": METHOD,
+            "simulated": left_out_facts(
+                qubits=(len(self._simulation.compiled.qubits), len(self.compiled.qubits)),
+                gates=(len(self._simulation.compiled.gates), len(self.compiled.gates)),
+                reason="no later gate connects what is left out to a measured qubit; noise acts on the qubits of its gate",
+            ),
             "copies_in_turn": self._simulation.copies,
             "shots_drawn_by": None if self.shots is None else _DRAWN_BY[self.options.sampling],
             **self.compiled.summary(),
@@ -94,8 +105,14 @@ class NoisyAer(QuantumHead):
     def _prepare(self) -> None:
         self._counted_by_aer = self.shots is not None and self.options.sampling == "aer"
         self.compiled, self.readout = self._compile(sampled=self._counted_by_aer)
-        copies = 1 if self._counted_by_aer else copies_in_turn(self.compiled)
-        self._simulation = Simulation.of(self.compiled, copies=copies, method=METHOD, noise_model=self.noise_model())
+        self._errors = self._gate_errors()
+        part, qubits = light_cone_of(self.compiled)
+        self._simulation = Simulation.of(
+            part,
+            copies=1 if self._counted_by_aer else copies_in_turn(part),
+            method=METHOD,
+            noise_model=self._noise_model(part, qubits),
+        )
 
     def _execute(self, rows: torch.Tensor, *, first_evaluation: int) -> Executed:
         if self._counted_by_aer:

@@ -21,6 +21,7 @@ from backends.surrogates.build import build
 from backends.surrogates.channels import ChannelsHead, Composed
 from backends.surrogates.polynomial import Grid, Response
 from backends.surrogates.surrogate import HeadFactory
+from backends.surrogates.table import ResponseTable, response_of
 from backends.tally import Count
 
 STRUCTURE, RESPONSE, OWN_RESPONSE = "structure", "response", "response with noise"
@@ -107,12 +108,11 @@ def proofs_for(factory: HeadFactory, circuit: Circuit, *, options: HeadOptions, 
     exact = factory(circuit, n_circuits=1, shots=None, options=options)
     if isinstance(exact, ChannelsHead):
         return Proofs(dict.fromkeys(exact.dead_angles, OWN_CHANNELS), exact.tally.setup)
+    if isinstance(exact, ResponseTable):
+        return Proofs(dict.fromkeys(exact.response.dead_angles, OWN_RESPONSE), exact.tally.setup)
     with exact.counting() as made:
-        response = build(exact, Grid.of(circuit), joint=False, seed=seed).response
-    cost = Count()
-    for count in (exact.tally.setup, made.forward):
-        cost += dataclasses.replace(count, requested=0)
-    return Proofs(dict.fromkeys(response.dead_angles, OWN_RESPONSE), cost)
+        response = response_of(exact, joint=False, seed=seed).response
+    return Proofs(dict.fromkeys(response.dead_angles, OWN_RESPONSE), dataclasses.replace(made.forward, requested=0))
 
 
 def structural_proofs(circuit: Circuit) -> dict[int, str]:

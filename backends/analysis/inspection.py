@@ -16,8 +16,8 @@ from backends.circuits.drawing import angle_names
 from backends.errors import ChannelsError, CircuitError, ConfigError, TableError
 from backends.gradients import shifts_of
 from backends.head import QuantumHead
-from backends.surrogates.build import build
-from backends.surrogates.polynomial import Grid, Response
+from backends.surrogates.polynomial import Response
+from backends.surrogates.table import response_of
 
 
 def inspect_circuit(
@@ -138,7 +138,7 @@ def _noise(head: QuantumHead | None, ideal: Response | None, names: list[str], n
     try:
         if head.shots is not None:
             raise ConfigError(f"{head.name} only samples; its response would be an estimate")
-        response = build(head, Grid.of(head.circuit), joint=False, seed=0).response
+        response = response_of(head, joint=False, seed=0).response
     except (ConfigError, TableError) as error:
         notes.append(f"no noisy formula: {error}")
         return _from_channels(head, notes) if head.shots is None else None
@@ -155,7 +155,8 @@ def _from_channels(head: QuantumHead, notes: list[str]) -> Noise | None:
 
 
 def _change(ideal: np.ndarray, noisy: np.ndarray) -> tuple[tuple[float, float] | None, float]:
-    ideal = np.pad(ideal, [(0, wide - narrow) for wide, narrow in zip(noisy.shape, ideal.shape, strict=True)])
+    wide = np.maximum(ideal.shape, noisy.shape)  # an angle that one of them does not depend on may have no axis there
+    ideal, noisy = (np.pad(table, [(0, n) for n in wide - table.shape]) for table in (ideal, noisy))
     shape = (-1, ideal.shape[-1])
     before, after = ideal.reshape(shape)[1:], noisy.reshape(shape)[1:]
     ratios = after[before != 0] / before[before != 0]

@@ -62,12 +62,27 @@ def idle_angles(circuit: Circuit) -> frozenset[int]:
 def simulated_facts(circuit: Circuit) -> dict[str, Any]:
     """Return how much of a circuit is simulated, for provenance: JSON values."""
     left = without_idle_gates(circuit)
+    return left_out_facts(
+        qubits=(left.n_qubits, circuit.n_qubits),
+        gates=(len(left.gates), len(circuit.gates)),
+        reason="what is left out cannot change a measured outcome, by the structure of the ideal circuit",
+    )
+
+
+def left_out_facts(*, qubits: tuple[int, int], gates: tuple[int, int], reason: str) -> dict[str, Any]:
+    """Return how many qubits and gates are simulated, and how many of all are left out, for provenance: JSON values.
+
+    Args:
+        qubits: Those that are simulated, and all.
+        gates: Likewise.
+        reason: Why the others cannot matter.
+    """
     return {
-        "qubits": left.n_qubits,
-        "gates": len(left.gates),
-        "qubits_left_out": circuit.n_qubits - left.n_qubits,
-        "gates_left_out": len(circuit.gates) - len(left.gates),
-        "reason": "what is left out cannot change a measured outcome, by the structure of the ideal circuit",
+        "qubits": qubits[0],
+        "gates": gates[0],
+        "qubits_left_out": qubits[1] - qubits[0],
+        "gates_left_out": gates[1] - gates[0],
+        "reason": reason,
     }
 
 

@@ -90,6 +90,7 @@ def _verified(
         "grid_from": origin,
         "terms": response.n_terms,
         "dead_angles": [angle + 1 for angle in response.dead_angles],  # as the paper counts
+        "angles_without_points": [angle + 1 for angle, count in enumerate(grid.counts) if not count],
         "verification": {"rows": n_rows, "deviation": deviation, "allowed": float(allowed[worst])},
     }
     if error is not None:

@@ -20,13 +20,19 @@ from backends.head import QuantumHead
 from backends.sampling import stream_seed
 from backends.surrogates.compile_chain import compile_chain
 from backends.surrogates.evolution import Evolution
-from backends.surrogates.noisy_light_cone import dead_angles
-from backends.surrogates.surrogate import Built, Surrogate, SurrogateMaker, is_joint, tells_joint_outcomes
+from backends.surrogates.noisy_light_cone import MOST_QUBITS, relevant_part, unused_angles
+from backends.surrogates.surrogate import (
+    Built,
+    Surrogate,
+    SurrogateMaker,
+    is_joint,
+    tells_chain,
+    tells_joint_outcomes,
+)
 from backends.surrogates.verification import worst_entry
 
 MAX_QUBITS = 8
 _MOST_COMPONENTS = 4**9  # of a row, 2 MiB: eight qubits, and one that routing adds
-_MOST_CHAIN_QUBITS = 10  # the proof of what may be left out takes 4**n bytes for each step, here 1 MiB
 _ROWS = 16  # of the comparison
 # Largest difference allowed beyond what the source loses of a row's probability; rounding makes 1e-15. Aer drops small terms
 # of a gate's noise, so its joint outcomes add up to less than 1, and none is off by more than what is missing.
@@ -79,12 +85,13 @@ class ChannelsHead(Surrogate):
                 f"{source.name}: expected a Chain of the {self.circuit.n_angles} angles of circuit {self.circuit.name!r}, "
                 f"got {chain.n_angles if isinstance(chain, Chain) else type(chain).__name__}"
             )
-        if chain.n_qubits > _MOST_CHAIN_QUBITS:
+        if chain.n_qubits > MOST_QUBITS:
             raise ConfigError(
                 f"{self.name}: circuit {self.circuit.name!r}, compiled, touches {chain.n_qubits} qubits, at most "
-                f"{_MOST_CHAIN_QUBITS} are computed; choose neighbouring qubits, or use execution = 'native'"
+                f"{MOST_QUBITS} are computed; choose neighbouring qubits, or use execution = 'native'"
             )
-        program = compile_chain(chain, joint=joint)
+        part = relevant_part(chain, joint=joint)
+        program = compile_chain(part, joint=joint)
         if program.largest > _MOST_COMPONENTS:
             raise ConfigError(
                 f"{self.name}: circuit {self.circuit.name!r}, compiled, entangles more than {MAX_QUBITS + 1} qubits: "
@@ -94,7 +101,7 @@ class ChannelsHead(Surrogate):
         response = Evolution(program)
         n_channels = sum(isinstance(step, Channel) for step in chain.steps)
         verification = _verified(source, response, joint=joint, seed=self.seed)
-        self.dead_angles = tuple(dead_angles(chain))
+        self.dead_angles = unused_angles(part)
         facts = {
             "kind": "exact",
             "qubits": chain.n_qubits,
@@ -129,11 +136,6 @@ class Composed(SurrogateMaker):
                 f"{self.source.__name__}: it only samples, so its channels have no exact probabilities to be compared with; "
                 "use execution = 'native'"
             )
-
-
-def tells_chain(source: type[QuantumHead]) -> bool:
-    """Whether a head tells its circuits as chains of channels."""
-    return source._chain is not QuantumHead._chain
 
 
 def _verified(source: QuantumHead, response: Evolution, *, joint: bool, seed: int) -> dict[str, Any]:

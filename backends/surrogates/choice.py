@@ -9,7 +9,7 @@ from backends.errors import ConfigError
 from backends.head import QuantumHead
 from backends.surrogates.channels import Composed
 from backends.surrogates.surrogate import HeadFactory, SurrogateMaker, is_joint
-from backends.surrogates.table import Tabulated, grid_of
+from backends.surrogates.table import Tabulated, largest_grid
 
 # Up to here a step through the table is faster than one through the channels (two to three times, at 4 to 6 angles and 320
 # rows), and the backend makes the table in less than a second. Beyond, the table is up to three times as fast without
@@ -44,7 +44,7 @@ def fastest_exact(
     An estimate, which is what the table of a head that only samples is, is never chosen: whoever wants one asks for it.
     """
     has_table = head.capabilities.analytic and _accepts(Tabulated, head, circuit, shots=shots, options=options)
-    if has_table and grid_of(head, circuit, joint=is_joint(circuit, shots)).n_points <= _SMALL_TABLE:
+    if has_table and largest_grid(head, circuit, joint=is_joint(circuit, shots)).n_points <= _SMALL_TABLE:
         return "table"
     return "channels" if _accepts(Composed, head, circuit, shots=shots, options=options) else "native"
 

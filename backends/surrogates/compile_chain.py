@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from backends.chain import Chain, Channel, ReadoutRates, Turn, qubits_of
-from backends.surrogates.noisy_light_cone import relevant_part
 from backends.surrogates.program import Apply, Begin, Merge, Program, Split, Step, Turned, Turns, applied
 from backends.surrogates.registers import GROUND, Block, Register
 
@@ -20,11 +19,11 @@ def compile_chain(chain: Chain, *, joint: bool) -> Program:
     """Return the program of a chain.
 
     Args:
-        chain: The chain.
+        chain: The chain without what cannot matter, as ``relevant_part`` returns it for the same ``joint``.
         joint: Whether the probabilities of the joint outcomes are wanted, the first output being the top bit, or p(0) of
             each output.
     """
-    steps = _with_ends(relevant_part(chain), chain, joint=joint)
+    steps = _with_ends(chain, joint=joint)
     several = [qubit for step in steps if isinstance(step, Channel) and len(step.qubits) > 1 for qubit in step.qubits]
     compiler = _Compiler(divided=() if joint else chain.measured, to_come=several)
     for step in steps:
@@ -40,8 +39,9 @@ def compile_chain(chain: Chain, *, joint: bool) -> Program:
     )
 
 
-def _with_ends(steps: Sequence[Channel | Turn], chain: Chain, *, joint: bool) -> list[Channel | Turn]:
+def _with_ends(chain: Chain, *, joint: bool) -> list[Channel | Turn]:
     """Return the steps with, after the last one of each qubit, its readout, or its trace if it is not measured."""
+    steps = chain.steps
     last = {qubit: position for position, step in enumerate(steps) for qubit in qubits_of(step)}
     ends: dict[int, list[Channel | Turn]] = {}
     for qubit in sorted(last.keys() - set(chain.measured)):  # first, so that their registers are small when they divide

@@ -224,6 +224,11 @@ def is_joint(circuit: Circuit, shots: int | None) -> bool:
     return shots is not None and circuit.n_outputs > 1
 
 
+def tells_chain(source: type[QuantumHead]) -> bool:
+    """Whether a head tells its circuits as chains of channels."""
+    return source._chain is not QuantumHead._chain
+
+
 def tells_joint_outcomes(source: type[QuantumHead]) -> bool:
     """Whether a head says how often each joint outcome occurs."""
     return source._outcomes is not QuantumHead._outcomes

@@ -12,11 +12,19 @@ from typing import ClassVar, final
 
 from backends.circuits.circuit import Circuit
 from backends.circuits.light_cone import idle_angles, structurally_dead_angles
-from backends.errors import ConfigError
+from backends.errors import ConfigError, TableError
 from backends.head import QuantumHead
 from backends.surrogates.build import build
+from backends.surrogates.noisy_light_cone import MOST_QUBITS, relevant_part, unused_angles
 from backends.surrogates.polynomial import Grid, Response
-from backends.surrogates.surrogate import Built, Surrogate, SurrogateMaker, is_joint, tells_joint_outcomes
+from backends.surrogates.surrogate import (
+    Built,
+    Surrogate,
+    SurrogateMaker,
+    is_joint,
+    tells_chain,
+    tells_joint_outcomes,
+)
 from backends.tally import Tally
 
 _MAX_VALUES = 2**22  # grid points x joint outcomes, 32 MiB
@@ -46,7 +54,7 @@ class ResponseTable(Surrogate):
     @classmethod
     def check_source(cls, source: type[QuantumHead], circuit: Circuit, *, shots: int | None) -> None:
         """Check that there is a table of an allowed size, and that the source tells joint outcomes where these are shared."""
-        n_points = grid_of(source, circuit, joint=is_joint(circuit, shots)).n_points
+        n_points = largest_grid(source, circuit, joint=is_joint(circuit, shots)).n_points
         if not is_joint(circuit, shots):
             return
         if not tells_joint_outcomes(source):
@@ -72,7 +80,7 @@ class ResponseTable(Surrogate):
         return twin
 
     def _built(self, source: QuantumHead, *, joint: bool) -> Built[Response]:
-        return build(source, grid_of(type(source), self.circuit, joint=joint), joint=joint, seed=self.seed)
+        return response_of(source, joint=joint, seed=self.seed)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,15 +104,15 @@ class Tabulated(SurrogateMaker):
             return None
         try:
             # It has shots: with several outputs it needs joint outcomes, and with one these are all there is.
-            return estimate_shots(circuit, dead=_dead(self.source, circuit, joint=True))
+            return estimate_shots(circuit, dead=_dead_if_ideal(self.source, circuit, joint=True))
         except ConfigError as error:
             raise ConfigError(
                 f"{self.source.__name__}: it only samples, and {error}; use fewer angles, or execution = 'native'"
             ) from error
 
 
-def grid_of(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> Grid:
-    """Return the grid of a head's table; angles that are proven not to matter need no points.
+def largest_grid(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> Grid:
+    """Return the grid that a head's table has at most: what is known of the head before it is made.
 
     Args:
         source: The head.
@@ -114,13 +122,46 @@ def grid_of(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> Grid
     Raises:
         CircuitError: as ``Grid.of``.
     """
-    return Grid.of(circuit, dead=_dead(source, circuit, joint=joint))
+    return Grid.of(circuit, dead=_dead_if_ideal(source, circuit, joint=joint))
 
 
-def _dead(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> frozenset[int]:
+def response_of(source: QuantumHead, *, joint: bool, seed: int) -> Built[Response]:
+    """Return the response of a head; angles that are proven not to matter need no points of its grid.
+
+    The chain of a noisy head proves it, and the head itself is asked at fresh random values of all its angles: where it
+    differs, as it does by what a backend rounds or where the chain is not what it executes, the grid has all angles.
+
+    Args:
+        source: The head.
+        joint: As of ``largest_grid``.
+        seed: Seed of the fresh angles.
+
+    Raises:
+        CircuitError: as ``Grid.of``.
+        TableError: the response and the head differ.
+    """
+    whole = largest_grid(type(source), source.circuit, joint=joint)
+    grid = Grid.of(source.circuit, dead=_dead_by_chain(source, joint=joint)) if source.capabilities.noisy else whole
+    if grid != whole:
+        try:
+            return build(source, grid, joint=joint, seed=seed)
+        except TableError:
+            pass
+    return build(source, whole, joint=joint, seed=seed)
+
+
+def _dead_if_ideal(source: type[QuantumHead], circuit: Circuit, *, joint: bool) -> frozenset[int]:
     if source.capabilities.noisy:  # noise spoils the proofs
         return frozenset()
     return idle_angles(circuit) if joint else structurally_dead_angles(circuit)
+
+
+def _dead_by_chain(source: QuantumHead, *, joint: bool) -> tuple[int, ...]:
+    if not tells_chain(type(source)):
+        return ()
+    chain = source._chain()
+    fits = chain.n_angles == source.circuit.n_angles and chain.n_qubits <= MOST_QUBITS
+    return unused_angles(relevant_part(chain, joint=joint)) if fits else ()
 
 
 def estimate_shots(circuit: Circuit, *, dead: Collection[int] = ()) -> int:

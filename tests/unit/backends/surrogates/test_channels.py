@@ -23,6 +23,7 @@ from backends.surrogates import channels, evolution
 from backends.surrogates.channels import Composed
 from backends.surrogates.compile_chain import compile_chain
 from backends.surrogates.evolution import Evolution
+from backends.surrogates.noisy_light_cone import relevant_part
 from backends.surrogates.table import Tabulated
 
 SWAPPED = circuit_named("eq7_swapped")
@@ -33,6 +34,11 @@ CHANNELS = Composed(FakeIBM)
 def rows(n_rows, n_angles, *, seed=11):
     """Return random angles, radians, shape (n_rows, n_angles)."""
     return torch.from_numpy(np.random.default_rng(seed).uniform(-np.pi, np.pi, (n_rows, n_angles)))
+
+
+def response_of(head):
+    """Return the response of a head's chain, p(0) of each output."""
+    return Evolution(compile_chain(relevant_part(head._chain(), joint=False), joint=False))
 
 
 @pytest.mark.parametrize("device", ["manila", "sherbrooke", "singapore"])
@@ -142,7 +148,7 @@ def test_a_head_survives_pickle_torch_save_and_deepcopy(shots):
 
 def test_a_derivative_that_is_too_large_to_keep_is_computed_again(monkeypatch):
     """The same numbers, whatever is kept; and nearly the same in chunks of other sizes."""
-    response = Evolution(compile_chain(FakeIBM(LAYERS, n_circuits=1)._chain(), joint=False))
+    response = response_of(FakeIBM(LAYERS, n_circuits=1))
     assert response.keeps(100)
     found = []
     for kept, chunk in ((2**31, 2**20), (0, 2**20), (0, 8 * response.program.largest * 7)):
@@ -161,7 +167,7 @@ def test_a_derivative_that_is_too_large_to_keep_is_computed_again(monkeypatch):
 
 def test_backward_twice_gives_the_same():
     """What is kept is not used up."""
-    response = Evolution(compile_chain(FakeIBM(LAYERS, n_circuits=1)._chain(), joint=False))
+    response = response_of(FakeIBM(LAYERS, n_circuits=1))
     given = rows(5, LAYERS.n_angles).requires_grad_()
     total = response(given).sum()
     first, second = (torch.autograd.grad(total, given, retain_graph=True)[0] for _ in range(2))
@@ -243,7 +249,7 @@ def test_too_many_components_are_refused(monkeypatch):
 
 def test_a_chain_on_too_many_qubits_is_refused_before_anything_is_computed(monkeypatch):
     """The masks of Pauli strings have 4**n entries."""
-    monkeypatch.setattr(channels, "_MOST_CHAIN_QUBITS", 2)
+    monkeypatch.setattr(channels, "MOST_QUBITS", 2)
     monkeypatch.setattr(channels, "compile_chain", None)
     with pytest.raises(ConfigError, match=r"FakeIBMChannels: circuit .* touches 3 qubits, at most 2 are computed"):
         CHANNELS(LAYERS)

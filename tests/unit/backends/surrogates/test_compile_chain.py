@@ -7,6 +7,7 @@ import torch
 from backends.chain import Chain, Channel, Turn, rotation
 from backends.surrogates.compile_chain import compile_chain
 from backends.surrogates.evolution import Evolution
+from backends.surrogates.noisy_light_cone import relevant_part
 
 N_ANGLES = 4
 
@@ -53,6 +54,11 @@ def plain(chain, row):
     return state.squeeze(unmeasured).transpose([kept.index(qubit) for qubit in chain.measured])
 
 
+def program_of(chain, *, joint):
+    """Return the program of what matters of a chain."""
+    return compile_chain(relevant_part(chain, joint=joint), joint=joint)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_programs_are_their_chains(seed):
     """Joint outcomes and p(0) at three rows, to rounding; the numbers may be large, since no state is behind them."""
@@ -60,8 +66,8 @@ def test_programs_are_their_chains(seed):
     rows = np.random.default_rng(seed).uniform(-3, 3, (3, N_ANGLES))
     expected = np.array([plain(chain, row) for row in rows])
     size = max(1.0, float(np.abs(expected).max()))
-    joint = Evolution(compile_chain(chain, joint=True))(torch.from_numpy(rows)).numpy()
-    p_zero = Evolution(compile_chain(chain, joint=False))(torch.from_numpy(rows)).numpy()
+    joint = Evolution(program_of(chain, joint=True))(torch.from_numpy(rows)).numpy()
+    p_zero = Evolution(program_of(chain, joint=False))(torch.from_numpy(rows)).numpy()
 
     assert np.allclose(joint, expected.reshape(3, -1), rtol=0, atol=1e-11 * size)
     for output in range(len(chain.measured)):
@@ -73,7 +79,7 @@ def test_programs_are_their_chains(seed):
 @pytest.mark.parametrize("seed", range(20))
 def test_derivatives(seed, joint):
     """Torch's own check by finite differences, of every result by every angle."""
-    response = Evolution(compile_chain(random_chain(seed), joint=joint))
+    response = Evolution(program_of(random_chain(seed), joint=joint))
     rows = torch.from_numpy(np.random.default_rng(seed).uniform(-3, 3, (2, N_ANGLES))).requires_grad_()
 
     assert torch.autograd.gradcheck(response, (rows,))
@@ -88,7 +94,7 @@ def test_constants_are_multiplied_and_registers_stay_small():
     single[0] = np.eye(4)[0]
     steps = (Channel((0,), single), turn, Channel((0,), single), Channel((1,), single), Channel((0, 1), mixing))
     after = (Channel((0,), single), turn, Channel((0,), single))
-    program = compile_chain(Chain(2, N_ANGLES, steps + after, (0, 1), ((0, 0), (0, 0))), joint=False)
+    program = program_of(Chain(2, N_ANGLES, steps + after, (0, 1), ((0, 0), (0, 0))), joint=False)
 
     assert [type(step).__name__ for step in program.steps] == [
         "Begin", "Turns", "Apply", "Split", "Apply", "Turns", "Apply", "Apply",

@@ -9,9 +9,12 @@ import torch
 from head_copies import copies_of
 
 from backends import HEADS, QuantumHead, circuit_named, head_class
+from backends.adapters.aer_noise import AerNoise
+from backends.adapters.fake_ibm import FakeIBM
 from backends.adapters.statevector import Statevector
 from backends.answers import Executed
 from backends.capabilities import Capabilities
+from backends.chain import Chain, Channel
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.circuits.oracle import outcome_probabilities
 from backends.conformance import run_checks
@@ -162,8 +165,9 @@ def test_provenance_says_exact_and_of_what():
     """An exact table names its terms, its deviation, and the head that it stands for with versions and calibration."""
     found = Tabulated(head_class("fake_ibm"))(circuit_named("eq7"), shots=1000).provenance()
 
-    assert {key: found[key] for key in ("execution", "kind", "grid_points", "terms", "dead_angles")} == {
-        "execution": "table", "kind": "exact", "grid_points": 81, "terms": 2, "dead_angles": [2, 3, 4],
+    assert {key: found[key] for key in ("execution", "kind", "grid_points", "terms", "dead_angles", "angles_without_points")} == {
+        "execution": "table", "kind": "exact", "grid_points": 3, "terms": 2, "dead_angles": [2, 3, 4],
+        "angles_without_points": [2, 3, 4],
     }  # fmt: skip
     assert found["verification"]["deviation"] < 1e-13
     assert found["verification"]["allowed"] == 1e-10
@@ -193,10 +197,50 @@ def test_a_table_of_shots_is_an_estimate_with_error_bars():
     assert table.tally.setup.shots in ((3 + 4) * 2**17, 4 * 2**17)
 
 
-@pytest.mark.parametrize(("name", "points"), [("statevector", 3), ("fake_ibm", 81)])
-def test_angles_that_are_proven_dead_need_no_points(name, points):
-    """eq7 depends on one angle, so its grid has 3 points; noise spoils that proof, and the grid has all 81."""
-    assert Tabulated(head_class(name))(circuit_named("eq7")).provenance()["grid_points"] == points
+@pytest.mark.parametrize("circuit", ["eq7", "no_entanglement"])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("statevector", {}),
+        ("fake_ibm", {}),
+        ("fake_ibm", {"device": "sherbrooke"}),
+        ("aer_noise", AerNoise.noisy_options),
+    ],
+)
+def test_angles_that_are_proven_dead_need_no_points(name, options, circuit, tmp_path, monkeypatch):
+    """These circuits depend on one angle, with the noise as well: 3 points instead of 81, and 16 that verify them."""
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path))
+    table = Tabulated(head_class(name))(circuit_named(circuit), options=options)
+
+    assert table.provenance()["grid_points"] == 3
+    assert table.provenance()["angles_without_points"] == [2, 3, 4]
+    assert (table.tally.setup.requested, table.tally.setup.executed) == (0, 3 + 16)
+
+
+class Silent(FakeIBM):  # type: ignore[misc]  # final for users
+    """A noisy head that tells no chain."""
+
+    _chain = QuantumHead._chain
+
+
+class Wrong(FakeIBM):  # type: ignore[misc]  # final for users
+    """A head whose chain has no turn."""
+
+    def _chain(self) -> Chain:
+        chain = super()._chain()
+        return dataclasses.replace(chain, steps=tuple(step for step in chain.steps if isinstance(step, Channel)))
+
+
+@pytest.mark.parametrize(("source", "executed"), [(Silent, 81 + 16), (Wrong, 1 + 16 + 81 + 16)])
+def test_without_a_right_chain_the_grid_has_all_angles(source, executed, tmp_path, monkeypatch):
+    """Noise spoils the proof of the ideal circuit; and what a wrong chain proves the head itself contradicts."""
+    monkeypatch.setenv("QHB_CACHE_DIR", str(tmp_path))
+    table = Tabulated(source)(SWAPPED)
+    native, given = FakeIBM(SWAPPED, n_circuits=1), rows(5, 4)[:, 0]
+
+    assert (table.provenance()["grid_points"], table.provenance()["angles_without_points"]) == (81, [])
+    assert table.tally.setup.executed == executed
+    assert torch.allclose(table.response(given), native.evaluate(given, n_shifted=0), rtol=0, atol=1e-10)
 
 
 def test_a_circuit_may_have_many_angles_if_few_matter():

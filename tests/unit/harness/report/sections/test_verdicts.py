@@ -1,8 +1,7 @@
 """The first screen, its tables and its figure: each shows the numbers of the verdicts and no others."""
 
-import numpy as np
 import pytest
-from unit.harness.report.example_records import LINEAR, failing, record, scored, study
+from unit.harness.report.example_records import LINEAR, failing, record, study
 
 from harness.plan.comparison import Declared, Pair
 from harness.records.record import RunRecord
@@ -13,9 +12,7 @@ from harness.report.numbers.grouping import grouped
 from harness.report.numbers.sweeps import sweeps
 from harness.report.numbers.tables import comparison
 from harness.report.numbers.verdicts import DeclaredVerdict, verdicts
-from harness.report.sections.sanity import chance_bound, sanity
 from harness.report.sections.verdicts import first_screen, spread_table, verdicts_table
-from harness.spec import DataSpec
 
 
 @pytest.fixture(scope="module")
@@ -121,21 +118,3 @@ def test_a_sweep_is_drawn_from_three_values_on() -> None:
     assert drawn is not None
     assert "Accuracy by shots, statevector eq7: 10 1.0000, 100 1.0000, exact 1.0000" in drawn.svg
     assert sweeps_figure(sweeps(grouped(runs[:2]))) is None
-
-
-def shuffled(accuracy: float) -> list[RunRecord]:
-    """Return a head that was trained on shuffled labels and is right on a part of 1,000 images."""
-    right = np.arange(1000) < 1000 * accuracy
-    return [record("noise", evaluation=scored(right), spec={**LINEAR, "data": DataSpec(labels="shuffled")})]
-
-
-def test_shuffled_labels_must_end_at_chance() -> None:
-    """Ten classes of 100 images: 0.1 and 3.29 standard errors of 0.0095 more are chance, and 0.2 is not."""
-    assert chance_bound([shuffled(0.1)[0].evaluation]) == pytest.approx(0.1 + 3.29 * 0.0094868, abs=1e-4)
-    (text,) = sanity(grouped(shuffled(0.12)))
-    assert text == (
-        "noise, trained on shuffled labels (1 seed): accuracy at most 0.120, which is chance (up to 0.131 with 1,000 test images)."
-    )
-    (text,) = sanity(grouped(shuffled(0.2)))
-    assert "which is above chance" in text
-    assert sanity(grouped([record("a")])) == []

@@ -16,6 +16,7 @@ from backends.head import QuantumHead
 from backends.outside import code_of, outside_heads
 from backends.registry import HEADS, head_class
 from backends.registry import summary as quantum_summary
+from backends.surrogates.channels import ChannelsHead
 from backends.surrogates.choice import factory_for, fastest_exact
 from backends.surrogates.surrogate import HeadFactory
 from backends.surrogates.table import ResponseTable, Tabulated
@@ -196,7 +197,7 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline) -> torc
     make: Callable[..., QuantumHead] = resolved.factory
     if spec.training.skip_dead_angles:
         make = functools.partial(dead_angles.head_without_dead_angles, resolved.factory)
-    return make(
+    head = make(
         resolved.circuit,
         n_circuits=resolved.n_circuits,
         shots=spec.shots,
@@ -204,6 +205,9 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline) -> torc
         shift_rule=spec.training.shift_rule,
         options=resolved.options,
     )
+    if isinstance(head, ChannelsHead):
+        head.response.kept_bytes = round(spec.training.channels_memory_gib * 2**30)
+    return head
 
 
 def exact_twin(resolved: ResolvedHead, head: QuantumHead) -> QuantumHead:

@@ -85,6 +85,9 @@ class TrainingSpec(Spec):
     fidelity_every: int | None = pydantic.Field(None, ge=1)
     """Every so many steps, from the first, compare the gradient from shots with the exact gradient of the same head, noise
     included; it changes no result."""
+    channels_memory_gib: float = pydantic.Field(2.0, gt=0, le=1024)
+    """Ours. GiB that a step through channels may keep for its derivative; where it needs more, the derivative computes the
+    circuits again, part by part. It changes no result."""
     torch_device: str = "cpu"
     """The device on which torch computes, as in ``torch.device``."""
 

@@ -10,7 +10,7 @@ from backends.surrogates.program import Apply, Begin, Merge, Program, Split, Tur
 
 _CHUNK_BYTES = 2**23  # of the largest register; smaller ones cost more calls than a cache saves
 _CHUNK_BYTES_GPU = 2**26
-_KEPT_BYTES = 2**31  # what the derivative may keep; beyond, it computes each chunk again
+_KEPT_BYTES = 2**31
 
 
 class Evolution(torch.nn.Module):
@@ -18,6 +18,10 @@ class Evolution(torch.nn.Module):
 
     Args:
         program: What is computed.
+
+    Attributes:
+        kept_bytes: What a call may keep for its derivative; where it needs more, the derivative computes each chunk again.
+            Both give the same bits.
     """
 
     slopes: torch.Tensor
@@ -26,6 +30,7 @@ class Evolution(torch.nn.Module):
     def __init__(self, program: Program) -> None:
         super().__init__()
         self.program = program
+        self.kept_bytes = _KEPT_BYTES
         self._matrices: dict[int, str] = {}
         self.register_buffer("slopes", torch.from_numpy(program.slopes), persistent=False)
         self.register_buffer("offsets", torch.from_numpy(program.offsets)[:, None], persistent=False)
@@ -48,7 +53,7 @@ class Evolution(torch.nn.Module):
 
     def keeps(self, n_rows: int) -> bool:
         """Whether so many rows keep what their derivative needs; otherwise it is computed again, chunk by chunk."""
-        return n_rows * 8 * self.program.kept <= _KEPT_BYTES
+        return n_rows * 8 * self.program.kept <= self.kept_bytes
 
     def evolve(self, rows: torch.Tensor, *, kept: list[torch.Tensor] | None = None) -> torch.Tensor:
         """Return the results of one chunk, shape (n_results, n_rows); append to ``kept`` what the derivative needs."""

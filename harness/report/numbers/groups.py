@@ -170,7 +170,7 @@ def _trained_alike(one: RunSpec, other: RunSpec) -> bool:
 
     How shifts are made, and what is measured beside the training, concerns no other head.
     """
-    quantum_only = {"shift_rule", "skip_dead_angles", "fidelity_every"}
+    quantum_only = {"shift_rule", "skip_dead_angles", "fidelity_every", "channels_memory_gib"}
     same = one.data.model_dump(exclude={"official_images"}) == other.data.model_dump(exclude={"official_images"})
     return (
         same

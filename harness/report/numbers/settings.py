@@ -13,7 +13,7 @@ _NOT_SETTINGS = {"seed", "weights_from", "own_circuit", "head_code"}
 _TOLD_ELSEWHERE = {"head", "circuit", "shots", "execution", "training.max_steps", "options.device"}
 MEASURED_ONLY = {"training.fidelity_every", "data.official_images"}
 """They change what is measured, and no result."""
-_NOT_UNUSUAL = MEASURED_ONLY | {"training.torch_device"}
+_NOT_UNUSUAL = MEASURED_ONLY | {"training.torch_device", "training.channels_memory_gib"}
 
 
 def settings_of(spec: RunSpec) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def test_a_derivative_that_is_too_large_to_keep_is_computed_again(monkeypatch):
     assert response.keeps(100)
     found = []
     for kept, chunk in ((2**31, 2**20), (0, 2**20), (0, 8 * response.program.largest * 7)):
-        monkeypatch.setattr(evolution, "_KEPT_BYTES", kept)
+        response.kept_bytes = kept
         monkeypatch.setattr(evolution, "_CHUNK_BYTES", chunk)
         given = rows(100, LAYERS.n_angles).requires_grad_()
         values = response(given)

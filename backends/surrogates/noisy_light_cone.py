@@ -115,8 +115,8 @@ def _observed(measured: Sequence[int], n_qubits: int, *, joint: bool) -> np.ndar
 def _letters(strings: np.ndarray, qubits: Sequence[int], axis: Mapping[int, int]) -> np.ndarray:
     """Return which letters the strings may have on some qubits, shape (4**k,), the first qubit as the top digit."""
     places = [axis[qubit] for qubit in qubits]
-    found: np.ndarray = np.moveaxis(strings, places, range(len(places))).reshape(4 ** len(places), -1).any(axis=1)
-    return found
+    by_letters: np.ndarray = np.moveaxis(strings, places, range(len(places))).reshape(4 ** len(places), -1)
+    return np.asarray(by_letters.any(axis=1))
 
 
 def _turned(strings: np.ndarray, place: int) -> np.ndarray:

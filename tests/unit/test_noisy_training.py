@@ -2,6 +2,7 @@
 
 import re
 
+from data_facts import mnist_facts
 from unit.harness.report.example_records import LINEAR, study
 
 from docs.figures import noisy_training
@@ -17,7 +18,7 @@ PLAN = ROOT / "examples" / "noisy-training.toml"
 
 def test_the_plan_asks_for_what_its_description_says() -> None:
     """28 angles on sherbrooke through channels, exact and with 1,000 shots, beside the ideal head; 20 epochs, 5 seeds."""
-    runs = expand(load_file(PLAN), dataset_sha256="")
+    runs = expand(load_file(PLAN), facts=mnist_facts())
     asked = {(run.spec.head, run.spec.execution, run.spec.options.get("device"), run.spec.shots) for run in runs}
 
     assert asked == {

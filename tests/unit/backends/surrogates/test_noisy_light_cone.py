@@ -98,6 +98,13 @@ def test_a_target_needs_its_control():
     assert len(relevant_part(given, joint=True).steps) == 4
 
 
+def test_a_control_without_z_is_not_needed():
+    """A target has Z of its control in its Z; a control in |+> has none, so it and its gates are left out."""
+    left = relevant_part(chain(Channel((1,), H), Channel((1, 0), BOTH_DAMPED @ CX)), joint=True)
+
+    assert [step.qubits for step in left.steps] == [(0,)]
+
+
 def test_outputs_that_are_read_apart_need_less_than_joint_outcomes():
     """A Bell pair of damped qubits: each qubit alone is half 0 at any angle, the correlation is not."""
     bell = Channel((0,), H), Channel((0, 1), BOTH_DAMPED @ CX), turn(0, 0), Channel((0,), H), Channel((1,), H)

@@ -1,8 +1,7 @@
 """Classical heads, with which quantum heads are compared. This package knows nothing of circuits or training.
 
-A classical head is a ``ClassicalHead`` made as ``Head(n_classes, options)``. It has ``input_shape``, the shape that it takes
-for each image from the last linear layer of the network, and ``forward``: (..., *input_shape) -> (..., n_classes) class
-scores.
+A classical head is a ``ClassicalHead`` made as ``Head(n_values, options)``. It has ``input_shape``, the shape that it takes
+for each sample from the angle layer of the network, and ``forward``: (..., *input_shape) -> (..., n_values).
 """
 
 import dataclasses
@@ -15,21 +14,33 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class BaselineEntry:
-    """A classical head: its class as "module:Class", and one line about it."""
+    """A classical head.
+
+    Attributes:
+        path: Its class as "module:Class".
+        summary: One line about it.
+        output_range: Difference between the largest and the smallest value that it can return; None where that has no bound.
+    """
 
     path: str
     summary: str
+    output_range: float | None = None
 
 
 BASELINES: dict[str, BaselineEntry] = {
-    "linear": BaselineEntry("baselines.linear:Linear", "the 10-way linear head: Linear(128, 10)"),
-    "cosine": BaselineEntry("baselines.cosine:Cosine", "Linear(128, 10), then (1 + cos)/2: eq7 without a circuit"),
-    "bounded": BaselineEntry(
-        "baselines.bounded:Bounded", "Linear(128, 10), then a sigmoid: the bound of p(0) without a circuit"
+    "linear": BaselineEntry(
+        "baselines.linear:Linear", "the values of the angle layer as they are; in the paper's network Linear(128, 10)"
     ),
+    "cosine": BaselineEntry(
+        "baselines.cosine:Cosine", "(1 + cos)/2 of each value: eq7 without a circuit", output_range=1.0
+    ),
+    "bounded": BaselineEntry(
+        "baselines.bounded:Bounded", "a sigmoid of each value: the bound of p(0) without a circuit", output_range=1.0
+    ),
+    "tanh": BaselineEntry("baselines.tanh:Tanh", "tanh of each value; option more_layers", output_range=2.0),
     "mlp": BaselineEntry(
         "baselines.mlp:Mlp",
-        "Linear(128, hidden), ReLU, Linear(hidden, 10): as many parameters as with eq7; option hidden",
+        "ReLU, then Linear(hidden, values); with the default hidden = 37 as many parameters as with eq7",
     ),
 }
 

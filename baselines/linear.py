@@ -1,4 +1,4 @@
-"""The 10-way linear head."""
+"""The linear head: nothing behind the angle layer."""
 
 import torch
 
@@ -6,8 +6,8 @@ from baselines.head import ClassicalHead
 
 
 class Linear(ClassicalHead):
-    """The network's last linear layer is the classifier already, so its values are the class scores."""
+    """The network's angle layer is the classifier already, so its values are the class scores."""
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
-        """Return the values (..., n_classes) as they are."""
+        """Return the values (..., n_values) as they are."""
         return values

@@ -20,17 +20,27 @@ class MlpOptions(ClassicalOptions):
 
 
 class Mlp(ClassicalHead):
-    """ReLU, then a linear layer: with the network's last linear layer, an MLP with one hidden layer."""
+    """ReLU, then a linear layer: with the angle layer in front, an MLP with one hidden layer."""
 
     Options: ClassVar[type[ClassicalOptions]] = MlpOptions
     options: MlpOptions
 
-    def __init__(self, n_classes: int, options: MlpOptions | None = None) -> None:
-        super().__init__(n_classes, options)
-        self.input_shape = (self.options.hidden,)
-        self.layer = torch.nn.Linear(self.options.hidden, n_classes)
+    def __init__(self, n_values: int, options: MlpOptions | None = None) -> None:
+        super().__init__(n_values, options)
+        self.layer = torch.nn.Linear(self.options.hidden, n_values)
+
+    @classmethod
+    def n_inputs(cls, n_values: int, options: ClassicalOptions) -> int:
+        """Return the number of hidden values."""
+        assert isinstance(options, MlpOptions)
+        return options.hidden
+
+    @classmethod
+    def has_weights(cls, options: ClassicalOptions) -> bool:
+        """Return True: those of its layer."""
+        return True
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
-        """Return class scores (..., n_classes) of hidden values before the ReLU, shape (..., hidden)."""
-        scores: torch.Tensor = self.layer(torch.relu(values))
-        return scores
+        """Return (..., n_values) of hidden values before the ReLU, shape (..., hidden)."""
+        returned: torch.Tensor = self.layer(torch.relu(values))
+        return returned

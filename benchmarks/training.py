@@ -24,8 +24,8 @@ class TrainingStep(Brief):
                 asked = spec()
             except ValueError as error:  # this commit has no tables in plans
                 raise NotImplementedError(str(error)) from error
-            images, head = prepared(asked)
-            classifier = Classifier(head, asked.model, seed=0)
+            images, head, sizes = prepared(asked)
+            classifier = Classifier(head, asked.model, **sizes, seed=0)
         steps = TrainingSpec(max_steps=10)
         self.train = lambda: train(
             classifier, images, steps, seed=0, clock=Clock(), progress=lambda done, total, loss: None
@@ -37,7 +37,7 @@ class TrainingStep(Brief):
 
 
 def prepared(asked):
-    """Return the images and the head of a run, as this commit makes them."""
+    """Return the images and the head of a run, and what else its classifier takes, as this commit makes them."""
     from harness import heads
 
     try:
@@ -48,8 +48,9 @@ def prepared(asked):
 
         images = data.split(data.load(asked.data.name), asked.data, seed=0)
         if hasattr(heads, "resolve_head"):
-            return images, heads.build_head(asked, heads.resolve_head(asked))
-        return images, heads.build_head(asked, n_classes=10)
+            return images, heads.build_head(asked, heads.resolve_head(asked)), {}
+        return images, heads.build_head(asked, n_classes=10), {}
     dataset = load(asked.data)
     resolved = heads.resolve_head(asked, n_classes=dataset.facts.n_classes)
-    return split(dataset, asked.data, seed=0), heads.build_head(asked, resolved)
+    sizes = {"shape": dataset.facts.shape, "n_classes": dataset.facts.n_classes}
+    return split(dataset, asked.data, seed=0), heads.build_head(asked, resolved), sizes

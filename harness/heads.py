@@ -22,7 +22,7 @@ from backends.surrogates.surrogate import HeadFactory
 from backends.surrogates.table import ResponseTable, Tabulated
 from baselines import BASELINES, baseline_class
 from baselines.head import ClassicalOptions
-from harness.spec import RunSpec
+from harness.spec import ModelSpec, RunSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,12 +30,16 @@ class ResolvedBaseline:
     """A classical head, checked. It has no circuit, and its code is ours.
 
     Attributes:
-        n_outputs: Values that it returns for each image.
-        options: Its options with every default filled in.
+        options: The head's options with every default filled in.
+        n_values: Values that it returns.
+        n_inputs: Values that it takes for each sample.
+        has_weights: Whether it has weights of its own.
     """
 
-    n_outputs: int
     options: ClassicalOptions
+    n_values: int
+    n_inputs: int
+    has_weights: bool
     circuit_fingerprint: None = None
     code: None = None
 
@@ -46,22 +50,46 @@ class ResolvedHead:
 
     Attributes:
         circuit: The circuit.
-        n_circuits: Copies of the circuit that the head has.
         factory: What makes the head: the backend's own class, or the maker of what answers in its place.
         options: The head's options with every default filled in.
+        n_circuits: Copies of the circuit, which together return ``width_of`` values.
         code: SHA-256 of the present code of an outside head; None for one of ours.
     """
 
     circuit: Circuit
-    n_circuits: int
     factory: HeadFactory
     options: HeadOptions
+    n_circuits: int
     code: str | None
 
     @property
     def circuit_fingerprint(self) -> str:
         """What tells the circuit from others, by what it computes."""
         return self.circuit.fingerprint
+
+    @property
+    def n_inputs(self) -> int:
+        """Angles that it takes for each sample."""
+        return self.n_circuits * self.circuit.n_inputs
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether it has weights of its own."""
+        return self.circuit.n_weights > 0
+
+
+def width_of(model: ModelSpec, *, n_classes: int) -> int:
+    """Return how many values a head returns: one a class, or ``head_width`` to a linear readout.
+
+    Raises:
+        ConfigError: the width does not fit the readout.
+    """
+    if model.readout == "probability" and model.head_width not in (None, n_classes):
+        raise ConfigError(
+            f"model.head_width = {model.head_width}: with readout = 'probability' each of the head's values is the score of one "
+            f"of {n_classes} classes; set readout = 'linear', or leave head_width out"
+        )
+    return model.head_width or n_classes
 
 
 def resolve_head(spec: RunSpec, *, n_classes: int) -> ResolvedHead | ResolvedBaseline:
@@ -87,7 +115,8 @@ def resolve_head(spec: RunSpec, *, n_classes: int) -> ResolvedHead | ResolvedBas
     if spec.circuit is None:
         raise ConfigError(f"head {spec.head!r} needs a circuit; set circuit = 'eq7'")
     circuit = spec.own_circuit or circuit_named(spec.circuit)
-    n_circuits = _n_circuits(circuit, n_classes)
+    width = width_of(spec.model, n_classes=n_classes)
+    _check_inputs_and_outputs(circuit, spec.model, width)
     native = head_class(spec.head)
     _check_option_names(spec, native.Options)
     factory = factory_for(native, spec.execution)
@@ -96,7 +125,7 @@ def resolve_head(spec: RunSpec, *, n_classes: int) -> ResolvedHead | ResolvedBas
         dead_angles.check(factory, circuit)
     if spec.training.fidelity_every is not None:
         _check_fidelity(spec, factory, circuit, options)
-    return ResolvedHead(circuit, n_circuits, factory, options, code_of(native))
+    return ResolvedHead(circuit, factory, options, width // circuit.n_outputs, code_of(native))
 
 
 def resolved_execution(spec: RunSpec, *, n_classes: int) -> Execution:
@@ -115,20 +144,28 @@ def resolved_execution(spec: RunSpec, *, n_classes: int) -> Execution:
     return fastest_exact(head_class(spec.head), resolved.circuit, shots=spec.shots, options=resolved.options)
 
 
-def _n_circuits(circuit: Circuit, n_classes: int) -> int:
-    """Return how many copies of a circuit have an output for each class; refuse one that has no inputs or does not divide."""
+def _check_inputs_and_outputs(circuit: Circuit, model: ModelSpec, width: int) -> None:
     if circuit.n_inputs == 0:
         raise ConfigError(
             f"circuit {circuit.name!r} has no inputs, so the network could not reach it; in OpenQASM 3 declare them "
             "('input float x;'), in TOML list them under inputs (OpenQASM 2 has none)"
         )
-    if n_classes % circuit.n_outputs:
-        fitting = ", ".join(str(number) for number in range(1, n_classes + 1) if n_classes % number == 0)
-        raise ConfigError(
-            f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide {n_classes} classes evenly; "
-            f"measure a number of qubits that does: {fitting}"
+    if width % circuit.n_outputs:
+        raise ConfigError(_misfit(circuit, model, width))
+
+
+def _misfit(circuit: Circuit, model: ModelSpec, width: int) -> str:
+    outputs = f"circuit {circuit.name!r} has {circuit.n_outputs} outputs, which do not divide"
+    if model.readout == "linear":
+        return (
+            f"{outputs} head_width = {width} evenly; set model.head_width to a multiple of {circuit.n_outputs}: "
+            f"{circuit.n_outputs} for one circuit"
         )
-    return n_classes // circuit.n_outputs
+    fitting = ", ".join(str(number) for number in range(1, width + 1) if width % number == 0)
+    return (
+        f"{outputs} {width} classes evenly; measure a number of qubits that does: {fitting}; or set model.readout = 'linear' "
+        f"and head_width = {circuit.n_outputs}"
+    )
 
 
 def _resolve_baseline(spec: RunSpec, n_classes: int) -> ResolvedBaseline:
@@ -136,10 +173,12 @@ def _resolve_baseline(spec: RunSpec, n_classes: int) -> ResolvedBaseline:
     given += [f"execution = {spec.execution!r}"] if spec.execution != "native" else []
     if given:
         raise ConfigError(f"head {spec.head!r} is classical and takes no {', '.join(given)}; leave it out")
-    kind = baseline_class(spec.head).Options
-    _check_option_names(spec, kind)
+    kind = baseline_class(spec.head)
+    _check_option_names(spec, kind.Options)
     _refuse_fidelity_without_shots(spec)
-    return ResolvedBaseline(n_classes, check_options(spec.head, kind, spec.options))
+    options = check_options(spec.head, kind.Options, spec.options)
+    n_values = width_of(spec.model, n_classes=n_classes)
+    return ResolvedBaseline(options, n_values, kind.n_inputs(n_values, options), kind.has_weights(options))
 
 
 def _check_fidelity(spec: RunSpec, factory: HeadFactory, circuit: Circuit, options: HeadOptions) -> None:
@@ -193,7 +232,7 @@ def build_head(spec: RunSpec, resolved: ResolvedHead | ResolvedBaseline) -> torc
         HeadError: the backend cannot be set up.
     """
     if isinstance(resolved, ResolvedBaseline):
-        return baseline_class(spec.head)(resolved.n_outputs, resolved.options)
+        return baseline_class(spec.head)(resolved.n_values, resolved.options)
     make: Callable[..., QuantumHead] = resolved.factory
     if spec.training.skip_dead_angles:
         make = functools.partial(dead_angles.head_without_dead_angles, resolved.factory)

@@ -52,7 +52,7 @@ class DataSpec(Spec):
 
 
 class ModelSpec(Spec):
-    """The feature extractor of Fig. 4 and the loss."""
+    """The network around the head: samples -> features -> angle layer -> head -> readout -> class scores."""
 
     padding: Literal["valid", "same"] = "valid"
     """Ours."""
@@ -63,9 +63,28 @@ class ModelSpec(Spec):
     initialization: Literal["torch", "xavier"] = "torch"
     """Ours. torch: PyTorch's defaults; xavier: Glorot uniform weights, zero biases."""
     logit_scale: float = pydantic.Field(1.0, gt=0)
-    """Ours. Cross-entropy takes logit_scale * p(0); at 1 the loss cannot fall below ln(1 + 9/e) = 1.4612."""
-    angle_layer: Literal["trained", "frozen"] = "trained"
-    """frozen: the layer between features and head keeps its random start. A control."""
+    """Ours. Cross-entropy takes logit_scale times the class scores; where these are p(0) of ten classes, at 1 the loss cannot
+    fall below ln(1 + 9/e) = 1.4612."""
+    angle_layer: Literal["trained", "frozen", "none"] = "trained"
+    """The linear layer between features and head. frozen: it keeps its random start, a control; none: the features are what
+    the head takes, radians, which needs as many features as the head has inputs."""
+    features: str = "paper"
+    """The feature extractor. paper: the convolutions of Fig. 4; mlp: two fully connected layers of 128 with ReLU; none: the
+    sample's values as they are; or "package.module:Class", an nn.Module made as Class(shape of a sample), which turns
+    (batch, *shape) into (batch, n). Padding, pool_kernel and dropout are those of "paper"."""
+    angle_activation: Literal["none", "tanh"] = "none"
+    """tanh: the head takes pi/2 * tanh of what the angle layer returns, as in Mari et al., Quantum 4, 340 (2020)."""
+    readout: Literal["probability", "linear"] = "probability"
+    """What follows the head. probability, as in the paper: the head returns a score for each class, p(0) of a circuit;
+    linear: <Z> = 2 p(0) - 1 of each of the head's values enters a trained linear layer with an output for each class (a
+    "dressed" circuit, Mari et al., Quantum 4, 340 (2020)). Values of classical heads that are no probabilities enter as they
+    are."""
+    head_width: int | None = pydantic.Field(None, ge=1, le=1000)
+    """Values that the head returns to a linear readout, the same for quantum and classical heads: as many circuits as give
+    them. None: the number of classes, as it must be with readout = "probability"."""
+    head_weights: Literal["trained", "frozen"] = "trained"
+    """frozen: the head's own weights keep their random start; with a frozen angle layer too, a random function of the
+    features. A control, without effect on a head that has no weights."""
 
 
 class TrainingSpec(Spec):
@@ -98,6 +117,8 @@ class RunSpec(Spec):
     head: str
     head_code: str | None = None
     """SHA-256 of the files that define an outside head, so that an edited head is another run; None for ours."""
+    features_code: str | None = None
+    """The same of an outside feature extractor."""
     circuit: str | None = None
     """Name in the catalogue with all parameters, or name of a file; None for a classical head."""
     own_circuit: Circuit | None = None

@@ -6,7 +6,14 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 
-from backends.circuits.ansatz import hardware_efficient, reuploading, strongly_entangling
+from backends.circuits.ansatz import (
+    basic_entangler,
+    dressed,
+    hardware_efficient,
+    reuploading,
+    reuploading_affine,
+    strongly_entangling,
+)
 from backends.circuits.circuit import Angle, Circuit, Gate
 from backends.errors import CircuitError, did_you_mean
 
@@ -55,6 +62,14 @@ CIRCUITS: dict[str, Circuit] = {
             measured=(0,),
             source=f"ours: Eq. (7) of {_PAPER} without the qubits and angles that cannot matter",
         ),
+        Circuit(
+            name="hadamard_ry",
+            n_qubits=1,
+            n_angles=1,
+            gates=(Gate("h", (0,)), Gate("ry", (0,), (Angle(0),))),
+            measured=(0,),
+            source="the Qiskit textbook's Hybrid quantum-classical Neural Networks with PyTorch and Qiskit",
+        ),
         dataclasses.replace(
             hardware_efficient(n_qubits=10, n_layers=1, n_outputs=10),
             name="ten_outputs",
@@ -64,7 +79,8 @@ CIRCUITS: dict[str, Circuit] = {
 }
 
 FAMILIES: dict[str, Callable[..., Circuit]] = {
-    family.__name__: family for family in (reuploading, strongly_entangling, hardware_efficient)
+    family.__name__: family
+    for family in (reuploading, reuploading_affine, strongly_entangling, hardware_efficient, dressed, basic_entangler)
 }
 """Circuits that are called with parameters; each parameter is a whole number with a default."""
 

@@ -47,8 +47,10 @@ def operations():
 
 def _prepared():
     dataset = load(_SPEC.data)
-    head = build_head(_SPEC, resolve_head(_SPEC, n_classes=dataset.facts.n_classes))
-    return split(dataset, _SPEC.data, seed=0), Classifier(head, _SPEC.model, seed=0)
+    shape, n_classes = dataset.facts.shape, dataset.facts.n_classes
+    head = build_head(_SPEC, resolve_head(_SPEC, n_classes=n_classes))
+    classifier = Classifier(head, _SPEC.model, shape=shape, n_classes=n_classes, seed=0)
+    return split(dataset, _SPEC.data, seed=0), classifier
 
 
 def rate():

@@ -48,8 +48,9 @@ def whole_run() -> Comparison:
 def _training(spec: RunSpec) -> Callable[[], Any]:
     dataset = load(spec.data)
     images = split(dataset, spec.data, seed=spec.seed)
-    resolved = resolve_head(spec, n_classes=dataset.facts.n_classes)
-    classifier = Classifier(build_head(spec, resolved), spec.model, seed=spec.seed)
+    shape, n_classes = dataset.facts.shape, dataset.facts.n_classes
+    head = build_head(spec, resolve_head(spec, n_classes=n_classes))
+    classifier = Classifier(head, spec.model, shape=shape, n_classes=n_classes, seed=spec.seed)
     steps = TrainingSpec(max_steps=_STEPS)
     return lambda: train(classifier, images, steps, seed=0, clock=Clock(), progress=lambda done, total, loss: None)
 

@@ -10,6 +10,7 @@ from harness.cli.folders import RESULTS_FOLDER, runs_named
 from harness.cli.show import text
 from harness.data.load import facts_of
 from harness.errors import PlanError
+from harness.features.resolve import resolve_features
 from harness.heads import resolve_head
 from harness.spec import Run
 from harness.text import clean
@@ -41,10 +42,16 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
         named = run if seed is None else f"{run}, seed {seed}"
         raise PlanError(f"expected one run, {named!r} names {len(found)}; give an id, --seed or --results{choices}")
     store, before = found[0]
-    n_classes = facts_of(before.spec.data, data_root=data_root).n_classes
-    spec = before.spec.model_copy(update={"head_code": resolve_head(before.spec, n_classes=n_classes).code})
-    if spec != before.spec:
-        click.echo(f"head {spec.head} was edited since {before.started_at}; the run is made with the present one")
+    facts = facts_of(before.spec.data, data_root=data_root)
+    resolved = resolve_head(before.spec, n_classes=facts.n_classes)
+    features = resolve_features(before.spec, resolved, shape=facts.shape)
+    spec = before.spec.model_copy(update={"head_code": resolved.code, "features_code": features.code})
+    for what, now, then in (
+        (f"head {spec.head}", spec.head_code, before.spec.head_code),
+        (f"feature extractor {spec.model.features}", spec.features_code, before.spec.features_code),
+    ):
+        if now != then:
+            click.echo(f"{what} was edited since {before.started_at}; the run is made with the present one")
     with tempfile.TemporaryDirectory() as folder:
         record = perform(
             Run(before.run_id, before.label, spec),

@@ -14,6 +14,7 @@ import click
 from backends.machine import n_cores
 from harness.cli.console import Console
 from harness.cli.folders import RESULTS_FOLDER
+from harness.cli.run_in_turn import run_in_turn
 from harness.cli.run_messages import angles_of_files, how_to_make_again
 from harness.cli.summary import summary
 from harness.data.division import check_classes
@@ -30,7 +31,7 @@ from harness.plan.last_plan import (
     resolve,
     write_last_plan,
 )
-from harness.plan.plan import load_asked
+from harness.plan.plan import load_asked, presets_in
 from harness.plan.schema import SECTIONS, sections_with
 from harness.records.disk import is_folder
 from harness.records.lock_owner import command_line
@@ -72,7 +73,9 @@ _PLACES = {"": "before its first [table]", "runs": "in a [[runs]] table"}
 
 @click.command("run", cls=_RunCommand)
 @click.argument("plan_file", metavar="[PLAN.toml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--preset", help="A plan that comes with qhb, a name of qhb list; bench by default.")
+@click.option(
+    "--preset", help="A plan that comes with qhb, a name of qhb list; bench by default. gallery: all of gallery/..."
+)
 @click.option("--results", type=RESULTS_FOLDER, help="Default: results/runs/NAME-OF-PLAN.")
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
 @click.option(
@@ -114,6 +117,13 @@ def command(**options: Any) -> int:
     """
     with Signals() as signals:
         try:
+            if names := presets_in(options["preset"] or ""):
+                return run_in_turn(
+                    names,
+                    lambda name, folder: _command(signals, **options | {"preset": name, "results": folder}),
+                    folder=options["results"] or Path("results/runs") / options["preset"],
+                    console=Console(sys.stdout),
+                )
             return _command(signals, **options)
         except Stopped as stopped:
             Console(sys.stdout).line(f"stopped by {stopped}; every run that ended is kept. To go on: {_command_line()}")
@@ -143,7 +153,7 @@ def _command(
             f"--jobs {jobs} is for runs on this machine, --dask {dask} for runs on its workers; give one of them"
         )
     dataset = load(plan.data, data_root=others["data_root"], download=download)
-    store = Store(results or Path("results/runs") / plan.name)
+    store = Store(results or Path("results/runs") / (preset or plan.name))
     console = Console(sys.stdout)
     resolved = resolve(
         plan,

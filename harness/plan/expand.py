@@ -11,9 +11,11 @@ from harness.data.dataset import DataFacts
 from harness.errors import DatasetError, PlanError
 from harness.plan.entries import overridden, override_text, varied
 from harness.plan.schema import Entry, Plan
-from harness.spec import Run, RunSpec, run_id_of
+from harness.spec import ModelSpec, Run, RunSpec, run_id_of
 
 _MAX_RUNS = 100_000
+_LAYERS = ("features", "padding", "pool_kernel", "angle_activation", "readout", "head_width")
+"""Settings of [model] that decide which layers a network has, and what they compute."""
 
 
 def expand(plan: Plan, *, facts: DataFacts, folder: Path = Path()) -> list[Run]:
@@ -66,10 +68,12 @@ def _runs_of_entry(
         DatasetError: the data set has too few images.
         HeadError: its head, circuit or options cannot be used.
     """
-    from harness.heads import resolve_head, resolved_execution  # they load torch, which reading a plan does not need
+    from harness.features.resolve import resolve_features  # it loads torch, which reading a plan does not need
+    from harness.heads import resolve_head, resolved_execution
 
     circuit = _circuit_of(entry, folder)
     training = overridden(plan.training, entry.training, table="training")
+    model = overridden(plan.model, entry.model, table="model")
     asked = {
         "head": entry.head,
         "circuit": circuit.name if circuit else None,
@@ -78,16 +82,25 @@ def _runs_of_entry(
         "options": entry.options,
         "execution": "native" if entry.execution == "auto" else entry.execution,
         "data": overridden(plan.data, entry.data, table="data").filled(facts),
-        "model": overridden(plan.model, entry.model, table="model"),
+        "model": model,
         "training": training.model_copy(update={"max_steps": entry.max_steps or training.max_steps}),
     }
     if entry.execution == "auto":
         asked["execution"] = resolved_execution(RunSpec(**asked), n_classes=facts.n_classes)
     resolved = resolve_head(RunSpec(**asked), n_classes=facts.n_classes)
-    asked |= {"options": resolved.options.model_dump(mode="json"), "head_code": resolved.code}
+    features = resolve_features(RunSpec(**asked), resolved, shape=facts.shape)
+    asked |= {
+        "options": resolved.options.model_dump(mode="json"),
+        "head_code": resolved.code,
+        "features_code": features.code,
+    }
     runs = []
     for seed in plan.seeds if entry.seeds is None else entry.seeds:
-        weights_from = None if entry.weights_of is None else _source_of_weights(entry, seed, circuit, by_label).run_id
+        weights_from = None
+        if entry.weights_of is not None:
+            source = _source_of_weights(entry, seed, circuit, by_label)
+            _check_same_layers(entry, model, source.spec.model)
+            weights_from = source.run_id
         try:
             spec = RunSpec(**asked, seed=seed, weights_from=weights_from)
         except pydantic.ValidationError as error:
@@ -154,3 +167,17 @@ def _source_of_weights(entry: Entry, seed: int, circuit: Circuit | None, by_labe
             f"end, got {spec.title}"
         )
     return source
+
+
+def _check_same_layers(entry: Entry, ours: ModelSpec, theirs: ModelSpec) -> None:
+    """Refuse weights of a network with other layers.
+
+    Raises:
+        PlanError: a layer differs.
+    """
+    for name in _LAYERS:
+        if getattr(ours, name) != getattr(theirs, name):
+            raise PlanError(
+                f"weights_of = {entry.weights_of!r}: expected an entry with the same layers, got model.{name} = "
+                f"{getattr(theirs, name)!r} there and {getattr(ours, name)!r} here"
+            )

@@ -74,7 +74,7 @@ def resolve(plan: Plan, *, facts: DataFacts, folder: Path, command: str, earlier
         comparison = comparison.model_copy(update={"declared_at": earlier.comparison.declared_at})
     from backends.registry import HEADS  # it loads torch; so did expanding
 
-    if not {run.spec.head for run in runs} <= {*HEADS, *BASELINES}:
+    if not {run.spec.head for run in runs} <= {*HEADS, *BASELINES} or any(run.spec.features_code for run in runs):
         key = None
     return LastPlan(name=plan.name, command=command, key=key, runs=runs, comparison=comparison)
 

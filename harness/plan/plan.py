@@ -2,6 +2,7 @@
 
 import importlib.resources
 import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,10 +25,24 @@ class PresetFile(NamedTuple):
 
 
 def presets() -> list[PresetFile]:
-    """Return the presets that come with the package."""
-    folder = importlib.resources.files("harness.plan") / "presets"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return [PresetFile(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files]
+    """Return the presets that come with the package; those of a folder have its name in front: "gallery/mari-2020"."""
+    return [PresetFile(name, file.read_text(encoding="utf-8")) for name, file in sorted(_preset_files().items())]
+
+
+def presets_in(folder: str) -> list[str]:
+    """Return the names of the presets in a folder, which ``qhb run --preset FOLDER`` runs in turn; none where there is no such."""
+    return sorted(name for name in _preset_files() if name.startswith(f"{folder}/"))
+
+
+def _preset_files() -> dict[str, Traversable]:
+    root = importlib.resources.files("harness.plan") / "presets"
+    folders = {"": root} | {f"{entry.name}/": entry for entry in root.iterdir() if entry.is_dir()}
+    return {
+        prefix + file.name.removesuffix(".toml"): file
+        for prefix, folder in folders.items()
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
 
 
 def load_preset(name: str) -> Plan:
@@ -37,6 +52,10 @@ def load_preset(name: str) -> Plan:
         PlanError: no preset of that name.
     """
     known = {preset.name: preset.text for preset in presets()}
+    if inside := presets_in(name):
+        raise PlanError(
+            f"preset {name!r} is a folder of presets, which qhb run runs in turn; name one: {', '.join(inside)}"
+        )
     if name not in known:
         raise PlanError(f"unknown preset {name!r}: expected one of {', '.join(known)}{did_you_mean(name, known)}")
     return parse(known[name], where=f"preset {name}")

@@ -50,13 +50,16 @@ class GradientComparison:
                     values.copy_(trained)
             head_input = angles.detach().requires_grad_()
             loss = cross_entropy(classifier.logits(head_input, head=self.twin), labels)
-            of_input, *of_head = torch.autograd.grad(loss, [head_input, *_trained(self.twin)], materialize_grads=True)
-            own = {id(values) for values in head.parameters()}
-            below = [values for values in classifier.trained_parameters if id(values) not in own]
-            of_others = torch.autograd.grad(angles, below, of_input)
+            pairs = zip(head.parameters(), self.twin.parameters(), strict=True)
+            of_twin = {id(values): twins for values, twins in pairs}
+            above = [*_trained(head), *_trained(classifier.readout)]
+            below = [*_trained(classifier.features), *_trained(classifier.to_head)]
+            inputs = [head_input, *(of_twin.get(id(values), values) for values in above)]
+            of_input, *of_above = torch.autograd.grad(loss, inputs, materialize_grads=True)
+            of_below = torch.autograd.grad(angles, below, of_input, materialize_grads=True) if below else ()
         return fidelity_of(
-            [_gradient(values) for values in (*below, *_trained(head))],
-            [*of_others, *of_head],
+            [_gradient(values) for values in (*below, *above)],
+            [*of_below, *of_above],
             step=step,
             circuit_evaluations=tally.forward.executed + tally.backward.executed,
         )
@@ -90,8 +93,8 @@ def fidelity_of(
     )
 
 
-def _trained(head: torch.nn.Module) -> list[torch.nn.Parameter]:
-    return [values for values in head.parameters() if values.requires_grad]
+def _trained(layers: torch.nn.Module | None) -> list[torch.nn.Parameter]:
+    return [] if layers is None else [values for values in layers.parameters() if values.requires_grad]
 
 
 def _gradient(values: torch.nn.Parameter) -> torch.Tensor:

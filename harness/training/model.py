@@ -1,48 +1,66 @@
-"""The classifier of the paper's Fig. 3 and 4: feature extractor, one linear layer, head."""
+"""The classifier: feature extractor, angle layer, head, readout."""
 
-from typing import TypeVar
+import math
 
 import torch
 from torch import nn
 
 from backends.sampling import stream_seed
 from baselines.head import ClassicalHead
+from harness.features.extractor import feature_extractor, n_features_of
+from harness.features.layers import initialized, linear
 from harness.spec import ModelSpec
-
-N_FEATURES = 128
-_Layer = TypeVar("_Layer", nn.Conv2d, nn.Linear)
 
 
 class Classifier(nn.Module):
-    """Feature extractor -> Linear(128, prod(head.input_shape)) -> head.
+    """Features -> Linear(n_features, prod(head.input_shape)) -> head -> readout; the paper's Fig. 3 and 4 by default.
 
     Equal seeds give equal weights to equal layers, whatever the head: each group of layers has its own random stream.
+
+    Args:
+        head: With ``input_shape``, the shape that it takes for each sample.
+        spec: The network around it.
+        shape: Of one sample: (channels, height, width) of an image, (n,) of a vector.
+        n_classes: Number of classes.
+        seed: Of the first weights of every layer but the head's circuits.
+
+    Raises:
+        ConfigError: a feature extractor of the user's cannot be made; ``resolve_features`` refuses all else before.
     """
 
-    def __init__(self, head: nn.Module, spec: ModelSpec, *, seed: int) -> None:
+    def __init__(self, head: nn.Module, spec: ModelSpec, *, shape: tuple[int, ...], n_classes: int, seed: int) -> None:
         super().__init__()
         self.input_shape: torch.Size = torch.Size(head.input_shape)  # type: ignore[arg-type]  # nn.Module hides attributes
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(stream_seed(seed, "features", 0))
-            # This memory format makes max-pooling six times as fast on a CPU, and a step about 1.2 times as fast.
-            self.features = feature_extractor(spec).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stub
+            self.features = feature_extractor(spec, shape)
+            n_features = n_features_of(spec, self.features, shape)
             torch.manual_seed(stream_seed(seed, "to_head", 0))
-            self.to_head = _linear(N_FEATURES, self.input_shape.numel(), spec)
-            self.to_head.requires_grad_(spec.angle_layer == "trained")
+            self.to_head: nn.Module = nn.Identity()
+            if spec.angle_layer != "none":
+                self.to_head = linear(n_features, self.input_shape.numel(), spec)
+                self.to_head.requires_grad_(spec.angle_layer == "trained")
             torch.manual_seed(stream_seed(seed, "head", 0))
             if isinstance(head, ClassicalHead):
                 _initialize(head, spec)
-        self.head = head
+            self.head = head
+            if spec.head_weights == "frozen":
+                head.requires_grad_(False)
+            torch.manual_seed(stream_seed(seed, "readout", 0))
+            self.readout = linear(spec.head_width or n_classes, n_classes, spec) if spec.readout == "linear" else None
+        self.angle_activation = spec.angle_activation
         self.logit_scale = spec.logit_scale
 
     @property
     def trained_parameters(self) -> list[nn.Parameter]:
-        """The parameters that training changes: all but those of a frozen angle layer."""
+        """The parameters that training changes: all but those of frozen layers."""
         return [values for values in self.parameters() if values.requires_grad]
 
-    def angles(self, images: torch.Tensor) -> torch.Tensor:
-        """Return what the head takes: images (batch, 1, 28, 28) -> (batch, *head.input_shape)."""
-        values: torch.Tensor = self.to_head(self.features(images))
+    def angles(self, samples: torch.Tensor) -> torch.Tensor:
+        """Return what the head takes: samples (batch, *shape) -> (batch, *head.input_shape)."""
+        values: torch.Tensor = self.to_head(self.features(samples))
+        if self.angle_activation == "tanh":
+            values = math.pi / 2 * torch.tanh(values)
         return values.reshape(-1, *self.input_shape)
 
     def logits(self, angles: torch.Tensor, *, head: nn.Module | None = None) -> torch.Tensor:
@@ -53,38 +71,17 @@ class Classifier(nn.Module):
             head: Answers in the place of the classifier's own.
         """
         scores: torch.Tensor = (self.head if head is None else head)(angles)
+        if self.readout is not None:
+            scores = self.readout(2 * scores - 1 if self._returns_probabilities else scores)
         return self.logit_scale * scores
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Images (batch, 1, 28, 28) -> logits (batch, n_classes)."""
-        return self.logits(self.angles(images))
+    def forward(self, samples: torch.Tensor) -> torch.Tensor:
+        """Samples (batch, *shape) -> logits (batch, n_classes)."""
+        return self.logits(self.angles(samples))
 
-
-def feature_extractor(spec: ModelSpec) -> nn.Sequential:
-    """Return Fig. 4 up to the fully connected layer of 128: (batch, 1, 28, 28) -> (batch, 128)."""
-    convolutions = nn.Sequential(
-        _convolution(1, 16, 5, spec),
-        nn.ReLU(),
-        nn.MaxPool2d(spec.pool_kernel, stride=2),
-        _convolution(16, 32, 5, spec),
-        nn.ReLU(),
-        _convolution(32, 64, 3, spec),
-        nn.ReLU(),
-        nn.MaxPool2d(spec.pool_kernel, stride=2),
-        nn.Dropout2d(spec.dropout),
-        nn.Flatten(),
-    )
-    with torch.no_grad():
-        n_values = convolutions.eval()(torch.zeros(1, 1, 28, 28)).shape[1]
-    return nn.Sequential(*convolutions.train(), _linear(n_values, N_FEATURES, spec), nn.ReLU())
-
-
-def _convolution(n_in: int, n_out: int, kernel: int, spec: ModelSpec) -> nn.Conv2d:
-    return _initialized(nn.Conv2d(n_in, n_out, kernel, padding=spec.padding), spec)
-
-
-def _linear(n_in: int, n_out: int, spec: ModelSpec) -> nn.Linear:
-    return _initialized(nn.Linear(n_in, n_out), spec)
+    @property
+    def _returns_probabilities(self) -> bool:
+        return self.head.returns_probabilities if isinstance(self.head, ClassicalHead) else True
 
 
 def _initialize(head: ClassicalHead, spec: ModelSpec) -> None:
@@ -92,12 +89,4 @@ def _initialize(head: ClassicalHead, spec: ModelSpec) -> None:
     for layer in head.modules():
         if isinstance(layer, nn.Linear):
             layer.reset_parameters()
-            _initialized(layer, spec)
-
-
-def _initialized(layer: _Layer, spec: ModelSpec) -> _Layer:
-    if spec.initialization == "xavier":
-        nn.init.xavier_uniform_(layer.weight)
-        if layer.bias is not None:
-            nn.init.zeros_(layer.bias)
-    return layer
+            initialized(layer, spec)

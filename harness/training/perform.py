@@ -9,9 +9,11 @@ import torch
 from backends.errors import AnglesError, ConfigError, OutputError
 from backends.head import QuantumHead
 from backends.sampling import stream_seed
+from harness.data.dataset import DataFacts
 from harness.data.load import load
 from harness.data.split import official, split
 from harness.errors import DiskError, DivergedError, StoreError
+from harness.features.resolve import resolve_features
 from harness.heads import ResolvedBaseline, ResolvedHead, build_head, exact_twin, resolve_head
 from harness.records import sealed
 from harness.records.environment import environment, peak_rss_mib
@@ -121,9 +123,10 @@ def _perform(
         parts.environment = environment(device)
         dataset = load(spec.data, data_root=data_root)
         images = split(dataset, spec.data, seed=spec.seed).to(device)
-        n_classes = dataset.facts.n_classes
-        resolved = _resolved(spec, n_classes)
-        classifier = Classifier(build_head(spec, resolved), spec.model, seed=spec.seed).to(device)
+        shape, n_classes = dataset.facts.shape, dataset.facts.n_classes
+        resolved = _resolved(spec, dataset.facts)
+        head = build_head(spec, resolved)
+        classifier = Classifier(head, spec.model, shape=shape, n_classes=n_classes, seed=spec.seed).to(device)
         comparison = _comparison(spec, resolved, classifier.head)
     parts.dataset = dataset_facts(dataset, images)
     parts.head = head_facts(spec, classifier)
@@ -161,19 +164,23 @@ def _perform(
     parts.times = times_of(clock)
 
 
-def _resolved(spec: RunSpec, n_classes: int) -> ResolvedHead | ResolvedBaseline:
+def _resolved(spec: RunSpec, facts: DataFacts) -> ResolvedHead | ResolvedBaseline:
     """Return what the names in a spec stand for.
 
     Raises:
-        HeadError: something in it cannot be used, or the head is not the one that was asked for.
+        HeadError: something in it cannot be used, or head or feature extractor is not the one that was asked for.
     """
-    resolved = resolve_head(spec, n_classes=n_classes)
-    if spec.head_code is not None and resolved.code != spec.head_code:
-        raise ConfigError(
-            f"head {spec.head!r} is not the one that was asked for: expected code with SHA-256 {spec.head_code[:12]}, got "
-            f"{str(resolved.code)[:12]}; it was edited since, or another version is installed here; to run the present head, use "
-            "qhb run PLAN"
-        )
+    resolved = resolve_head(spec, n_classes=facts.n_classes)
+    features = resolve_features(spec, resolved, shape=facts.shape)
+    for what, kind, asked, found in (
+        (f"head {spec.head!r}", "head", spec.head_code, resolved.code),
+        (f"feature extractor {spec.model.features!r}", "one", spec.features_code, features.code),
+    ):
+        if asked is not None and found != asked:
+            raise ConfigError(
+                f"{what} is not the one that was asked for: expected code with SHA-256 {asked[:12]}, got {str(found)[:12]}; "
+                f"it was edited since, or another version is installed here; to run the present {kind}, use qhb run PLAN"
+            )
     return resolved
 
 

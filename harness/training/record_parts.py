@@ -68,7 +68,7 @@ def head_facts(spec: RunSpec, classifier: Classifier) -> HeadFacts:
     """
     head = classifier.head
     n_parameters = sum(values.numel() for values in classifier.trained_parameters)
-    n_head_parameters = sum(values.numel() for values in head.parameters())
+    n_head_parameters = sum(values.numel() for values in head.parameters() if values.requires_grad)
     if not isinstance(head, QuantumHead):
         return HeadFacts(
             summary=summary(spec.head),

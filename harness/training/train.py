@@ -125,8 +125,9 @@ def train(
                 optimizer.zero_grad()
                 with clock.phase("head_backward"):
                     loss.backward()
-                with clock.phase("features_backward"):
-                    angles.backward(head_input.grad, retain_graph=compared)
+                if angles.requires_grad:  # else nothing in front of the head is trained
+                    with clock.phase("features_backward"):
+                        angles.backward(head_input.grad, retain_graph=compared)
                 if comparison is not None and compared:
                     paused = clock.now()
                     found = comparison.compare(classifier, angles, labels[batch], step=step)
@@ -166,7 +167,7 @@ def train(
 
 @torch.no_grad()
 def classify(classifier: Classifier, part: SampleTensors) -> Classified:
-    """Classify images: the class with the largest p(0), as in Sec. 3; among equal ones the first."""
+    """Classify images: the class with the largest score, in the paper p(0) (Sec. 3); among equal ones the first."""
     classifier.eval()
     with _counting(classifier.head) as tally:
         logits = torch.cat([classifier(images) for images in part.values.split(_EVALUATION_BATCH)])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
+from data_facts import MNIST
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from backends.adapters.aer import AerShots
@@ -111,7 +112,7 @@ def test_reading_aers_counts(benchmark: BenchmarkFixture, angles: torch.Tensor) 
 def test_angles_of_a_batch(benchmark: BenchmarkFixture) -> None:
     """The network makes ten circuits' angles of 32 images."""
     images = torch.rand(32, 1, 28, 28, generator=torch.Generator().manual_seed(1))
-    classifier = Classifier(head_class("statevector")(EQ7, n_circuits=10), ModelSpec(), seed=0).eval()
+    classifier = Classifier(head_class("statevector")(EQ7, n_circuits=10), ModelSpec(), **MNIST, seed=0).eval()
 
     found = benchmark(classifier.angles, images)
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from data_facts import MNIST
 
 from backends import circuit_named
 from backends.registry import HEADS
@@ -37,7 +38,7 @@ def test_ten_outputs_are_trained_end_to_end(name):
         update={"training": spec.training.model_copy(update={"max_steps": n_steps, "batch_size": batch_size})}
     )
     head = build_head(spec, resolve_head(spec, n_classes=10))
-    classifier = Classifier(head, ModelSpec(), seed=0)
+    classifier = Classifier(head, ModelSpec(), **MNIST, seed=0)
     before = {key: values.clone() for key, values in classifier.state_dict().items()}
     split = split_of(load(DataSpec()), spec.data, seed=0)
     history = train(

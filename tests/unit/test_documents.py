@@ -22,8 +22,10 @@ from backends.registry import HEADS
 from baselines import BASELINES
 from docs.figures import between_marks
 from harness.cli.main import qhb
+from harness.features.extractor import feature_extractor, n_features_of
 from harness.plan.expand import expand
 from harness.plan.plan import parse
+from harness.spec import ModelSpec
 
 _ROOT = Path(__file__).parents[2]
 _PACKAGES = ("backends", "baselines", "harness")
@@ -32,7 +34,18 @@ _DOCUMENTS = (
     *(
         f"docs/{name}.md"
         for name in (
-            *("cost", "export", "mutants", "performance", "reliability", "reproduction", "scale-out", "statistics"),
+            *(
+                "cost",
+                "export",
+                "gallery",
+                "mutants",
+                "network",
+                "performance",
+                "reliability",
+                "reproduction",
+                "scale-out",
+                "statistics",
+            ),
         )
     ),
     *("examples/plugin_head/README.md", "harness/data/embedded/README.md"),
@@ -192,3 +205,22 @@ def test_every_angle_of_the_circuit_of_the_readme_matters(tmp_path: Path) -> Non
 
     assert (circuit.n_inputs, circuit.n_weights, circuit.n_outputs) == (2, 1, 1)
     assert ideal_proofs(circuit) == {}
+
+
+def test_the_plan_of_the_network_page_has_the_runs_that_it_says() -> None:
+    """Three heads on five seeds: a circuit in the middle of the network, the same frozen, and tanh in its place."""
+    (plan,) = _blocks("docs/network.md", "toml")
+    runs = expand(parse(plan, where="docs/network.md"), facts=mnist_facts())
+
+    assert len(runs) == 3 * 5
+    assert {run.spec.model.readout for run in runs} == {"linear"}
+
+
+def test_the_extractor_of_the_network_page_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made for a shape and given zeros, it returns eight features."""
+    (code,) = _blocks("docs/network.md", "python")
+    (tmp_path / "extractor_of_the_page.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    model = ModelSpec(features="extractor_of_the_page:Means")
+
+    assert n_features_of(model, feature_extractor(model, (3, 20, 20)), (3, 20, 20)) == 8

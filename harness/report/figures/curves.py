@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from baselines import BASELINES
 from harness.report.figures.accuracy_and_phases import WIDTH
 from harness.report.figures.svg import MUTED, SERIES, Drawing, canvas, drawing
 from harness.report.numbers.groups import Group, Results
@@ -15,7 +16,6 @@ from harness.report.numbers.rows import EpochRow
 from harness.text import short
 
 MAX_CURVES = 12
-_BOUNDED = ("cosine", "bounded")  # classical heads whose outputs are between 0 and 1
 
 
 class _Panel(NamedTuple):
@@ -28,7 +28,7 @@ class _Panel(NamedTuple):
 def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | None:
     """Draw the mean over seeds of each fully trained configuration, the seeds' range shaded.
 
-    Heads whose outputs are probabilities have a loss panel of their own: their loss has a floor, that of others has none.
+    Heads whose class scores are bounded have a loss panel of their own: their loss has a floor, that of others has none.
     """
     trained = [group for group in results.groups if group.full and any(run.epochs for run in group.ok)]
     drawn = trained[:MAX_CURVES]
@@ -64,8 +64,8 @@ def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | Non
         caption = "Validation loss and accuracy by epoch (cf. the paper's Fig. 6): mean over seeds, their range shaded."
         if bounded:
             caption += (
-                " Where the network's outputs are probabilities, cross-entropy cannot fall below ln(1 + (classes - 1) exp(-logit_scale)), "
-                "the dashed floor."
+                " Where the class scores are probabilities, cross-entropy cannot fall below ln(1 + (classes - 1) exp(-logit_scale)), "
+                "the dashed floor; where they are between -1 and 1, the exponent is twice as large."
             )
         if bounded and free:
             caption += " So losses of the two panels cannot be compared; accuracies can."
@@ -75,20 +75,24 @@ def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | Non
 
 
 def loss_floor(group: Group) -> float | None:
-    """Return the smallest cross-entropy of a head whose outputs are probabilities, None for others.
+    """Return the smallest cross-entropy of a head whose bounded values are the class scores, None for others.
 
-    With ten classes and scale 1 it is 1.4612.
+    With probabilities as scores, ten classes and scale 1 it is 1.4612.
     """
     spec, classes = group.first.spec, group.class_names
-    if (not group.quantum and spec.head not in _BOUNDED) or not classes:
+    baseline = BASELINES.get(spec.head)
+    reach = 1.0 if group.quantum else baseline.output_range if baseline else None
+    if reach is None or spec.model.readout == "linear" or not classes:
         return None
-    return math.log(1 + (len(classes) - 1) * math.exp(-spec.model.logit_scale))
+    return math.log(1 + (len(classes) - 1) * math.exp(-reach * spec.model.logit_scale))
 
 
 def _loss_title(labels: Sequence[str], bounded: Sequence[str], free: Sequence[str]) -> str:
     if not (bounded and free):
         return "validation loss"
-    return "validation loss, outputs are probabilities" if labels is bounded else "validation loss, outputs are free"
+    return (
+        "validation loss, class scores are bounded" if labels is bounded else "validation loss, class scores are free"
+    )
 
 
 def _draw_floors(axes: Axes, floors: set[float | None]) -> None:

@@ -133,6 +133,10 @@ def _protocol(full: list[Group]) -> list[str]:
         published = (paper.N_TRAIN, paper.N_VALIDATION, paper.N_TEST)
         if images and (images.n_train, images.n_validation, images.n_test) != published:
             parts.append(f"{images.n_train:,} / {images.n_validation:,} / {images.n_test:,} images")
+        if spec.model.features != "paper":
+            parts.append(f"features {spec.model.features}")
+        if spec.model.readout != "probability":
+            parts.append(f"{spec.model.readout} readout")
         if spec.training.epochs != paper.EPOCHS:
             parts.append(counted(spec.training.epochs, "epoch"))
         if parts and ", ".join(parts) not in apart:

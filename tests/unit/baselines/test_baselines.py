@@ -5,6 +5,7 @@ import torch
 
 from baselines import BASELINES, baseline_class
 from baselines.mlp import MlpOptions
+from baselines.tanh import TanhOptions
 
 _VALUES = torch.linspace(-3, 3, 4 * 10).reshape(4, 10)
 
@@ -12,7 +13,9 @@ _VALUES = torch.linspace(-3, 3, 4 * 10).reshape(4, 10)
 @pytest.mark.parametrize("name", BASELINES)
 def test_a_head_takes_what_it_says_and_returns_a_score_for_each_class(name):
     """Whatever stands in front of the last dimension is kept, and each input matters to some score."""
-    head = baseline_class(name)(10)
+    kind = baseline_class(name)
+    head = kind(10)
+    assert head.input_shape == (kind.n_inputs(10, kind.Options()),)
     values = torch.linspace(-1, 1, 6 * head.input_shape[0]).reshape(2, 3, *head.input_shape).requires_grad_()
     scores = head(values)
     (scores * torch.arange(1.0, 11.0)).sum().backward()
@@ -26,6 +29,37 @@ def test_bounded_is_the_sigmoid_of_each_value():
     scores = baseline_class("bounded")(10)(_VALUES)
 
     assert torch.allclose(scores, 1 / (1 + torch.exp(-_VALUES)), rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_head_says_how_far_its_values_reach(name):
+    """Bounded heads come close to both ends of their range and never leave it; probabilities are between 0 and 1."""
+    head, reach = baseline_class(name)(10), BASELINES[name].output_range
+    values = head(torch.linspace(-100, 100, 1001 * head.input_shape[0]).reshape(1001, -1)).detach()
+
+    assert (reach is None) == (values.abs().max() > 1)
+    assert reach is None or 0.99 * reach < values.max() - values.min() <= reach
+    assert not head.returns_probabilities or (values.min() >= 0 and reach == 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [*((name, {}) for name in BASELINES), ("tanh", {"more_layers": 1}), ("mlp", {"hidden": 2})]
+)
+def test_a_head_says_whether_it_has_weights(name, options):
+    """Before it is made."""
+    kind = baseline_class(name)
+    checked = kind.Options(**options)
+
+    assert kind.has_weights(checked) == bool(list(kind(10, checked).parameters()))
+
+
+def test_tanh_is_the_classical_network_of_mari_et_al():
+    """Without more layers the tanh of each value; with one, tanh(W tanh(x) + b)."""
+    head = baseline_class("tanh")(10, TanhOptions(more_layers=1))
+    (layer,) = head.layers
+
+    assert torch.allclose(baseline_class("tanh")(10)(_VALUES), 1 - 2 / (torch.exp(2 * _VALUES) + 1), atol=1e-6)
+    assert torch.allclose(head(_VALUES), torch.tanh(torch.tanh(_VALUES) @ layer.weight.T + layer.bias), atol=1e-6)
 
 
 def test_linear_and_cosine_take_one_value_a_class():
@@ -58,10 +92,7 @@ def test_the_default_mlp_has_the_number_of_parameters_nearest_to_that_of_eq7():
     assert min(range(1, 60), key=lambda hidden: abs(n_parameters(hidden) - with_eq7)) == default
 
 
-@pytest.mark.parametrize("name", sorted(BASELINES.keys() - {"mlp"}))
-def test_a_head_without_options_has_no_parameters(name):
-    """The network's last linear layer holds them all."""
-    head = baseline_class(name)(10)
-
-    assert head.Options.model_fields == {}
-    assert list(head.parameters()) == []
+@pytest.mark.parametrize("name", ["linear", "cosine", "bounded", "tanh"])
+def test_most_heads_have_no_parameters(name):
+    """The network's angle layer holds them all."""
+    assert list(baseline_class(name)(10).parameters()) == []

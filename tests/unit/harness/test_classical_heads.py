@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from data_facts import mnist_facts
+from data_facts import MNIST, mnist_facts
 
 from backends.errors import ConfigError
 from backends.sampling import stream_seed
@@ -15,7 +15,7 @@ from harness.training.model import Classifier
 
 
 def _classifier(spec: RunSpec) -> Classifier:
-    return Classifier(build_head(spec, resolve_head(spec, n_classes=10)), spec.model, seed=spec.seed)
+    return Classifier(build_head(spec, resolve_head(spec, n_classes=10)), spec.model, **MNIST, seed=spec.seed)
 
 
 def _run(entry: str):
@@ -100,7 +100,7 @@ def test_the_layer_in_a_head_has_a_stream_of_its_own():
 @pytest.mark.parametrize("initialization", ["torch", "xavier"])
 def test_the_layer_in_a_head_is_initialized_as_the_others_are(initialization):
     """xavier: uniform up to sqrt(6 / (inputs + outputs)), no bias; torch: up to 1 / sqrt(inputs)."""
-    layer = Classifier(baseline_class("mlp")(10), ModelSpec(initialization=initialization), seed=0).head.layer
+    layer = Classifier(baseline_class("mlp")(10), ModelSpec(initialization=initialization), **MNIST, seed=0).head.layer
     limit = (6 / (37 + 10)) ** 0.5 if initialization == "xavier" else 37**-0.5
 
     assert 0.9 * limit < layer.weight.abs().max().item() <= limit * (1 + 1e-6)

@@ -22,6 +22,8 @@ _ANGLES = np.random.default_rng(1).uniform(-math.pi, math.pi, (50, 4))
         ("eq7", lambda a: (1 + np.cos(a[:, 0])) / 2),
         ("no_entanglement", lambda a: (1 + np.cos(a[:, 0])) / 2),
         ("eq7_reduced", lambda a: (1 + np.cos(a[:, 0])) / 2),
+        ("hadamard_ry", lambda a: (1 - np.sin(a[:, 0])) / 2),
+        ("reuploading_affine(n_layers=1)", lambda a: (1 + np.cos(a[:, 0])) / 2),
         ("eq7_swapped", lambda a: (1 + np.cos(a[:, 0]) * np.cos(a[:, 2]) * np.cos(a[:, 1] + a[:, 3])) / 2),
     ],
 )
@@ -71,6 +73,41 @@ def test_families_have_the_size_that_is_asked():
     assert (circuit.n_inputs, circuit.n_weights) == (3, 12)
     assert [circuit.frequencies(index) for index in (0, 1, 2)] == [(1.0, 4)] * 3
     assert signature("reuploading") == "reuploading(n_qubits=1, n_layers=3, n_outputs=1)"
+
+
+def test_dressed_is_the_circuit_of_its_source():
+    """H, Ry(input); six layers of CNOTs on even and then odd pairs and of Ry(weight); each of four qubits is measured."""
+    circuit = circuit_named("dressed")
+    layer = [("cx", (0, 1)), ("cx", (2, 3)), ("cx", (1, 2)), *(("ry", (qubit,)) for qubit in range(4))]
+
+    assert circuit.name == "dressed(n_qubits=4, n_layers=6)"
+    assert (circuit.n_inputs, circuit.n_weights, circuit.measured) == (4, 24, (0, 1, 2, 3))
+    assert [(gate.name, gate.qubits) for gate in circuit.gates] == [
+        *(("h", (qubit,)) for qubit in range(4)),
+        *(("ry", (qubit,)) for qubit in range(4)),
+        *(6 * layer),
+    ]
+
+
+@pytest.mark.parametrize(("n_qubits", "cnots"), [(1, []), (2, [(0, 1)]), (3, [(0, 1), (1, 2), (2, 0)])])
+def test_basic_entangler_is_the_circuit_of_its_source(n_qubits, cnots):
+    """Rx(input), then layers of Rx(weight) and a ring of CNOTs, which two qubits close with one."""
+    circuit = circuit_named(f"basic_entangler(n_qubits={n_qubits}, n_layers=2)")
+    rotations = [("rx", (qubit,)) for qubit in range(n_qubits)]
+
+    assert (circuit.n_inputs, circuit.n_weights, circuit.n_outputs) == (n_qubits, 2 * n_qubits, n_qubits)
+    assert [(gate.name, gate.qubits) for gate in circuit.gates] == [
+        *rotations,
+        *(2 * [*rotations, *(("cx", pair) for pair in cnots)]),
+    ]
+
+
+def test_every_angle_of_reuploading_affine_is_an_input():
+    """Three for each qubit and layer; CZ between layers."""
+    circuit = circuit_named("reuploading_affine(n_qubits=2, n_layers=3)")
+
+    assert (circuit.n_inputs, circuit.n_weights) == (3 * 2 * 3, 0)
+    assert [gate.name for gate in circuit.gates] == ["u", "u", "cz"] * 2 + ["u", "u"]
 
 
 def test_one_qubit_families_have_no_two_qubit_gate():

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from data_facts import MNIST
 
 from backends import circuit_named, head_class
 from baselines import baseline_class
@@ -50,7 +51,7 @@ def _head(kind):
 
 def _train(folder, split, *, kind="statevector", stop_after=None, spec=_SPEC, interval_s=0.0, run_id="a"):
     """Train with a checkpoint after every step, up to a stop; return all that must be equal in the end, checkpoints and clock."""
-    classifier = Classifier(_head(kind), ModelSpec(dropout=0.5), seed=3)
+    classifier = Classifier(_head(kind), ModelSpec(dropout=0.5), **MNIST, seed=3)
     checkpoints = Checkpoints(folder, run_id=run_id, interval_s=interval_s)
     clock = Clock()
 

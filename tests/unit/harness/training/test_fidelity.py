@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from data_facts import MNIST
 
 from backends.circuits.catalogue import circuit_named
 from backends.errors import ConfigError
@@ -45,7 +46,7 @@ def _perform(tmp_path, spec, *, run_id="a" * 64, **options):
 def _classifier(spec):
     resolved = resolve_head(spec, n_classes=10)
     head = build_head(spec, resolved)
-    return Classifier(head, spec.model, seed=spec.seed), exact_twin(resolved, head)
+    return Classifier(head, spec.model, **MNIST, seed=spec.seed), exact_twin(resolved, head)
 
 
 def test_cosine_and_signal_to_noise():

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
+from data_facts import MNIST
 
 from backends.circuits.catalogue import circuit_named
 from backends.errors import AnglesError, ConfigError, OutputError
@@ -78,7 +79,7 @@ def test_a_record_says_what_was_asked_and_what_was_found(tmp_path):
     """Images, weights and the classified test images of the record are those of a classifier with the kept weights."""
     record = _perform(tmp_path, _spec())
     weights, facts = sealed.read(tmp_path / f"{_ID}.safetensors")
-    classifier = Classifier(baseline_class("linear")(10), ModelSpec(), seed=9)
+    classifier = Classifier(baseline_class("linear")(10), ModelSpec(), **MNIST, seed=9)
     classifier.load_state_dict(weights)
     dataset = load(DataSpec())
     parts = split(dataset, DataSpec(n_images=100, official_images=0), seed=4)
@@ -327,7 +328,7 @@ def test_official_images_are_scored_apart(tmp_path, settings):
 def test_official_images_are_those_of_the_kept_weights(tmp_path):
     """Their predictions are those of a classifier with the run's weights."""
     record = _perform(tmp_path, _spec(data=_OFFICIAL))
-    classifier = Classifier(baseline_class("linear")(10), ModelSpec(), seed=9)
+    classifier = Classifier(baseline_class("linear")(10), ModelSpec(), **MNIST, seed=9)
     classifier.load_state_dict(sealed.read(tmp_path / f"{_ID}.safetensors").tensors)
     dataset = load(DataSpec())
     parts = split(dataset, _OFFICIAL, seed=4)
@@ -418,7 +419,7 @@ def test_a_frozen_angle_layer_keeps_its_random_start(tmp_path, settings):
     record = _perform(tmp_path, _spec(**settings, training=training, model=ModelSpec(angle_layer="frozen")))
     kept = sealed.read(tmp_path / f"{_ID}.safetensors").tensors
     moved = sealed.read(tmp_path / f"{'b' * 64}.safetensors").tensors
-    first = Classifier(baseline_class("linear")(10), ModelSpec(), seed=4)
+    first = Classifier(baseline_class("linear")(10), ModelSpec(), **MNIST, seed=4)
     n_outputs, n_inputs = kept["to_head.weight"].shape
     torch.manual_seed(stream_seed(4, "to_head", 0))
     start = torch.nn.Linear(n_inputs, n_outputs)

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from data_facts import MNIST
 
 from backends.circuits.catalogue import circuit_named
 from backends.registry import head_class
@@ -24,7 +25,7 @@ class Mine(Statevector):
 def _checked(head: str, *, table: bool = False) -> bool | None:
     spec = RunSpec(head=head, circuit="eq7", execution="table" if table else "native")
     factory = Tabulated(head_class(head)) if table else head_class(head)
-    return head_facts(spec, Classifier(factory(circuit_named("eq7")), ModelSpec(), seed=0)).checked
+    return head_facts(spec, Classifier(factory(circuit_named("eq7")), ModelSpec(), **MNIST, seed=0)).checked
 
 
 @pytest.mark.parametrize("table", [False, True], ids=["native", "table"])
@@ -46,7 +47,7 @@ def test_an_outside_head_is_checked_once_it_has_a_certificate(table, tmp_path, m
 
 def test_our_heads_are_checked() -> None:
     """Quantum or classical: this project's own tests check them."""
-    linear = Classifier(baseline_class("linear")(10), ModelSpec(), seed=0)
+    linear = Classifier(baseline_class("linear")(10), ModelSpec(), **MNIST, seed=0)
 
     assert _checked("statevector") is True
     assert head_facts(RunSpec(head="linear"), linear).checked is True

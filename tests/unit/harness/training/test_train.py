@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from data_facts import MNIST
 
 from backends import circuit_named, head_class
 from backends.sampling import stream_seed
@@ -10,9 +11,10 @@ from harness.data.load import load
 from harness.data.split import SampleTensors
 from harness.data.split import split as split_of
 from harness.errors import DivergedError
+from harness.features.built_in import paper
 from harness.spec import DataSpec, ModelSpec, TrainingSpec
 from harness.training.checkpoint import Checkpoints
-from harness.training.model import Classifier, feature_extractor
+from harness.training.model import Classifier
 from harness.training.state import EpochSums
 from harness.training.timing import Clock
 from harness.training.train import classify, n_steps, train
@@ -38,7 +40,7 @@ class CountingClock(Clock):
 
 
 def _train(head, split, spec, *, seed=0, model=None, clock=None, **options):
-    classifier = Classifier(head, model or ModelSpec(), seed=seed)
+    classifier = Classifier(head, model or ModelSpec(), **MNIST, seed=seed)
     clock = clock or Clock()
     options = {"progress": lambda done, total, loss: None, **options}
     history = train(classifier, split, spec, seed=seed, clock=clock, **options)
@@ -49,7 +51,7 @@ def test_layers_are_figure_4():
     """28 x 28 pixels become 24, 12, 8, 6, 3 with 16, 16, 32, 64, 64 channels, then 576 and 128 values."""
     shapes = []
     values = torch.zeros(2, 1, 28, 28)
-    for layer in feature_extractor(ModelSpec()):
+    for layer in paper(ModelSpec(), (1, 28, 28)):
         values = layer(values)
         shapes.append(tuple(values.shape[1:]))
 
@@ -60,7 +62,7 @@ def test_layers_are_figure_4():
 def test_equal_seeds_give_equal_layers_whatever_the_head():
     """Heads are compared from the same initial weights; another seed gives others."""
     linear, cosine, quantum = (
-        Classifier(head, ModelSpec(), seed=3)
+        Classifier(head, ModelSpec(), **MNIST, seed=3)
         for head in (baseline_class("linear")(10), baseline_class("cosine")(10), _statevector())
     )
     for (name, one), two in zip(
@@ -70,14 +72,14 @@ def test_equal_seeds_give_equal_layers_whatever_the_head():
     assert torch.equal(linear.to_head.weight, cosine.to_head.weight)
     assert quantum.to_head.weight.shape == (40, 128)
     assert not torch.equal(
-        linear.to_head.weight, Classifier(baseline_class("linear")(10), ModelSpec(), seed=4).to_head.weight
+        linear.to_head.weight, Classifier(baseline_class("linear")(10), ModelSpec(), **MNIST, seed=4).to_head.weight
     )
 
 
 @pytest.mark.parametrize("spec", [ModelSpec(padding="same", pool_kernel=3), ModelSpec(initialization="xavier")])
 def test_open_points_are_settings(spec):
     """Padding, pooling and initialization change the network and leave it usable."""
-    classifier = Classifier(baseline_class("linear")(10), spec, seed=0)
+    classifier = Classifier(baseline_class("linear")(10), spec, **MNIST, seed=0)
 
     assert classifier(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
 
@@ -85,7 +87,7 @@ def test_open_points_are_settings(spec):
 def test_cut_loop_has_the_gradients_of_an_uncut_one(split):
     """Steps of the loop, which is cut in front of the head to time it, give the weights of plain steps, bit for bit."""
     ours, _, _ = _train(_statevector(), split, TrainingSpec(max_steps=3))
-    plain = Classifier(_statevector(), ModelSpec(), seed=0)
+    plain = Classifier(_statevector(), ModelSpec(), **MNIST, seed=0)
     optimizer = torch.optim.Adam(plain.parameters(), lr=1e-3, fused=True)
     order = torch.randperm(
         len(split.training.labels), generator=torch.Generator().manual_seed(stream_seed(0, "order", 0))
@@ -223,7 +225,7 @@ def test_seconds_of_a_step_are_those_of_its_phases(split):
 
 def test_a_classification_names_the_class_with_the_largest_output(split):
     """Accuracy, mean loss and predictions are those of the logits of all images at once, without dropout."""
-    classifier = Classifier(baseline_class("linear")(10), ModelSpec(dropout=0.9), seed=0)
+    classifier = Classifier(baseline_class("linear")(10), ModelSpec(dropout=0.9), **MNIST, seed=0)
     part = SampleTensors(split.training.values[:7].repeat(60, 1, 1, 1), split.training.labels[:7].repeat(60))
     found = classify(classifier, part)
     with torch.no_grad():
@@ -237,7 +239,7 @@ def test_a_classification_names_the_class_with_the_largest_output(split):
 
 def test_classification_leaves_the_head_as_it_was(split):
     """Classifying counts its evaluations apart and in the head's tally, and switches dropout off."""
-    classifier = Classifier(_statevector(), ModelSpec(dropout=0.9), seed=0)
+    classifier = Classifier(_statevector(), ModelSpec(dropout=0.9), **MNIST, seed=0)
 
     one, two = (classify(classifier, split.test) for _ in range(2))
 

@@ -87,7 +87,7 @@ class ReadoutRates(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Chain:
-    """What a backend executes for a circuit, from |0...0> to the outcomes that are read.
+    """What a backend executes for a circuit, from ``|0...0>`` to the outcomes that are read.
 
     Attributes:
         n_qubits: Qubits that it touches.

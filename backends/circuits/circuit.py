@@ -64,7 +64,7 @@ class Gate:
 
 @dataclasses.dataclass(frozen=True)
 class Circuit:
-    """A circuit on |0...0> whose measured qubits each give one output, p(outcome 0).
+    """A circuit on ``|0...0>`` whose measured qubits each give one output, p(outcome 0).
 
     Attributes:
         name: Label for people; not part of the fingerprint.

@@ -3,14 +3,10 @@
 python -m docs.figures.export_columns
 """
 
-import ast
-import inspect
-import itertools
 from pathlib import Path
 
-import pydantic
-
 from docs.figures import between_marks
+from docs.figures.field_texts import field_texts, in_a_cell
 from harness.records.export import Column, columns
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "export.md"
@@ -35,25 +31,13 @@ def table() -> str:
     lines = ["| Column | Holds | Meaning |", "|---|---|---|"]
     for column in columns():
         meaning = _PLAIN.get(column.name) or column.meaning or _docstring(column)
-        meaning = " ".join(meaning.replace("|", "\\|").replace("``", "`").split())
-        lines.append(f"| `{column.name}` | {column.kind} | {meaning} |")
+        lines.append(f"| `{column.name}` | {column.kind} | {in_a_cell(meaning)} |")
     return "\n".join([*lines, ""])
 
 
 def _docstring(column: Column) -> str:
-    """Return the docstring of a field; pydantic does not keep it."""
-    return _docstrings(column.part).get(column.field, "") if column.part else ""
-
-
-def _docstrings(part: type[pydantic.BaseModel]) -> dict[str, str]:
-    """Return the docstring below each field of a class."""
-    (body,) = (node.body for node in ast.parse(inspect.getsource(part)).body if isinstance(node, ast.ClassDef))
-    found = {}
-    for field, below in itertools.pairwise(body):
-        is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_text:
-            found[field.target.id] = str(below.value.value)
-    return found
+    """Return the docstring of a field."""
+    return field_texts(column.part).get(column.field, "") if column.part else ""
 
 
 def with_table(text: str) -> str:

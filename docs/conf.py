@@ -9,9 +9,7 @@ exclude_patterns = ["_build", "figures"]
 
 html_theme = "furo"
 html_title = "quantum-head-bench"
-html_static_path = ["_static"]
 
-myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
 autodoc_typehints = "description"

@@ -1,8 +1,9 @@
 """The fenced blocks of a document, and what a comment above a block says of it.
 
 ``<!-- file: NAME -->`` writes the block to a file of that name. ``<!-- not run: REASON -->`` leaves it out. A ``console`` block is
-run: lines that begin with ``$ `` are commands, the lines below one are its output, and ``...`` stands for any text. All blocks
-of a document run in one folder, in order; its ``python`` blocks are one program.
+run: lines that begin with ``$ `` are commands, the lines below one are its output, and ``...`` stands for any text.
+``<!-- numbers: REASON -->`` compares all but the numbers of the output. All blocks of a document run in one folder, in order; its
+``python`` blocks are one program.
 """
 
 import dataclasses
@@ -10,8 +11,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>\{?\w*\}?)[^\n]*\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
-SHOWN = {"mermaid", "diff", "text", "{toctree}", "{include}", "{literalinclude}", "{eval}", "{click}"}
+_BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>\{?[\w-]*\}?)[^\n]*\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
+SHOWN = {"mermaid", "diff", "text", "{toctree}", "{include}", "{literalinclude}", "{eval-rst}", "{click}"}
 """Languages of blocks that are neither commands nor files."""
 
 

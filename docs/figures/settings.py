@@ -27,7 +27,7 @@ def _table(title: str, part: type[pydantic.BaseModel]) -> list[str]:
     texts = field_texts(part)
     lines = [f"## {title}", "", "| setting | values | default | meaning |", "|---|---|---|---|"]
     for name, field in part.model_fields.items():
-        if name not in SECTIONS:
+        if part is not Plan or name not in SECTIONS:
             meaning = in_a_cell(texts.get(name, ""))
             lines.append(f"| `{name}` | {_values(field)} | {_default(field)} | {meaning} |")
     return [*lines, ""]
@@ -37,7 +37,9 @@ def _values(field: FieldInfo) -> str:
     """Return what a setting may be, in words: "a whole number, at least 1"."""
     limits = {"Ge": "at least {ge}", "Gt": "above {gt}", "Le": "at most {le}", "Lt": "below {lt}"}
     bounds = [
-        limits[type(limit).__name__].format(**{type(limit).__name__.lower(): getattr(limit, type(limit).__name__.lower())})
+        limits[type(limit).__name__].format(
+            **{type(limit).__name__.lower(): getattr(limit, type(limit).__name__.lower())}
+        )
         for limit in field.metadata
         if type(limit).__name__ in limits
     ]

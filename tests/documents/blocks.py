@@ -11,7 +11,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>\{?[\w-]*\}?)[^\n]*\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(
+    r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>\{?[\w-]*\}?)[^\n]*\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE
+)
 SHOWN = {"mermaid", "diff", "text", "{toctree}", "{include}", "{literalinclude}", "{eval-rst}", "{click}"}
 """Languages of blocks that are neither commands nor files."""
 

@@ -16,9 +16,7 @@ from harness.data.load import load
 from harness.plan.expand import expand
 from harness.plan.plan import parse
 
-_DOCUMENTS = sorted(
-    str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts
-)
+_DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)
 _TIMEOUT_S = 600
 _HOW = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE  # a line may break elsewhere
 _NUMBER = re.compile(r"[-+]?\d[\d,.]*")
@@ -31,7 +29,11 @@ def _with_blocks() -> list[str]:
 @pytest.mark.parametrize("document", _with_blocks())
 def test_the_document_works(document: str, tmp_path: Path) -> None:
     """Its files are written, its commands run in order, and its program ends without an error."""
-    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = os.environ | {
+        "COLUMNS": "80",
+        "NO_COLOR": "1",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
     program = ""
     for block in blocks(document):
         name = block.after("file")
@@ -47,7 +49,12 @@ def test_the_document_works(document: str, tmp_path: Path) -> None:
             assert block.language in SHOWN, f"{document}: say of this block whether it is run or a file: {block.text}"
     if program:
         ended = subprocess.run(
-            [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_S
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
         )
         assert ended.returncode == 0, ended.stderr
 

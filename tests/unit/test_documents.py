@@ -48,6 +48,12 @@ _DOCUMENTS = (
             ),
         )
     ),
+    *(
+        str(path.relative_to(_ROOT))
+        for folder in ("how-to", "explanation")
+        for path in sorted((_ROOT / "docs" / folder).glob("*.md"))
+    ),
+    *("docs/index.md", "docs/tutorial.md"),
     *("examples/plugin_head/README.md", "harness/data/embedded/README.md"),
 )
 _FOR_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md")
@@ -55,7 +61,16 @@ _FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 _SUFFIXES = (".py", ".toml", ".ini", ".txt", ".md", ".json")
 _MADE_WHEN_USED = ("RESULTS", "results/runs", "results/asv/local", ".asv", "quarantine")
-_NOT_OURS = {".anew.json", ".merged.json", "cluster.py", "my-plan.toml", "mine.toml", "tests/unit/..."}
+_NOT_OURS = {
+    "layer.toml",
+    "worth-it.toml",
+    ".anew.json",
+    ".merged.json",
+    "cluster.py",
+    "my-plan.toml",
+    "mine.toml",
+    "tests/unit/...",
+}
 
 
 def _text(document: str) -> str:

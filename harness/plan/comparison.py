@@ -101,12 +101,10 @@ def other_data(ours: DataSpec, theirs: DataSpec) -> str:
     Which images test may differ where both classify the data set's own test images; how pixels are scaled may always.
     """
     free = {"pixel_scaling"}
-    if ours.official_images and theirs.official_images and ours.test == theirs.test == "split":
+    if "official" in (ours.test, theirs.test) or (ours.official_images and theirs.official_images):
         free |= {"split_seed"}
     different = [
-        name
-        for name in DataSpec.model_fields
-        if name not in free and getattr(ours, name) != getattr(theirs, name)
+        name for name in DataSpec.model_fields if name not in free and getattr(ours, name) != getattr(theirs, name)
     ]
     return ", ".join(f"{name} {getattr(ours, name)!r} and {getattr(theirs, name)!r}" for name in different)
 

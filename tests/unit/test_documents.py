@@ -36,6 +36,7 @@ _DOCUMENTS = (
         for name in (
             *(
                 "cost",
+                "data",
                 "export",
                 "gallery",
                 "mutants",
@@ -55,7 +56,7 @@ _FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 _SUFFIXES = (".py", ".toml", ".ini", ".txt", ".md", ".json")
 _MADE_WHEN_USED = ("RESULTS", "results/runs", "results/asv/local", ".asv", "quarantine")
-_NOT_OURS = {".anew.json", ".merged.json", "cluster.py", "my-plan.toml", "mine.toml", "tests/unit/..."}
+_NOT_OURS = {".anew.json", ".merged.json", "cluster.py", "my-plan.toml", "mine.toml", "mine.npz", "tests/unit/..."}
 
 
 def _text(document: str) -> str:

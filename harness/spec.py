@@ -6,6 +6,7 @@ Defaults that the paper leaves open are marked "Ours"; values of the paper are g
 import hashlib
 import json
 from collections.abc import Collection
+from pathlib import PurePath
 from typing import Any, Literal, NamedTuple
 
 import pydantic
@@ -28,8 +29,15 @@ class DataSpec(Spec):
     "Images" are the samples, also where these are vectors.
     """
 
-    name: str = "mnist-5000"
-    """Of qhb list."""
+    name: str = pydantic.Field("mnist-5000", min_length=1, max_length=200)
+    """Of qhb list, or package.module:function; of a file what reports call it, by default the file's name."""
+    path: str | None = None
+    """An npz file of your own, see docs/data.md. A relative path begins at the plan's folder."""
+    options: dict[str, Any] = {}
+    """Of a data set that is drawn by a generator, or of another package's function."""
+    sha256: str | None = None
+    """SHA-256 of the content, as found when the plan was read; None for MNIST and those of its form. In a plan: the content
+    that is expected."""
     n_images: int = pydantic.Field(5000, ge=10, le=10_000_000)
     """Ours: which 5,000 images; the first ones of the training file."""
     test: Literal["split", "official"] = "split"
@@ -48,7 +56,19 @@ class DataSpec(Spec):
     """shuffled: training and validation images get each other's labels. A control: the head must then guess the test images."""
     stratified: bool = False
     """Ours. true: the images that are used, and each part of them, have the classes in the proportions of the whole file.
-    With few images a class may otherwise have none to train with."""
+    With few images a class may otherwise have none to train with. Data sets that are not of MNIST's form are always divided so."""
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _name_of_the_file(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("path"), str) and "name" not in values:
+            return values | {"name": PurePath(values["path"]).stem or "data"}
+        return values
+
+    @property
+    def not_counting(self) -> frozenset[str]:
+        """The fields that do not count in what was asked: a file counts by its content, not by its path or name."""
+        return frozenset({"path", "sha256"} if self.path is None else {"path", "sha256", "name"})
 
 
 class ModelSpec(Spec):
@@ -204,7 +224,7 @@ def _counting(settings: Spec, left_out: Collection[str] = ()) -> dict[str, Any]:
     for name, field in kind.model_fields.items():
         value = getattr(settings, name)
         if isinstance(value, Spec):
-            values[name] = _counting(value)
+            values[name] = _counting(value, value.not_counting if isinstance(value, DataSpec) else ())
         if name in left_out or (name not in _FIRST_FIELDS[kind] and value == field.get_default()):
             del values[name]
     return values

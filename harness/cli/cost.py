@@ -12,7 +12,7 @@ from harness.cost.estimate import PlanCost, plan_cost
 from harness.cost.tariffs import Tariff, load_tariffs, template
 from harness.data.load import facts_of
 from harness.plan.expand import expand
-from harness.plan.plan import load_asked
+from harness.plan.plan import data_root_of, load_asked
 from harness.text import Missing
 
 
@@ -52,7 +52,7 @@ def command(
         return
     plan = load_asked(plan_file, preset)
     tariffs = load_tariffs(tariffs_file)
-    facts = facts_of(plan.data)
+    facts = facts_of(plan.data, data_root=data_root_of(plan, plan_file, None))
     runs = expand(plan, facts=facts, folder=plan_file.parent if plan_file else Path())
     chosen = [run for run in runs if not only or any(text in run.label for text in only)]
     if not chosen:

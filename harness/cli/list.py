@@ -12,7 +12,12 @@ from backends.circuits.circuit import Circuit
 from backends.outside import OutsideEntry, outside_heads
 from backends.registry import HEADS
 from baselines import BASELINES
-from harness.data.mnist import MNIST_LIKE
+from harness.data import digits
+from harness.data.dataset import DataFacts
+from harness.data.generators import GENERATORS
+from harness.data.generators.generator import Generator, generate
+from harness.data.mnist import MNIST_LIKE, expected_facts
+from harness.data.outside import outside_datasets
 from harness.plan.plan import load_preset, presets
 from harness.text import counted
 
@@ -75,9 +80,32 @@ def _everything() -> dict[str, list[Item]]:
             *(_circuit(name, circuit) for name, circuit in CIRCUITS.items()),
             *(_circuit(signature(name), circuit_named(name)) for name in FAMILIES),
         ],
-        "data sets": [Item(name, summary) for name, summary in MNIST_LIKE.items()],
+        "data sets": _datasets(),
         "presets": [Item(preset.name, " ".join(load_preset(preset.name).description.split())) for preset in presets()],
     }
+
+
+def _datasets() -> list[Item]:
+    return [
+        *(Item(name, _data_set(expected_facts(name), summary)) for name, summary in MNIST_LIKE.items()),
+        Item(digits.NAME, _data_set(digits.load_digits().facts, digits.SUMMARY)),
+        *(_generator(name, kind) for name, kind in GENERATORS.items()),
+        *(Item(name, point.value) for name, point in outside_datasets().items()),
+        Item('path = "mine.npz"', "a file of your own, see docs/data.md"),
+    ]
+
+
+def _data_set(facts: DataFacts, summary: str) -> str:
+    shape = (
+        f"images of {' x '.join(map(str, facts.shape))}" if len(facts.shape) > 1 else counted(facts.shape[0], "feature")
+    )
+    return f"{shape}, {facts.n_classes} classes; {summary}"
+
+
+def _generator(name: str, kind: type[Generator]) -> Item:
+    few = kind.Options(n_samples=10, n_test=0)
+    options = ", ".join(f"{key} = {value}" for key, value in kind.Options().model_dump().items())
+    return Item(name, f"{_data_set(generate(name, kind, few).facts, kind.summary)}; options = {{ {options} }}")
 
 
 def _devices() -> dict[str, list[Item]]:

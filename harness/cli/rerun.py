@@ -26,7 +26,9 @@ from harness.training.perform import perform
 @click.option("--seed", type=int, help="Seed of the run, where a label has several.")
 @click.option("--pdb", is_flag=True, help="Open the debugger where an exception is raised.")
 @click.option(
-    "--data-root", type=click.Path(path_type=Path, file_okay=False), help="torchvision's folder of data sets."
+    "--data-root",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of data sets: torchvision's, or where the path of [data] begins.",
 )
 def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Path | None) -> int:
     """Make one recorded run again, from its beginning and in this process: for breakpoints, profilers and print.

@@ -17,7 +17,7 @@ from harness.cli.folders import RESULTS_FOLDER
 from harness.cli.run_in_turn import run_in_turn
 from harness.cli.run_messages import angles_of_files, how_to_make_again
 from harness.cli.summary import summary
-from harness.data.division import check_classes
+from harness.data.division import check_divisions
 from harness.data.load import load
 from harness.errors import ClusterError, DamagedError, DiskError, PlanError
 from harness.execution.options import CHECKPOINT_S, ExecutionOptions, Retry, runs_to_make
@@ -31,7 +31,7 @@ from harness.plan.last_plan import (
     resolve,
     write_last_plan,
 )
-from harness.plan.plan import load_asked, presets_in
+from harness.plan.plan import data_root_of, load_asked, presets_in
 from harness.plan.schema import SECTIONS, sections_with
 from harness.records.disk import is_folder
 from harness.records.lock_owner import command_line
@@ -106,7 +106,9 @@ _PLACES = {"": "before its first [table]", "runs": "in a [[runs]] table"}
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that is not ok.")
 @click.option("--wait", is_flag=True, help="If another qhb run holds the results folder, wait for it.")
 @click.option(
-    "--data-root", type=click.Path(path_type=Path, file_okay=False), help="torchvision's folder of data sets."
+    "--data-root",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of data sets: torchvision's, or where the path of [data] begins.",
 )
 @click.option("--download", is_flag=True, help="Let torchvision fetch the data set into --data-root.")
 def command(**options: Any) -> int:
@@ -152,6 +154,7 @@ def _command(
         raise PlanError(
             f"--jobs {jobs} is for runs on this machine, --dask {dask} for runs on its workers; give one of them"
         )
+    others["data_root"] = data_root_of(plan, plan_file, others["data_root"])
     dataset = load(plan.data, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / (preset or plan.name))
     console = Console(sys.stdout)
@@ -176,8 +179,7 @@ def _command(
         for line in angles_of_files(runs):
             console.line(line)
         if chosen:
-            for asked, seed in dict.fromkeys((run.spec.data, run.spec.seed) for run in chosen):
-                check_classes(dataset, asked, seed=seed)
+            check_divisions(dataset, [run.spec for run in chosen])
             _make(chosen, store, console, ExecutionOptions(jobs=jobs or n_cores(), **others), signals, dask)
         found, labels = store.read(), labels_of(resolved)
         records = in_order_of(resolved, [record for record in found.records if record.run_id in labels])

@@ -1,12 +1,15 @@
 """Which samples train, validate and test: 8:2 into training and test, and the former 8:2 again (Sec. 3 of the paper)."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from harness.data.dataset import DataFacts, Dataset
 from harness.errors import DatasetError
-from harness.spec import DataSpec
+from harness.spec import DataSpec, RunSpec
+
+_NOT_OF_THE_DIVISION = {"pixel_scaling", "labels", "options"}
 
 
 class Sizes(NamedTuple):
@@ -98,6 +101,17 @@ def check_sizes(spec: DataSpec, facts: DataFacts, *, name: str) -> None:
             f"data set {name!r} has {facts.n_test} test images, official_images = {spec.official_images} were asked for; "
             f"set data.official_images = {facts.n_test} or fewer"
         )
+
+
+def check_divisions(dataset: Dataset, specs: Iterable[RunSpec]) -> None:
+    """Refuse runs whose division leaves a class without a training sample, each division once.
+
+    Raises:
+        DatasetError: a class has none; or the data set has too few samples.
+    """
+    asked = {(spec.data.model_dump_json(exclude=_NOT_OF_THE_DIVISION), spec.seed): spec for spec in specs}
+    for spec in asked.values():
+        check_classes(dataset, spec.data, seed=spec.seed)
 
 
 def check_classes(dataset: Dataset, spec: DataSpec, *, seed: int) -> None:

@@ -12,6 +12,7 @@ from harness.errors import DatasetError
 _SHA256 = {
     "mnist-train-5000.npz": "04ac74d7f192093a33c3ab355e4a78180aa26900bfff143bf917c33d97622576",
     "mnist-test-10000.npz": "af5595f05f0cc260498196e07655cfa443d2d96874d5ba0dcfeaea06defbda81",
+    "digits-1797.npz": "b2dab7b501728c22e9119ad76740b2e17c77a231e42d1e592380d90886f1a05e",
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from backends.errors import did_you_mean
 from harness.errors import PlanError
 from harness.plan.schema import ComparisonSpec
-from harness.spec import Run, RunSpec, Spec
+from harness.spec import DataSpec, Run, RunSpec, Spec
 
 
 class Pair(Spec):
@@ -52,8 +52,9 @@ class Declared(Spec):
 def declared(asked: ComparisonSpec, runs: Sequence[Run], *, at: str) -> Declared:
     """Return the comparisons that a plan declares.
 
-    Every entry that trains in full is compared with the control, apart from those with shuffled labels: their accuracy is
-    chance by construction.
+    Every entry that trains in full is compared with the control, apart from those with shuffled labels, whose accuracy is
+    chance by construction, and from those on other data. Without a control, an entry's control is the head linear on the same
+    data, where the plan has exactly one.
 
     Args:
         asked: The plan's table.
@@ -76,9 +77,11 @@ def declared(asked: ComparisonSpec, runs: Sequence[Run], *, at: str) -> Declared
             f"[comparison] control: {asked.control!r} does not train in full on true labels; name an entry that does: "
             f"{', '.join(full) or 'the plan has none'}"
         )
-    linear = [label for label in full if specs[label].head == "linear"]
-    control = asked.control or (linear[0] if len(linear) == 1 else None)
-    pairs = [(label, control) for label in full if control and label != control]
+    pairs = []
+    for label in full:
+        controls = [asked.control] if asked.control else [other for other in full if specs[other].head == "linear"]
+        alike = [other for other in controls if not other_data(specs[label].data, specs[other].data)]
+        pairs += [(label, alike[0])] if len(alike) == 1 and alike[0] != label else []
     for ours, theirs in asked.also:
         _check(ours, theirs, pairs, specs=specs, seeds=seeds)
         pairs += [] if (ours, theirs) in pairs else [(ours, theirs)]
@@ -90,6 +93,20 @@ def declared(asked: ComparisonSpec, runs: Sequence[Run], *, at: str) -> Declared
         margin_pp=asked.margin_pp,
         declared_at=at,
     )
+
+
+def other_data(ours: DataSpec, theirs: DataSpec) -> str:
+    """Say in which settings the data of two runs differ so that a difference of accuracies is none of their heads.
+
+    Which images test may differ where both classify the data set's own test images; how pixels are scaled may always.
+    """
+    free = {"pixel_scaling"}
+    if "official" in (ours.test, theirs.test) or (ours.official_images and theirs.official_images):
+        free |= {"split_seed"}
+    different = [
+        name for name in DataSpec.model_fields if name not in free and getattr(ours, name) != getattr(theirs, name)
+    ]
+    return ", ".join(f"{name} {getattr(ours, name)!r} and {getattr(theirs, name)!r}" for name in different)
 
 
 def _check(
@@ -112,5 +129,9 @@ def _check(
                 f"{who} against {theirs!r}: {label!r} stops after {specs[label].training.max_steps} steps, so it has no "
                 "accuracy of its own; name an entry without max_steps"
             )
+    if different := other_data(specs[ours].data, specs[theirs].data):
+        raise PlanError(
+            f"{who} and {theirs!r} have different data: {different}; compare entries that train on and classify the same images"
+        )
     if not set(seeds[ours]) & set(seeds[theirs]):
         raise PlanError(f"{who} and {theirs!r} have no seed in common; give them the same seeds")

@@ -9,6 +9,7 @@ from harness.errors import PlanError
 from harness.plan.schema import Entry, Overrides
 from harness.spec import Spec
 
+_ONE_FOR_ALL = {"name", "path", "options", "sha256"}
 _NESTED = ("options", "data", "model", "training")
 _VARIED = sorted(set(Entry.model_fields) - {"head", "label", "seeds", "vary", "weights_of", *_NESTED})
 _Settings = TypeVar("_Settings", bound=Spec)
@@ -52,8 +53,8 @@ def overridden(settings: _Settings, overrides: Overrides, *, table: str) -> _Set
     Raises:
         PlanError: an unknown key, or a value that it cannot have.
     """
-    if table == "data" and "name" in overrides:
-        raise PlanError("data.name: all runs of a plan use one data set; write another plan for the other one")
+    if table == "data" and (which := sorted(_ONE_FOR_ALL & overrides.keys())):
+        raise PlanError(f"data.{which[0]}: all runs of a plan use one data set; write another plan for the other one")
     try:
         return settings.model_validate(settings.model_dump() | overrides, strict=True)
     except pydantic.ValidationError as error:

@@ -7,6 +7,8 @@ import pydantic
 from backends.capabilities import Execution
 from harness.data.dataset import DataFacts
 from harness.data.division import check_sizes
+from harness.data.load import resolved_options
+from harness.data.mnist import MNIST_LIKE
 from harness.spec import DataSpec, ModelSpec, Spec, TrainingSpec
 
 Overrides = dict[str, Any]
@@ -29,10 +31,19 @@ class DataTable(DataSpec):
 
         Raises:
             DatasetError: it has too few images.
+            PlanError: it has no such options.
         """
+        is_mnist = self.path is None and self.name in MNIST_LIKE
         n_images = min(5000, facts.n_training) if self.n_images is None else self.n_images
         official = min(10_000, facts.n_test) if self.official_images is None else self.official_images
-        spec = DataSpec(**self.model_dump() | {"n_images": n_images, "official_images": official})
+        filled = {
+            "n_images": n_images,
+            "official_images": official,
+            "options": resolved_options(self),
+            "sha256": self.sha256 if is_mnist else facts.sha256,
+            "stratified": self.stratified or not is_mnist,
+        }
+        spec = DataSpec(**self.model_dump() | filled)
         check_sizes(spec, facts, name=self.name)
         return spec
 
@@ -73,7 +84,8 @@ class ComparisonSpec(Spec):
     """The ``[comparison]`` table: which heads are compared, declared before the runs."""
 
     control: str | None = None
-    """Label of the entry with which every entry that trains in full is compared; by default that of the head linear."""
+    """Label of the entry with which every entry on the same data that trains in full is compared; by default that of the head
+    linear on the same data."""
     also: list[Annotated[list[str], pydantic.Field(min_length=2, max_length=2)]] = []  # noqa: RUF012
     """Other pairs of labels."""
     margin_pp: float = pydantic.Field(0.5, gt=0, lt=100)

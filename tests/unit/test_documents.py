@@ -36,6 +36,7 @@ _DOCUMENTS = (
         for name in (
             *(
                 "cost",
+                "data",
                 "export",
                 "gallery",
                 "mutants",
@@ -63,6 +64,7 @@ _SUFFIXES = (".py", ".toml", ".ini", ".txt", ".md", ".json")
 _MADE_WHEN_USED = ("RESULTS", "results/runs", "results/asv/local", ".asv", "quarantine")
 _NOT_OURS = {
     "layer.toml",
+    "mine.npz",
     "worth-it.toml",
     ".anew.json",
     ".merged.json",

@@ -62,6 +62,8 @@ def configuration(record: RunRecord) -> str:
     del spec["seed"]
     if spec["own_circuit"] is not None:
         spec["own_circuit"] = computed_by(spec["own_circuit"])
+    for name in record.spec.data.not_counting - {"sha256"}:
+        del spec["data"][name]
     return _canonical({**spec, "weights_from": spec["weights_from"] is not None})
 
 

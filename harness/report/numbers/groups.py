@@ -171,9 +171,11 @@ def _trained_alike(one: RunSpec, other: RunSpec) -> bool:
     How shifts are made, and what is measured beside the training, concerns no other head.
     """
     quantum_only = {"shift_rule", "skip_dead_angles", "fidelity_every", "channels_memory_gib"}
-    same = one.data.model_dump(exclude={"official_images"}) == other.data.model_dump(exclude={"official_images"})
+    ours, theirs = (
+        data.model_dump(exclude={"official_images", *data.not_counting} - {"sha256"}) for data in (one.data, other.data)
+    )
     return (
-        same
+        ours == theirs
         and one.model == other.model
         and one.training.model_dump(exclude=quantum_only) == other.training.model_dump(exclude=quantum_only)
     )

@@ -9,7 +9,10 @@ from harness.report.numbers.groups import Group
 from harness.spec import RunSpec
 from harness.text import clean
 
-_NOT_SETTINGS = {"seed", "weights_from", "own_circuit", "head_code", "features_code"}
+_NOT_SETTINGS: Any = {
+    "seed": True, "weights_from": True, "own_circuit": True, "head_code": True, "features_code": True,
+    "data": {"path", "sha256"},
+}  # fmt: skip
 _TOLD_ELSEWHERE = {"head", "circuit", "shots", "execution", "training.max_steps", "options.device"}
 MEASURED_ONLY = {"training.fidelity_every", "data.official_images"}
 """They change what is measured, and no result."""

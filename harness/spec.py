@@ -35,6 +35,8 @@ class DataSpec(Spec):
     """An npz file of your own, see docs/data.md. A relative path begins at the plan's folder."""
     options: dict[str, Any] = {}
     """Of a data set that is drawn by a generator, or of another package's function."""
+    classes: list[int | str] | None = pydantic.Field(None, min_length=2)
+    """Names of the classes to take, in the order in which they are to be counted, [3, 5]; None: all."""
     sha256: str | None = None
     """SHA-256 of the content, as found when the plan was read; None for MNIST and those of its form. In a plan: the content
     that is expected."""

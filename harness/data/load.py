@@ -8,6 +8,7 @@ import pydantic
 
 from backends.errors import did_you_mean
 from harness.data import digits
+from harness.data.chosen_classes import with_classes
 from harness.data.dataset import DataFacts, Dataset
 from harness.data.digits import load_digits
 from harness.data.generators import GENERATORS
@@ -38,7 +39,7 @@ def load(spec: DataSpec, *, data_root: Path | None = None, download: bool = Fals
             f"data set {spec.name!r}{where} is not the one that was asked for: expected content with SHA-256 {spec.sha256}, found "
             f"{found.facts.sha256}; it was changed since the plan was read, or another one is here"
         )
-    return found
+    return found if spec.classes is None else with_classes(found, spec.classes)
 
 
 def facts_of(spec: DataSpec, *, data_root: Path | None = None) -> DataFacts:
@@ -52,7 +53,8 @@ def facts_of(spec: DataSpec, *, data_root: Path | None = None) -> DataFacts:
         DatasetError: it is missing, damaged, or not what is expected.
         PlanError: there is no such data set, or it has no such options.
     """
-    if spec.path is None and spec.name in MNIST_LIKE and data_root is None and not is_embedded(spec.name):
+    unread = spec.path is None and spec.name in MNIST_LIKE and data_root is None and not is_embedded(spec.name)
+    if unread and spec.classes is None:
         return expected_facts(spec.name)
     return load(spec, data_root=data_root).facts
 

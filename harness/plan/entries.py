@@ -9,7 +9,7 @@ from harness.errors import PlanError
 from harness.plan.schema import Entry, Overrides
 from harness.spec import Spec
 
-_ONE_FOR_ALL = {"name", "path", "options", "sha256"}
+_ONE_FOR_ALL = {"name", "path", "options", "classes", "sha256"}
 _NESTED = ("options", "data", "model", "training")
 _VARIED = sorted(set(Entry.model_fields) - {"head", "label", "seeds", "vary", "weights_of", *_NESTED})
 _Settings = TypeVar("_Settings", bound=Spec)

@@ -10,6 +10,7 @@ from harness.data.generators.hidden_manifold import HiddenManifold
 from harness.data.generators.hyperplanes_parity import HyperplanesParity
 from harness.data.generators.linearly_separable import LinearlySeparable
 from harness.data.generators.parity import Parity
+from harness.data.generators.planar import Planar
 from harness.data.generators.two_curves import TwoCurves
 
 GENERATORS: dict[str, type[Generator]] = {
@@ -19,5 +20,6 @@ GENERATORS: dict[str, type[Generator]] = {
     "hidden-manifold": HiddenManifold,
     "hyperplanes-parity": HyperplanesParity,
     "parity": Parity,
+    "planar": Planar,
 }
 """The generators by the names that plans give them."""

@@ -4,6 +4,7 @@ import pytest
 from data_facts import mnist_facts
 
 from harness import heads
+from harness.data.load import facts_of
 from harness.errors import PlanError
 from harness.heads import resolve_head
 from harness.plan.expand import expand
@@ -20,7 +21,8 @@ def _expand(runs, head=""):
 @pytest.mark.parametrize("name", [preset.name for preset in presets()])
 def test_presets_expand(name):
     """Every preset is a plan whose runs are all valid, each with an id of its own."""
-    runs = expand(load_preset(name), facts=mnist_facts())
+    plan = load_preset(name)
+    runs = expand(plan, facts=facts_of(plan.data))
 
     assert len({run.run_id for run in runs}) == len(runs) > 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydantic
 
-from docs.figures.scale_out import runs_of
+from docs.figures.simulated_runs import runs_of
 from harness.execution.execute import execute
 from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor

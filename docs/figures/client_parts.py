@@ -7,7 +7,7 @@ from typing import Any
 
 import pydantic
 
-from docs.figures.scale_out import runs_of, seconds_of, sleeping
+from docs.figures.simulated_runs import runs_of, seconds_of, sleeping
 from docs.figures.simulated_workers import cluster_of
 from harness.execution.cluster.running_jobs import RunningJobs
 from harness.records.store import Store

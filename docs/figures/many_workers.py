@@ -20,7 +20,7 @@ import pydantic
 from docs.figures import between_marks
 from docs.figures.checkpoint_writers import N_RUNS, Writers, checkpoint, writers
 from docs.figures.client_parts import Part, client_parts
-from docs.figures.scale_out import runs_of, seconds_of, sleeping
+from docs.figures.simulated_runs import runs_of, seconds_of, sleeping
 from docs.figures.simulated_workers import StandIn, cluster_of
 from harness.execution.cluster.dask_executor import DaskExecutor
 from harness.execution.local_executor import LocalExecutor

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import psutil
 from distributed import Client, Worker
 
-from docs.figures.scale_out import runs_of
+from docs.figures.simulated_runs import runs_of
 from harness.execution.cluster.worker import WorkerAnswer, WorkerFacts, inspect_worker, required_versions
 from harness.execution.order import RunOrder
 

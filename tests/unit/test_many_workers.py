@@ -6,7 +6,7 @@ from docs.figures import checkpoint_writers, many_workers
 from docs.figures.checkpoint_writers import Writers
 from docs.figures.client_parts import Part
 from docs.figures.many_workers import Measurement, Workers
-from docs.figures.scale_out import runs_of, seconds_of
+from docs.figures.simulated_runs import runs_of, seconds_of
 from harness.execution.local_executor import LocalExecutor
 from harness.records.environment import environment
 

@@ -5,6 +5,7 @@ import asyncio
 import collections
 import concurrent.futures
 import contextlib
+import functools
 import json
 import os
 import subprocess
@@ -16,16 +17,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import dask
 import psutil
 from distributed import Client, Worker
 
 from docs.figures.simulated_runs import runs_of
+from harness.execution.cluster import worker
 from harness.execution.cluster.worker import WorkerAnswer, WorkerFacts, inspect_worker, required_versions
 from harness.execution.order import RunOrder
 
 _HERE = str(Path(__file__).resolve().parents[2])
 _PROCESSES = 2  # that hold the simulated workers
 _START_S = 600
+# What a worker measures of itself, up to a hundred times a second: hundreds of them would keep their process busy with it.
+_QUIET = {
+    "distributed.admin.tick.interval": "60s",
+    "distributed.admin.tick.limit": "600s",
+    "distributed.admin.system-monitor.interval": "60s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.worker.profile.enabled": False,
+}
 
 
 class Simulated(NamedTuple):
@@ -79,6 +90,8 @@ def _check(process: "subprocess.Popen[bytes]", folder: Path) -> None:
 
 async def _hold(n_workers: int, address: str) -> None:
     """Be so many workers until this process is killed."""
+    dask.config.set(_QUIET)
+    worker.required_versions = functools.cache(required_versions)  # real workers are asked once each, on machines of their own
     async with contextlib.AsyncExitStack() as opened:
         for _ in range(n_workers):
             await opened.enter_async_context(Worker(address, nthreads=1, memory_limit=0, dashboard=False))

@@ -37,7 +37,7 @@ _RUN_S, _RUNS_EACH, _IDLE_S, _DISK_S = 10.0, 2, 5.0, 10.0
 _TO_SET = {
     10: "nothing",
     100: "nothing",
-    1000: "`ulimit -n 8192` where the scheduler runs; `--checkpoint-every` if the disk is slower than this one",
+    1000: "`ulimit -n 8192` where the scheduler runs: the usual 1,024 files are too few; `--checkpoint-every 60` on a slow disk",
     10_000: "ten commands of a tenth of the seeds each, with a scheduler and a results folder of their own, then `qhb merge`",
 }
 

@@ -91,7 +91,8 @@ def _check(process: "subprocess.Popen[bytes]", folder: Path) -> None:
 async def _hold(n_workers: int, address: str) -> None:
     """Be so many workers until this process is killed."""
     dask.config.set(_QUIET)
-    worker.required_versions = functools.cache(required_versions)  # real workers are asked once each, on machines of their own
+    # Real workers look once each, on machines of their own.
+    worker.required_versions = functools.cache(required_versions)
     async with contextlib.AsyncExitStack() as opened:
         for _ in range(n_workers):
             await opened.enter_async_context(Worker(address, nthreads=1, memory_limit=0, dashboard=False))

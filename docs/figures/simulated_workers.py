@@ -5,7 +5,6 @@ import asyncio
 import collections
 import concurrent.futures
 import contextlib
-import functools
 import json
 import os
 import subprocess
@@ -91,8 +90,8 @@ def _check(process: "subprocess.Popen[bytes]", folder: Path) -> None:
 async def _hold(n_workers: int, address: str) -> None:
     """Be so many workers until this process is killed."""
     dask.config.set(_QUIET)
-    # Real workers look once each, on machines of their own.
-    worker.required_versions = functools.cache(required_versions)
+    found = required_versions()  # real workers look once each, on machines of their own
+    worker.required_versions = lambda: found
     async with contextlib.AsyncExitStack() as opened:
         for _ in range(n_workers):
             await opened.enter_async_context(Worker(address, nthreads=1, memory_limit=0, dashboard=False))

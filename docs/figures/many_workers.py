@@ -33,7 +33,7 @@ _HERE = Path(__file__).resolve().parents[2]
 DOCUMENT = _HERE / "docs" / "scale-out.md"
 REFERENCE = _HERE / "results" / "reference" / "many_workers.json"
 _WITH_DASK, _WITHOUT = (10, 100, 1000), 10_000
-_RUN_S, _RUNS_EACH, _IDLE_S, _DISK_S = 10.0, 2, 5.0, 10.0
+_LEAST_RUNS, _RUNS_S, _IDLE_S, _DISK_S = 200, 20.0, 5.0, 10.0
 _TO_SET = {
     10: "nothing",
     100: "nothing",
@@ -48,7 +48,7 @@ class Workers(pydantic.BaseModel):
     Attributes:
         n_workers: How many.
         client_ms: Milliseconds of the client's processor time a run.
-        scheduler_ms: The same of the scheduler's; None: there was a stand-in for Dask.
+        scheduler_ms: The same of the scheduler's, without what it takes anyhow; None: there was a stand-in for Dask.
         idle_share: How much of a core the scheduler takes while there is nothing to do; None as above.
         open_files: How many files and connections the scheduler has open; None as above.
     """
@@ -73,18 +73,21 @@ class Measurement(pydantic.BaseModel):
 
 
 def with_dask(record: str, n_workers: int) -> Workers:
-    """Measure runs that sleep ten seconds, two for each of so many workers."""
+    """Measure runs that sleep: two or more for each of so many workers, 20 seconds of them."""
+    runs_each = max(2, _LEAST_RUNS // n_workers)
+    n_runs = runs_each * n_workers
     with cluster_of(n_workers) as (client, scheduler):
-        executor = sleeping(client, record, _RUN_S)
+        seconds_of(runs_of(n_workers), sleeping(client, record, 0.0))  # imports
         before = _cpu(scheduler)
         time.sleep(_IDLE_S)
         idle_share = (_cpu(scheduler) - before) / _IDLE_S
-        before, n_runs = _cpu(scheduler), _RUNS_EACH * n_workers
-        took = seconds_of(runs_of(n_runs), executor)
+        before = _cpu(scheduler)
+        took = seconds_of(runs_of(n_runs), sleeping(client, record, _RUNS_S / runs_each))
+        of_runs = _cpu(scheduler) - before - idle_share * took.wall
         return Workers(
             n_workers=n_workers,
             client_ms=1e3 * took.cpu / n_runs,
-            scheduler_ms=1e3 * (_cpu(scheduler) - before) / n_runs,
+            scheduler_ms=1e3 * of_runs / n_runs,
             idle_share=idle_share,
             open_files=scheduler.num_fds(),
         )
@@ -160,7 +163,7 @@ def _line(row: Workers) -> str:
         "" if row.scheduler_ms is None else significant(row.scheduler_ms),
         "" if row.idle_share is None else f"{row.idle_share:.0%}",
         "" if row.open_files is None else count(row.open_files),
-        f"{significant(row.n_workers * slowest / 1e3)} s",
+        f"{'over ' if row.scheduler_ms is None else ''}{significant(row.n_workers * slowest / 1e3)} s",
         _rough(row.n_workers / CHECKPOINT_S),
         _TO_SET[row.n_workers],
     ]

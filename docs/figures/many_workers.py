@@ -1,218 +1,201 @@
-"""What happens with 10 to 10,000 workers: ``python -m docs.figures.many_workers`` prints Markdown tables.
+"""What happens with 10 to 10,000 workers: measures it, and writes tables into docs/scale-out.md.
 
-Workers are Dask's own, hundreds in a process, and sleep instead of making runs; the scheduler and the client are the real
-ones. For more workers than this machine can hold, the client alone is measured, against a stand-in for Dask. Writers of
-checkpoints are threads that write the bytes of a real checkpoint.
+python -m docs.figures.many_workers                                        measures, about 8 minutes
+python -m docs.figures.many_workers results/reference/many_workers.json    writes a measurement again
+python -m docs.figures.many_workers --disk FOLDER                          prints how many checkpoints FOLDER's disk takes
+
+The measurement goes to results/reference/many_workers.json. Up to 1,000 workers are Dask's own, and sleep instead of making
+runs; the scheduler and the client are the real ones. For 10,000 the client alone is measured, against a stand-in for Dask.
 """
 
 import argparse
-import asyncio
-import collections
-import concurrent.futures
-import contextlib
-import itertools
-import json
 import os
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from pathlib import Path
 
 import click
 import psutil
-from distributed import Client, Worker
+import pydantic
 
-from docs.figures.scale_out import head, load, row, runs_of, seconds_of, sleeping
+from docs.figures import between_marks
+from docs.figures.checkpoint_writers import N_RUNS, Writers, checkpoint, writers
+from docs.figures.client_parts import Part, client_parts
+from docs.figures.simulated_runs import runs_of, seconds_of, sleeping
+from docs.figures.simulated_workers import StandIn, cluster_of
 from harness.execution.cluster.dask_executor import DaskExecutor
-from harness.execution.cluster.worker import WorkerAnswer, WorkerFacts, inspect_worker, required_versions
-from harness.execution.execute import execute
-from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
-from harness.execution.options import ExecutionOptions
-from harness.execution.order import RunOrder
-from harness.records.disk import write_atomically
-from harness.records.store import Store
+from harness.execution.options import CHECKPOINT_S
+from harness.records.environment import environment
+from harness.records.record import Environment, now
+from harness.text import count, significant
 
-_PROCESSES = 2  # that hold the simulated workers
-_CHECKPOINT_S = ExecutionOptions(jobs=1).checkpoint_s
-
-
-@contextlib.contextmanager
-def cluster_of(n_workers):
-    """Yield the client of a scheduler process with so many one-thread workers, and that process."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "scheduler.json"
-        scheduler = _start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-                           "--scheduler-file", str(file))  # fmt: skip
-        started = [scheduler]
-        try:
-            while not (file.exists() and file.read_text().endswith("}")):
-                time.sleep(0.1)
-            address = json.loads(file.read_text())["address"]
-            n_processes = min(_PROCESSES, n_workers)
-            for _ in range(n_processes):
-                started.append(_start(__spec__.name, "--hold", str(n_workers // n_processes), address, cwd=folder))
-            with Client(address, set_as_default=False) as client:
-                client.wait_for_workers(n_workers, timeout=600)
-                yield client, psutil.Process(scheduler.pid)
-        finally:
-            for process in reversed(started):
-                process.kill()
-                process.wait()
+_HERE = Path(__file__).resolve().parents[2]
+DOCUMENT = _HERE / "docs" / "scale-out.md"
+REFERENCE = _HERE / "results" / "reference" / "many_workers.json"
+_WITH_DASK, _WITHOUT = (10, 100, 1000), 10_000
+_LEAST_RUNS, _RUNS_S, _IDLE_S, _DISK_S = 200, 20.0, 5.0, 10.0
+_TO_SET = {
+    10: "nothing",
+    100: "nothing",
+    1000: "`ulimit -n 8192` where the scheduler runs: the usual 1,024 files are too few; `--checkpoint-every 60` on a slow disk",
+    10_000: "ten commands of a tenth of the seeds each, with a scheduler and a results folder of their own, then `qhb merge`",
+}
 
 
-def _start(module, *arguments, cwd=None):
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), *filter(None, sys.path)])}
-    return subprocess.Popen(  # noqa: S603  our own modules
-        [sys.executable, "-m", module, *arguments], env=environment, cwd=cwd, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+class Workers(pydantic.BaseModel):
+    """What so many workers ask of the client and of the scheduler.
+
+    Attributes:
+        n_workers: How many.
+        client_ms: Milliseconds of the client's processor time a run.
+        scheduler_ms: The same of the scheduler's, without what it takes anyhow; None: there was a stand-in for Dask.
+        idle_share: How much of a core the scheduler takes while there is nothing to do; None as above.
+        open_files: How many files and connections the scheduler has open; None as above.
+    """
+
+    n_workers: int
+    client_ms: float
+    scheduler_ms: float | None = None
+    idle_share: float | None = None
+    open_files: int | None = None
 
 
-async def hold(n_workers, address):
-    """Be so many workers until this process is killed."""
-    async with contextlib.AsyncExitStack() as opened:
-        for _ in range(n_workers):
-            await opened.enter_async_context(Worker(address, nthreads=1, memory_limit=0, dashboard=False))
-        await asyncio.Event().wait()
+class Measurement(pydantic.BaseModel):
+    """All that is measured: when and where, and the three tables."""
+
+    started_at: str
+    environment: Environment
+    load_after: float
+    parts: list[Part]
+    workers: list[Workers]
+    checkpoint_mb: float
+    writers: list[Writers]
 
 
-def with_dask(record, sizes, seconds, each):
-    click.echo(f"\nMeasured: runs of {seconds:g} s that sleep, {each} for each worker; all on this machine.")
-    head("workers", "runs/s", "of the ideal", "client, ms of CPU a run", "scheduler, ms of CPU a run", "idle scheduler, of a core", "load")  # fmt: skip
-    for n_workers in sizes:
-        with cluster_of(n_workers) as (client, scheduler):
-            executor = sleeping(client, record, seconds)
-            before = _cpu(scheduler)
-            time.sleep(5)
-            idle = (_cpu(scheduler) - before) / 5
-            seconds_of(runs_of(1), executor)
-            before, n_runs = _cpu(scheduler), each * n_workers
-            wall, cpu, _ = seconds_of(runs_of(n_runs), executor)
-            spent = _cpu(scheduler) - before
-        row(f"{n_workers:,}", f"{n_runs / wall:.1f}", f"{each * seconds / wall:.0%}", f"{1e3 * cpu / n_runs:.1f}",
-            f"{1e3 * spent / n_runs:.1f}", f"{idle:.0%}", load())  # fmt: skip
+def with_dask(record: str, n_workers: int) -> Workers:
+    """Measure runs that sleep: two or more for each of so many workers, 20 seconds of them."""
+    runs_each = max(2, _LEAST_RUNS // n_workers)
+    n_runs = runs_each * n_workers
+    with cluster_of(n_workers) as (client, scheduler):
+        seconds_of(runs_of(n_workers), sleeping(client, record, 0.0))  # imports
+        before = _cpu(scheduler)
+        time.sleep(_IDLE_S)
+        idle_share = (_cpu(scheduler) - before) / _IDLE_S
+        before = _cpu(scheduler)
+        took = seconds_of(runs_of(n_runs), sleeping(client, record, _RUNS_S / runs_each))
+        of_runs = _cpu(scheduler) - before - idle_share * took.wall
+        return Workers(
+            n_workers=n_workers,
+            client_ms=1e3 * took.cpu / n_runs,
+            scheduler_ms=1e3 * of_runs / n_runs,
+            idle_share=idle_share,
+            open_files=scheduler.num_fds(),
+        )
 
 
-def _cpu(process):
+def without_dask(record: str, n_workers: int) -> Workers:
+    """Measure the client alone: a stand-in for Dask answers at once. Records are written."""
+    n_runs = 2 * n_workers
+    executor = DaskExecutor(StandIn(n_workers, n_runs, record), say=click.echo)  # type: ignore[arg-type]
+    return Workers(n_workers=n_workers, client_ms=1e3 * seconds_of(runs_of(n_runs), executor).cpu / n_runs)
+
+
+def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return times.user + times.system
 
 
-class StandIn:
-    """Answers as a client of Dask does, for so many workers that are all busy; a run ends when another is handed out."""
-
-    status = "running"
-
-    def __init__(self, n_workers, n_runs, record):
-        self._threads = {f"tcp://worker-{n}": 1 for n in range(n_workers)}
-        self._n_left, self._record = n_runs, record
-        self._run_id = runs_of(1)[0].run_id
-        self._busy = collections.deque()
-        self._handed_out = threading.Condition()
-        self._facts = WorkerFacts(required_versions(), shares_results=True)
-        threading.Thread(target=self._end_runs, daemon=True).start()
-
-    def nthreads(self):
-        return self._threads
-
-    def submit(self, function, *arguments, **options):
-        future = concurrent.futures.Future()
-        future.status, future.release = "finished", lambda: None
-        if function is inspect_worker:
-            future.set_result(self._facts)
-            return future
-        with self._handed_out:
-            self._busy.append((future, RunOrder.model_validate_json(arguments[0]).run_id))
-            self._n_left -= 1
-            self._handed_out.notify()
-        return future
-
-    def _end_runs(self):
-        while self._n_left or self._busy:
-            with self._handed_out:
-                self._handed_out.wait_for(lambda: len(self._busy) >= (len(self._threads) if self._n_left else 1))
-                future, run_id = self._busy.popleft()
-            future.set_result(WorkerAnswer(self._record.replace(self._run_id, run_id)))
-
-
-def without_dask(record, sizes):
-    click.echo("\nSimulated: the client alone; a stand-in for Dask answers at once. No records on the disk.")
-    head("workers", "runs", "client, ms of CPU a run", "load")
-    for n_workers in sizes:
-        n_runs = 2 * n_workers + 1000
-        executor = DaskExecutor(StandIn(n_workers, n_runs, record), say=click.echo)
-        took = seconds_of(runs_of(n_runs), executor, stored=False)
-        row(f"{n_workers:,}", f"{n_runs:,}", f"{1e3 * took.cpu / n_runs:.2f}", load())
-
-
-def checkpoint():
-    """Return the bytes of a checkpoint of the paper's model."""
-    with tempfile.TemporaryDirectory() as folder:
-        store, found = Store(Path(folder)), []
-
-        def look(_):
-            if not found:
-                found.extend(path.read_bytes() for path in store.root.glob("checkpoints/*/*.safetensors"))
-
-        with store.opened():
-            callbacks = ExecutionCallbacks(lambda record: None, look, lambda: bool(found))
-            options = ExecutionOptions(jobs=1, checkpoint_s=0.0)
-            execute(runs_of(1, epochs=500), store, options, callbacks, executor=LocalExecutor())
-    return found[0]
-
-
-def disk(n_runs, seconds, folder):
-    content = checkpoint()
-    click.echo(
-        f"\nSimulated: checkpoints of {n_runs:,} runs, {len(content) / 1e6:.2f} MB each, for {seconds} s, onto one disk."
+def measure() -> Measurement:
+    """Measure all."""
+    started_at, where = now(), environment("cpu")
+    record, content = seconds_of(runs_of(1), LocalExecutor()).record, checkpoint()
+    parts = client_parts(record)
+    written = writers(content, _DISK_S, None)
+    workers = [without_dask(record, _WITHOUT)]
+    for n_workers in _WITH_DASK:
+        click.echo(f"{n_workers} workers")
+        workers.append(with_dask(record, n_workers))
+    return Measurement(
+        started_at=started_at,
+        environment=where,
+        load_after=round(os.getloadavg()[0], 2),
+        parts=parts,
+        workers=sorted(workers, key=lambda row: row.n_workers),
+        checkpoint_mb=len(content) / 1e6,
+        writers=written,
     )
-    head("writers at a time", "checkpoints/s", "MB/s", f"runs that fit, one each {_CHECKPOINT_S:g} s", "load")
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        folders = [Path(place) / str(n) for n in range(n_runs)]
-        for path in folders:
-            path.mkdir()
-        for n_writers in (1, 4, 16, 64):
-            rate = _writes_per_second(content, folders, n_writers, seconds)
-            row(n_writers, f"{rate:.0f}", f"{rate * len(content) / 1e6:.0f}", f"{rate * _CHECKPOINT_S:,.0f}", load())
 
 
-def _writes_per_second(content, folders, n_writers, seconds):
-    turn, n_written, started = itertools.count(), itertools.count(), time.monotonic()
+def tables(found: Measurement) -> str:
+    """Return the three tables as Markdown, and a line about the measurement."""
+    where = found.environment
+    lines = [
+        "| workers | how | client, ms a run | scheduler, ms a run | idle scheduler, of a core | its open files | shortest runs | checkpoints/s | what to set |",
+        "|---:|---|---:|---:|---:|---:|---:|---:|---|",
+        *map(_line, found.workers),
+        "",
+        f"**The client's {significant(sum(part.ms for part in found.parts))} ms a run**: four workers, 2,000 runs that do nothing, "
+        "scheduler in a process of its own (measured).",
+        "",
+        "| part | ms of processor time a run |",
+        "|---|---:|",
+        *(f"| {part.what} | {significant(part.ms)} |" for part in found.parts),
+        "",
+        f"**Checkpoints of {N_RUNS:,} runs in one folder**, {significant(found.checkpoint_mb)} MB each; threads stand for the runs "
+        "(simulated), the disk is a real one.",
+        "",
+        f"| writers at a time | checkpoints/s | MB/s | runs that it carries, one each {CHECKPOINT_S:g} s |",
+        "|---:|---:|---:|---:|",
+        *(f"| {row.n_writers} | {significant(row.per_s)} | {significant(row.per_s * found.checkpoint_mb)} | {_rough(row.per_s * CHECKPOINT_S)} |" for row in found.writers),
+        "",
+        f"{found.started_at[:10]}, {where.cpu}, {where.n_cores} cores for all, load {where.load_average} before and {found.load_after} "
+        f"after, commit {str(where.git_commit)[:7]}.",
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
 
-    def write():
-        while time.monotonic() < started + seconds:
-            path = folders[next(turn) % len(folders)]
-            write_atomically(path / f"{next(n_written) % 2}.safetensors", content)
 
-    with concurrent.futures.ThreadPoolExecutor(n_writers) as writers:
-        for future in [writers.submit(write) for _ in range(n_writers)]:
-            future.result()
-    return next(n_written) / (time.monotonic() - started)
+def _line(row: Workers) -> str:
+    slowest = max(row.client_ms, row.scheduler_ms or 0.0)
+    cells = [
+        count(row.n_workers),
+        "simulated: the client alone" if row.scheduler_ms is None else "measured",
+        significant(row.client_ms),
+        "" if row.scheduler_ms is None else significant(row.scheduler_ms),
+        "" if row.idle_share is None else f"{row.idle_share:.0%}",
+        "" if row.open_files is None else count(row.open_files),
+        f"{'over ' if row.scheduler_ms is None else ''}{significant(row.n_workers * slowest / 1e3)} s",
+        _rough(row.n_workers / CHECKPOINT_S),
+        _TO_SET[row.n_workers],
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--most", type=int, default=1000, help="workers of Dask's, at most (default: %(default)s)")
-    parser.add_argument(
-        "--disk", type=Path, help="a folder on the shared disk (default: the folder of temporary files)"
-    )
-    parser.add_argument("--parts", nargs="+", choices=["dask", "client", "disk"], default=["dask", "client", "disk"])
-    parser.add_argument("--hold", nargs=2, metavar=("N", "ADDRESS"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.hold:
-        asyncio.run(hold(int(options.hold[0]), options.hold[1]))
+def _rough(number: float) -> str:
+    return f"{round(number):,}"
+
+
+def with_tables(text: str, found: Measurement) -> str:
+    """Return the document with the tables in their place."""
+    return between_marks(text, "many workers", tables(found))
+
+
+def main() -> None:
+    """Measure or read a measurement, and write the document; or look at one disk."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("measurement", nargs="?", type=Path, help="write this one again instead of measuring")
+    parser.add_argument("--disk", type=Path, help="measure checkpoints in this folder alone, and write nothing")
+    asked = parser.parse_args()
+    if asked.disk:
+        content = checkpoint()
+        for row in writers(content, _DISK_S, asked.disk):
+            click.echo(f"{row.n_writers:3} writers: {row.per_s:8.1f} checkpoints/s of {len(content) / 1e6:.2f} MB")
         return
-    click.echo(f"{os.cpu_count()} cores, load {load()} at the beginning")
-    record = seconds_of(runs_of(1), LocalExecutor()).record
-    if "client" in options.parts:
-        without_dask(record, (10, 100, 1000, 10_000))
-    if "disk" in options.parts:
-        disk(1000, 10, options.disk)
-    if "dask" in options.parts:
-        with_dask(record, [n for n in (10, 100, 1000) if n <= options.most], 10.0, 3)
+    if asked.measurement:
+        found = Measurement.model_validate_json(asked.measurement.read_bytes())
+    else:
+        found = measure()
+        REFERENCE.write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), found), encoding="utf-8")
 
 
 if __name__ == "__main__":

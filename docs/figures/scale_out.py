@@ -1,84 +1,21 @@
 """What handing runs out through Dask costs, and what bounds it: ``python -m docs.figures.scale_out`` prints Markdown tables.
 
-Simulated runs go the whole way of real ones (waiting, order, worker, answer, record, store), but the worker sleeps instead
-of starting a process, so that many workers can be had on few cores. Each line tells the machine's load.
+Each line tells the machine's load.
 """
 
 import argparse
 import os
 import statistics
-import tempfile
-import time
-from pathlib import Path
-from typing import NamedTuple
 
 import click
 from distributed import Client, LocalCluster
 
-from harness.data.load import facts_of
+from docs.figures.simulated_runs import runs_of, seconds_of, sleeping
 from harness.execution.cluster.connect import connected
 from harness.execution.cluster.dask_executor import DaskExecutor
-from harness.execution.cluster.worker import WorkerAnswer
-from harness.execution.execute import execute
-from harness.execution.executor import ExecutionCallbacks
 from harness.execution.local_executor import LocalExecutor
-from harness.execution.options import ExecutionOptions
-from harness.execution.order import RunOrder
-from harness.plan.expand import expand
-from harness.plan.plan import parse
-from harness.records.store import Store
-from harness.spec import DataSpec
 
-_PLAN = """
-name = "p"
-seeds = {seeds}
-[data]
-n_images = 100
-[training]
-epochs = {epochs}
-[[runs]]
-head = "linear"
-"""
 _EACH = 20  # runs for each thread
-
-
-class Took(NamedTuple):
-    wall: float
-    cpu: float
-    record: str
-
-
-def runs_of(n_runs, *, epochs=1):
-    text = _PLAN.format(seeds=list(range(n_runs)), epochs=epochs)
-    return expand(parse(text, where="benchmark"), facts=facts_of(DataSpec()))
-
-
-def seconds_of(runs, executor, *, stored=True):
-    """Make runs in a new folder; return the seconds, those of this process's cores, and the record of one as JSON."""
-    ended = []
-    callbacks = ExecutionCallbacks(ended.append, lambda runs: None)
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        with store.opened():
-            started, cpu = time.perf_counter(), time.process_time()
-            if stored:
-                execute(runs, store, ExecutionOptions(jobs=1), callbacks, executor=executor)
-            else:
-                ended += executor.records(runs, set(), store, ExecutionOptions(jobs=1), callbacks)
-            seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    assert len(ended) == len(runs)
-    return Took(seconds, cpu, ended[0].model_dump_json())
-
-
-def sleeping(client, record, seconds):
-    """An executor whose workers make no run; their answer is a real run's record."""
-    run_id = runs_of(1)[0].run_id
-
-    def make(order_json, weights, task):
-        time.sleep(seconds)
-        return WorkerAnswer(record.replace(run_id, RunOrder.model_validate_json(order_json).run_id))
-
-    return DaskExecutor(client, say=click.echo, make=make)
 
 
 def row(*cells):

@@ -24,6 +24,7 @@ from harness.training.state import EpochSums, TrainingState
 
 SCHEMA_VERSION = 2
 _KEPT = 2  # the older one is used where the newer is damaged
+_LEAST_GAP = 10  # times as long as the last one took: on a slow disk that many runs share, writing takes a tenth of a run at most
 _SUFFIX = ".safetensors"
 
 
@@ -59,17 +60,20 @@ class Checkpoints:
         self._folder = folder
         self._identity = {"schema_version": SCHEMA_VERSION, "run_id": run_id, "versions": versions()}
         self._interval_s = interval_s
-        self._written = time.monotonic()
+        self._next = time.monotonic() + interval_s
         self.resumed_at: int | None = None
         self.notes: list[str] = []
 
     def offer(self, state: TrainingState) -> None:
-        """Write a checkpoint if the last one is older than the interval.
+        """Write a checkpoint if the last one is older than the interval, and than ten times the seconds that it took to write.
+
+        With an interval of 0 each call writes one.
 
         Raises:
             DiskError: the disk refuses it.
         """
-        if time.monotonic() - self._written < self._interval_s:
+        started = time.monotonic()
+        if started < self._next:
             return
         path = self._folder / f"{state.history.n_steps:09d}{_SUFFIX}"
         try:
@@ -81,7 +85,8 @@ class Checkpoints:
             raise DiskError(
                 f"checkpoints in {self._folder} cannot be kept: {error.strerror or error}; free the disk"
             ) from error
-        self._written = time.monotonic()
+        ended = time.monotonic()
+        self._next = ended + (max(self._interval_s, _LEAST_GAP * (ended - started)) if self._interval_s else 0.0)
 
     def restore(self, state: TrainingState) -> None:
         """Set a training to its newest sound checkpoint; without one, leave it at its beginning."""

@@ -25,16 +25,16 @@ class Certificates(NamedTuple):
 
     def of(self, role: str) -> dict[str, str]:
         """Return Dask's settings, as environment variables, of one role: that role's files and no others."""
-        return self._settings(role, ca="ca", holder=role)
+        return self._settings(role, holder=role)
 
     def of_stranger(self, role: str) -> dict[str, str]:
         """Return the settings of somebody whose certificate another authority signed."""
-        return self._settings(role, ca="ca", holder="stranger")
+        return self._settings(role, holder="stranger")
 
-    def _settings(self, role: str, *, ca: str, holder: str) -> dict[str, str]:
+    def _settings(self, role: str, *, holder: str) -> dict[str, str]:
         return {
             "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
-            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(self.folder / f"{ca}.pem"),
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(self.folder / "ca.pem"),
             f"DASK_DISTRIBUTED__COMM__TLS__{role.upper()}__CERT": str(self.folder / f"{holder}.pem"),
         }
 
@@ -46,17 +46,8 @@ class Certificates(NamedTuple):
 
     def _certificate(self, name: str, authority: str) -> None:
         self._openssl(
-            "req",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-subj",
-            f"/CN={name}",
-            "-keyout",
-            f"{name}.key",
-            "-out",
-            f"{name}.csr",
-        )
+            "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr",
+        )  # fmt: skip
         self._openssl(
             "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial",
             "-days", "2", "-out", f"{name}.crt",

@@ -80,13 +80,19 @@ class Cluster:
         self.address = json.loads(file.read_text())["address"]
 
     def worker(
-        self, name: str, *, far: bool = False, shared: bool = True, settings: Mapping[str, str] = {}
+        self,
+        name: str,
+        *,
+        far: bool = False,
+        shared: bool = True,
+        settings: Mapping[str, str] = {},
+        address: str | None = None,
     ) -> "subprocess.Popen[bytes]":
-        """Start a worker with one thread."""
+        """Start a worker with one thread; ``address`` is the scheduler's unless another is given."""
         self.store.root.mkdir(exist_ok=True)
         return self.start(
-            f"{name}.txt", "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-dashboard",
-            "--name", name, "--local-directory", str(self.folder), far=far, shared=shared, settings=settings,
+            f"{name}.txt", "-m", "distributed.cli.dask_worker", address or self.address, "--nthreads", "1",
+            "--no-dashboard", "--name", name, "--local-directory", str(self.folder), far=far, shared=shared, settings=settings,
         )  # fmt: skip
 
     def qhb(
@@ -105,5 +111,7 @@ class Cluster:
 
     def progress(self) -> list[RunProgress]:
         """Return the progress of all runs, also of those in a worker's own folder."""
-        found = map(read_progress, self.folder.rglob("progress/*.json"))
+        # Not Path.rglob, to which a folder that is deleted meanwhile is an error.
+        folders = ((Path(folder), names) for folder, _, names in os.walk(self.folder) if folder.endswith("/progress"))
+        found = (read_progress(folder / name) for folder, names in folders for name in names if name.endswith(".json"))
         return [progress for progress in found if progress]

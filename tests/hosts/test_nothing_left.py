@@ -1,5 +1,6 @@
 """Whatever ends the tests of two hosts, no process and no network stays."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -43,18 +44,26 @@ def test_a_failed_test(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal(tmp_path, number):
     """After Ctrl-C, SIGTERM or SIGKILL in the middle of a test, all that it started is gone."""
+    command = [sys.executable, str(Path(sandbox.__file__)), "-p", "no:cacheprovider", "-k", "ten_seconds and True"]
     with (tmp_path / "out.txt").open("wb") as output:
-        command = [sys.executable, str(Path(sandbox.__file__)), "-p", "no:cacheprovider", "-k", "ten_seconds and True"]
         tests = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+    try:
+        wait_for(lambda: len(_workers_below(tests.pid)) >= 2, seconds=300)
+        below = [process.pid for process in psutil.Process(tests.pid).children(recursive=True)]
+        (os.killpg if number == signal.SIGINT else os.kill)(tests.pid, number)
+        assert tests.wait(60) != 0
+    finally:
+        tests.kill()
+        tests.wait()
 
-    def workers():
-        below = psutil.Process(tests.pid).children(recursive=True)
-        return [process for process in below if "distributed.cli.dask_worker" in process.cmdline()]
-
-    wait_for(lambda: len(workers()) >= 2, seconds=300)
-    below = [process.pid for process in psutil.Process(tests.pid).children(recursive=True)]
-    (os.killpg if number == signal.SIGINT else os.kill)(tests.pid, number)
-
-    assert tests.wait(60) != 0
     wait_for(lambda: not any(map(is_alive, below)))
     assert _networks() == ["", ""]
+
+
+def _workers_below(pid):
+    """Return the Dask workers among the processes below one."""
+    found = []
+    for process in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            found += [process] * ("distributed.cli.dask_worker" in process.cmdline())
+    return found

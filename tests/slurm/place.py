@@ -20,6 +20,7 @@ name = "p"
 seeds = [0, 1]
 [data]
 n_images = 50
+stratified = true
 official_images = 0
 [training]
 epochs = 64

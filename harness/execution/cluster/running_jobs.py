@@ -63,6 +63,7 @@ class RunningJobs:
         self._workers = workers
         self._jobs = jobs
         self._store = store
+        self._root = store.root.resolve()
         self._options = options
         self._make = make
         # Not a SimpleQueue: its get() waits for ever if its time is up while a signal is handled.
@@ -126,7 +127,7 @@ class RunningJobs:
             future.add_done_callback(lambda future, name=name: self._fetch_soon(name, future))
 
     def _submit(self, name: str, job: Job, worker: Worker, n_threads: int) -> "Future[Any]":
-        results = self._store.root.resolve() if worker.shares_results else None
+        results = self._root if worker.shares_results else None
         order = self._options.order(job.run, attempt=job.attempt, n_threads=n_threads, results=results)
         needed, weights = job.run.spec.weights_from, None
         if needed is not None and not worker.shares_results and self._store.weights_of(needed).exists():

@@ -304,13 +304,35 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path, split):
         _train(folder, split, kind="linear")
 
 
-def test_the_interval_is_from_one_checkpoint_to_the_next(tmp_path, split, monkeypatch):
-    """On a clock that goes on by a second at each step, an interval of 5 seconds gives a checkpoint at every fifth step."""
-    written, seconds = [], iter(range(10_000))
-    monkeypatch.setattr("harness.training.checkpoint.time.monotonic", lambda: next(seconds))
-    write = sealed.write
-    monkeypatch.setattr(sealed, "write", lambda path, *content: written.append(int(path.stem)) or write(path, *content))
-    _train(tmp_path, split, kind="linear", interval_s=5)
+def _steps_written(folder, split, monkeypatch, *, interval_s, write_s):
+    """Train on a clock that goes on by a second with each step, and by ``write_s`` with each checkpoint; return the checkpoints' steps."""
+    written, now = [], [0.0]
+    offer, write = Checkpoints.offer, sealed.write
 
-    # Each look takes a second, and so does the note of when a checkpoint was written.
-    assert written == [5, 10]
+    def offer_a_second_later(checkpoints, state):
+        now[0] += 1
+        offer(checkpoints, state)
+
+    def write_slowly(path, *content):
+        written.append(int(path.stem))
+        now[0] += write_s
+        return write(path, *content)
+
+    monkeypatch.setattr("harness.training.checkpoint.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(Checkpoints, "offer", offer_a_second_later)
+    monkeypatch.setattr(sealed, "write", write_slowly)
+    _train(folder, split, kind="linear", interval_s=interval_s)
+    return written
+
+
+@pytest.mark.parametrize(
+    ("interval_s", "write_s", "steps"),
+    [
+        (5, 0.25, [5, 10]),  # a fast disk: the interval, after a checkpoint was written
+        (1, 0.5, [1, 6, 11]),  # a slow one: ten times the half second
+        (0, 0.5, [*range(1, _N_STEPS + 1)]),  # as was asked
+    ],
+)
+def test_how_often_they_are_written(tmp_path, split, monkeypatch, interval_s, write_s, steps):
+    """At the interval; on a slow disk so seldom that writing takes a tenth of the time at most; at every step where that is asked."""
+    assert _steps_written(tmp_path, split, monkeypatch, interval_s=interval_s, write_s=write_s) == steps

@@ -40,7 +40,7 @@ def random_jacobian(circuit: Circuit) -> RandomJacobian | None:
     generator = np.random.default_rng(_SEED)
     rows = torch.from_numpy(generator.uniform(-np.pi, np.pi, (n_points, circuit.n_angles)))
     found = differentiated(head, rows, rows_at_once=max(1, _CHUNK // 2**circuit.n_qubits))
-    jacobian = found.derivatives.reshape(-1, circuit.n_angles)
+    jacobian = found.derivatives.reshape(n_points * circuit.n_outputs, circuit.n_angles)
     singular = np.linalg.svd(jacobian, compute_uv=False)
     least = _ZERO * max(1e-3, float(singular.max(initial=0.0)))
     flat = np.flatnonzero(np.abs(jacobian).max(axis=0, initial=0.0) <= least)

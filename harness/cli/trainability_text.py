@@ -3,13 +3,15 @@
 import math
 
 from backends.analysis.trainability.decay import RULE
-from backends.analysis.trainability.facts import Component, Estimate, Gradients, Growth, Row, Sizes, Trainability
+from backends.analysis.trainability.facts import Component, Estimate, Expressibility, Gradients, Growth, Row, Sizes, Trainability
 from backends.circuits.catalogue import FAMILIES
 from backends.circuits.circuit import Circuit
 from harness.text import DASH, counted, significant, wrapped
 
 _LABEL, _CELL = 32, 12  # 32 + 4 x 12 = 80
 _FIRST, _GROUP, _SHOTS = 6, 20, 8  # 6 + 2 x 20 + 22 + 12 = 80
+
+_MOST_IN_FIRST_BIN = 0.5  # ours
 
 
 def paragraphs(circuit: Circuit, found: Trainability, head: str | None) -> list[str]:
@@ -137,7 +139,7 @@ def _states(found: Trainability) -> list[str]:
         wrapped(
             f"Expressibility: {_with_error(express.divergence)} nats, the Kullback-Leibler divergence from Haar-random states "
             f"({counted(express.n_pairs, 'pair')}, {express.n_bins} bins). Haar-random states themselves would give "
-            f"{_with_error(express.haar)}, the bias of this estimate."
+            f"{_with_error(express.haar)}, the bias of this estimate.{_coarse(express)}"
         ),
         wrapped(
             f"Entangling capability: {_with_error(entangle.meyer_wallach)}, the mean Meyer-Wallach measure "
@@ -148,6 +150,12 @@ def _states(found: Trainability) -> list[str]:
             "does not enter."
         ),
     ]
+
+
+def _coarse(express: Expressibility) -> str:
+    if express.first_bin < _MOST_IN_FIRST_BIN:
+        return ""
+    return f" {100 * express.first_bin:.0f} % of their fidelities lie in the first bin: with so many qubits the measure sees little."
 
 
 def _with_error(estimate: Estimate) -> str:

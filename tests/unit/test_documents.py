@@ -45,6 +45,7 @@ _DOCUMENTS = (
                 "reproduction",
                 "scale-out",
                 "statistics",
+                "trainability",
             ),
         )
     ),

@@ -73,7 +73,7 @@ def judged(decay: Decay | None, n_widths: int) -> Judged:
         return Judged("cannot tell", f"the interval of the rate has {FLAT:g} inside")
     if decay.odds < ODDS:
         return Judged(
-            "cannot tell", "the variance falls, but a power law is not much less likely than an exponential one"
+            "cannot tell", "the variance falls, but not clearly faster than a power law"
         )
     return Judged("yes", "the variance falls exponentially")
 

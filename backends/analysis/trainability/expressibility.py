@@ -18,8 +18,8 @@ _HAAR_REPEATS = 1_000
 def expressibility_of(fidelities: np.ndarray, *, n_qubits: int, seed: int) -> Expressibility:
     """Return the expressibility from the fidelities of independent pairs of random states.
 
-    The standard error is the first-order one of a function of frequencies; near zero it is too large by up to a factor
-    of sqrt(2). The bias is that of Haar-random states: multinomial histograms of as many pairs have it.
+    The standard error is the first-order one of a function of frequencies. Near zero that fails: there the estimate is to
+    be compared with that of Haar-random states and its standard error. The bias is that of Haar-random states: multinomial histograms of as many pairs have it.
 
     Args:
         fidelities: |<a|b>|^2 of each pair, shape (n_pairs,).
@@ -37,7 +37,11 @@ def expressibility_of(fidelities: np.ndarray, *, n_qubits: int, seed: int) -> Ex
     drawn = generator.multinomial(n_pairs, probabilities / probabilities.sum(), size=_HAAR_REPEATS)
     haar = np.array([_divergence(one, expected)[0] for one in drawn])
     return Expressibility(
-        Estimate(value, spread), Estimate(float(haar.mean()), float(haar.std(ddof=1))), n_pairs, N_BINS
+        divergence=Estimate(value, spread),
+        haar=Estimate(float(haar.mean()), float(haar.std(ddof=1))),
+        n_pairs=n_pairs,
+        n_bins=N_BINS,
+        first_bin=float(probabilities[0]),
     )
 
 

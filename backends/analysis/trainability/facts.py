@@ -127,12 +127,14 @@ class Expressibility:
             error of one such estimate.
         n_pairs: Pairs of states.
         n_bins: Of the histogram.
+        first_bin: Share of Haar-random pairs in the first bin. Near 1, as with many qubits, the measure sees little.
     """
 
     divergence: Estimate
     haar: Estimate
     n_pairs: int
     n_bins: int
+    first_bin: float
 
 
 @dataclasses.dataclass(frozen=True)

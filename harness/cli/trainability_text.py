@@ -3,7 +3,16 @@
 import math
 
 from backends.analysis.trainability.decay import RULE
-from backends.analysis.trainability.facts import Component, Estimate, Expressibility, Gradients, Growth, Row, Sizes, Trainability
+from backends.analysis.trainability.facts import (
+    Component,
+    Estimate,
+    Expressibility,
+    Gradients,
+    Growth,
+    Row,
+    Sizes,
+    Trainability,
+)
 from backends.circuits.catalogue import FAMILIES
 from backends.circuits.circuit import Circuit
 from harness.text import DASH, counted, significant, wrapped

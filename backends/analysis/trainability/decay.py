@@ -72,9 +72,7 @@ def judged(decay: Decay | None, n_widths: int) -> Judged:
     if decay.low <= FLAT:
         return Judged("cannot tell", f"the interval of the rate has {FLAT:g} inside")
     if decay.odds < ODDS:
-        return Judged(
-            "cannot tell", "the variance falls, but not clearly faster than a power law"
-        )
+        return Judged("cannot tell", "the variance falls, but not clearly faster than a power law")
     return Judged("yes", "the variance falls exponentially")
 
 

@@ -176,10 +176,14 @@ def test_a_circuit_knows_its_family() -> None:
 
     assert found == Member("hardware_efficient", {"n_qubits": 3, "n_layers": 3, "n_outputs": 1})
     assert found.resized(n_qubits=5) == circuit_named("hardware_efficient(n_qubits=5, n_layers=3)")
-    assert all({"n_qubits", "n_layers", "n_outputs"} <= member_of(circuit_named(name)).parameters.keys() for name in FAMILIES)
+    assert all(
+        {"n_qubits", "n_layers", "n_outputs"} <= member_of(circuit_named(name)).parameters.keys() for name in FAMILIES
+    )
 
 
-@pytest.mark.parametrize("name", ["eq7", "hardware_efficient", "hardware_efficient(n_qubits=99)", "hardware_efficient(x=1)"])
+@pytest.mark.parametrize(
+    "name", ["eq7", "hardware_efficient", "hardware_efficient(n_qubits=99)", "hardware_efficient(x=1)"]
+)
 def test_a_name_makes_no_family(name: str) -> None:
     """A circuit from elsewhere that is called like a family, or like none that exists, is of no family."""
     assert member_of(dataclasses.replace(circuit_named("eq7"), name=name)) is None

@@ -19,7 +19,9 @@ def _quick(tmp_path, monkeypatch) -> None:
 
 
 def trainability(*arguments: str) -> Result:
-    return CliRunner().invoke(qhb, ["inspect", *arguments, "--trainability"], catch_exceptions=False, standalone_mode=False)
+    return CliRunner().invoke(
+        qhb, ["inspect", *arguments, "--trainability"], catch_exceptions=False, standalone_mode=False
+    )
 
 
 def row(text: str, start: str) -> list[str]:
@@ -43,7 +45,9 @@ def test_the_papers_circuit() -> None:
 
 def test_a_family_with_noise() -> None:
     """Tables by width and by depth, without noise and with it; a sentence for each law; nothing wider than 80 columns."""
-    text = trainability("hardware_efficient(n_qubits=2, n_layers=1)", "--head", "aer_noise", "--set", "depolarizing_2q=0.1").output
+    text = trainability(
+        "hardware_efficient(n_qubits=2, n_layers=1)", "--head", "aer_noise", "--set", "depolarizing_2q=0.1"
+    ).output
     joined = text.replace("\n  ", " ")
 
     assert max(map(len, text.splitlines())) <= 80

@@ -94,7 +94,9 @@ def test_derivatives_are_the_oracles() -> None:
     np.testing.assert_allclose(found.p_zero, probabilities(circuit, rows.numpy()), atol=1e-12)
     for angle in range(circuit.n_angles):
         moved = np.eye(circuit.n_angles)[angle] * step
-        expected = (probabilities(circuit, rows.numpy() + moved) - probabilities(circuit, rows.numpy() - moved)) / (2 * step)
+        expected = (probabilities(circuit, rows.numpy() + moved) - probabilities(circuit, rows.numpy() - moved)) / (
+            2 * step
+        )
         np.testing.assert_allclose(found.derivatives[:, :, angle], expected, atol=1e-9)
 
 
@@ -209,10 +211,12 @@ def test_channels_answer_for_many_angles() -> None:
 
 
 def test_wide_circuits_have_fewer_points() -> None:
-    """What costs is what is simulated: the qubits in the light cone, not all of the circuit's."""
+    """What costs is what is simulated: the qubits in the light cone, not all of the circuit's; with noise as well."""
     assert ideal_gradients(parity(8), seed=0).n_points == 2_000
     assert ideal_gradients(parity(11), seed=0).n_points == 256
     assert ideal_gradients(circuit_named("hardware_efficient(n_qubits=12, n_layers=1)"), seed=0).n_points == 2_000
+    eight = circuit_named("hardware_efficient(n_qubits=8, n_layers=1)")
+    assert noisy_gradients(eight, head=AerNoise, options=None, seed=0)[1].n_points == 2_000
 
 
 def test_an_angle_without_a_period_is_refused() -> None:

@@ -47,7 +47,13 @@ def test_hardware_efficient() -> None:
     )
     assert laws["n_layers = 4 n_qubits"].plateau == "yes"
     assert laws["n_layers = n_qubits"].plateau == "cannot tell"
-    assert [(row.n_qubits, row.n_layers) for row in laws["n_layers = 4 n_qubits"].rows] == [(2, 8), (3, 12), (4, 16), (5, 20), (6, 24)]
+    assert [(row.n_qubits, row.n_layers) for row in laws["n_layers = 4 n_qubits"].rows] == [
+        (2, 8),
+        (3, 12),
+        (4, 16),
+        (5, 20),
+        (6, 24),
+    ]
     assert [row.n_angles for row in laws["n_layers = 2"].rows] == [14, 21, 28, 35, 42]
     for growth in found.growths:
         for row in growth.rows:

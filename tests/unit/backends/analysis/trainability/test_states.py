@@ -94,7 +94,9 @@ def test_half_entangled_in_the_mean() -> None:
     assert abs(found.meyer_wallach.value - 0.5) <= _ERRORS * found.meyer_wallach.standard_error
     # sin^4 has the mean 3/8, so sin^2 the variance 1/8; as in the test of Eq. 7.
     expected = math.sqrt(1 / 8 / found.n_states)
-    assert found.meyer_wallach.standard_error == pytest.approx(expected, rel=_ERRORS * math.sqrt(0.5 / found.n_states) / 2)
+    assert found.meyer_wallach.standard_error == pytest.approx(
+        expected, rel=_ERRORS * math.sqrt(0.5 / found.n_states) / 2
+    )
 
 
 @pytest.mark.parametrize("n_qubits", [2, 4])

@@ -13,10 +13,11 @@ from backends.head import QuantumHead
 from backends.surrogates.channels import ChannelsHead
 
 _MOST_POINTS, _LEAST_POINTS = 2_000, 200
-_NUMBERS = 2**19  # of all points together: amplitudes without noise, and
-_NUMBERS_WITH_NOISE = 2**22  # components of density matrices with noise
-_AT_ONCE = 2**15  # of the points that are differentiated at once: torch keeps so many for every gate
-_AT_ONCE_WITH_NOISE = 2**20
+_COST = 2**29  # of all points: amplitudes times gates without noise; seconds
+_COST_WITH_NOISE = 2**31  # of all points: components of density matrices times gates; seconds
+_AT_ONCE = 2**15  # amplitudes of the points that are differentiated at once: they fit into a cache
+_KEPT = 2**23  # of these times gates: what torch keeps for the derivative
+_AT_ONCE_WITH_NOISE = 2**20  # components
 
 
 def ideal_gradients(circuit: Circuit, *, seed: int) -> Gradients:
@@ -26,11 +27,12 @@ def ideal_gradients(circuit: Circuit, *, seed: int) -> Gradients:
         ConfigError: the circuit is too wide.
         CircuitError: an angle has no period.
     """
-    size = 2 ** without_idle_gates(circuit).n_qubits
+    needed = without_idle_gates(circuit)
+    size, n_gates = 2**needed.n_qubits, max(1, len(needed.gates))
     return gradients_of(
         Statevector(circuit, n_circuits=1),
-        n_points=_points(_NUMBERS // size),
-        rows_at_once=max(1, _AT_ONCE // size),
+        n_points=_points(_COST // (size * n_gates)),
+        rows_at_once=max(1, min(_AT_ONCE, _KEPT // n_gates) // size),
         seed=seed,
     )
 
@@ -49,7 +51,7 @@ def noisy_gradients(
     size = made.response.program.largest if isinstance(made, ChannelsHead) else 1  # tables are small
     found = gradients_of(
         made,
-        n_points=_points(_NUMBERS_WITH_NOISE // size),
+        n_points=_points(_COST_WITH_NOISE // (size * max(1, len(circuit.gates)))),
         rows_at_once=max(1, _AT_ONCE_WITH_NOISE // size),
         seed=seed,
     )
@@ -57,4 +59,5 @@ def noisy_gradients(
 
 
 def _points(affordable: int) -> int:
-    return min(_MOST_POINTS, max(_LEAST_POINTS, affordable))
+    """Return an even number: one half of the points chooses the largest component."""
+    return 2 * (min(_MOST_POINTS, max(_LEAST_POINTS, affordable)) // 2)

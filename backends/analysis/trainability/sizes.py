@@ -46,6 +46,8 @@ def sizes_of(member: Member, measure: Measure, notes: list[str], *, ideal: bool)
     """
     laws = [_Law(member.parameters["n_layers"], 0), _Law(0, 1), *([_Law(0, _DEEP)] if ideal else [])]
     growths = tuple(_growth(member, measure, notes, law, ideal=ideal) for law in laws)
+    if member.parameters["n_qubits"] > WIDEST:
+        notes.append(f"other numbers of layers take too long with more than {WIDEST} qubits")
     return Sizes(growths, tuple(_by_layers(member, measure, notes)))
 
 
@@ -65,7 +67,8 @@ def _growth(member: Member, measure: Measure, notes: list[str], law: _Law, *, id
 
 
 def _by_layers(member: Member, measure: Measure, notes: list[str]) -> Iterator[Row]:
-    for n_layers in sorted({*DEPTHS, member.parameters["n_layers"]}):
+    own = member.parameters["n_layers"]
+    for n_layers in sorted({*(DEPTHS if member.parameters["n_qubits"] <= WIDEST else ()), own}):
         circuit = member.resized(n_layers=n_layers)
         try:
             yield _row(circuit, n_layers, measure(circuit))

@@ -106,12 +106,12 @@ def test_what_is_refused_is_noted() -> None:
     ]
 
 
-def test_more_outputs_than_the_widest() -> None:
-    """Ten outputs need ten qubits: there is no width to look at, and no answer."""
-    member = _member("hardware_efficient(n_qubits=10, n_layers=1, n_outputs=10)")
+def test_more_outputs_than_the_widest(monkeypatch) -> None:
+    """Ten outputs need ten qubits: there is no width to look at, no other depth, and no answer."""
+    monkeypatch.setattr("backends.analysis.trainability.measure._COST", 1)  # 200 points
+    member, notes = _member("hardware_efficient(n_qubits=10, n_layers=1, n_outputs=10)"), []
+    found = sizes_of(member, _IDEAL, notes, ideal=True)
 
-    def measure(circuit: Circuit):
-        raise ConfigError("none")
-
-    found = sizes_of(member, measure, [], ideal=True)
     assert [(growth.rows, growth.plateau) for growth in found.growths] == [((), "cannot tell")] * 3
+    assert [row.n_layers for row in found.by_layers] == [1]
+    assert notes == ["other numbers of layers take too long with more than 8 qubits"]

@@ -13,8 +13,8 @@ from backends.head import QuantumHead
 from backends.surrogates.channels import ChannelsHead
 
 _MOST_POINTS, _LEAST_POINTS = 2_000, 200
-_COST = 2**29  # of all points: amplitudes times gates without noise; seconds
-_COST_WITH_NOISE = 2**31  # of all points: components of density matrices times gates; seconds
+_COST = 2**29  # of all points: amplitudes times gates times outputs without noise; seconds
+_COST_WITH_NOISE = 2**31  # of all points: components of density matrices times gates times outputs; seconds
 _AT_ONCE = 2**15  # amplitudes of the points that are differentiated at once: they fit into a cache
 _KEPT = 2**23  # of these times gates: what torch keeps for the derivative
 _AT_ONCE_WITH_NOISE = 2**20  # components
@@ -31,7 +31,7 @@ def ideal_gradients(circuit: Circuit, *, seed: int) -> Gradients:
     size, n_gates = 2**needed.n_qubits, max(1, len(needed.gates))
     return gradients_of(
         Statevector(circuit, n_circuits=1),
-        n_points=_points(_COST // (size * n_gates)),
+        n_points=_points(_COST // (size * n_gates * circuit.n_outputs)),
         rows_at_once=max(1, min(_AT_ONCE, _KEPT // n_gates) // size),
         seed=seed,
     )
@@ -51,7 +51,7 @@ def noisy_gradients(
     size = made.response.program.largest if isinstance(made, ChannelsHead) else 1  # tables are small
     found = gradients_of(
         made,
-        n_points=_points(_COST_WITH_NOISE // (size * max(1, len(circuit.gates)))),
+        n_points=_points(_COST_WITH_NOISE // (size * max(1, len(circuit.gates)) * circuit.n_outputs)),
         rows_at_once=max(1, _AT_ONCE_WITH_NOISE // size),
         seed=seed,
     )

@@ -39,21 +39,21 @@ def sizes_of(member: Member, measure: Measure, notes: list[str], *, ideal: bool)
     """Return the gradients of a family's circuits.
 
     Args:
-        member: The circuit. Its number of outputs stays as it is.
+        member: The circuit. Its number of outputs stays as it is, where the family does not measure every qubit.
         measure: Returns the gradients of a circuit, or raises an error where it does not take it.
         notes: What could not be computed, and why, is appended.
         ideal: There is no noise: the structure of the circuits is a proof, and deep circuits are quick enough.
     """
     laws = [_Law(member.parameters["n_layers"], 0), _Law(0, 1), *([_Law(0, _DEEP)] if ideal else [])]
     growths = tuple(_growth(member, measure, notes, law, ideal=ideal) for law in laws)
-    if member.parameters["n_qubits"] > WIDEST:
+    if ideal and member.parameters["n_qubits"] > WIDEST:
         notes.append(f"other numbers of layers take too long with more than {WIDEST} qubits")
     return Sizes(growths, tuple(_by_layers(member, measure, notes)))
 
 
 def _growth(member: Member, measure: Measure, notes: list[str], law: _Law, *, ideal: bool) -> Growth:
     rows: list[Row] = []
-    for n_qubits in range(max(NARROWEST, member.parameters["n_outputs"]), WIDEST + 1):
+    for n_qubits in range(max(NARROWEST, member.parameters.get("n_outputs", 1)), WIDEST + 1):
         circuit = member.resized(n_qubits=n_qubits, n_layers=law(n_qubits))
         try:
             rows.append(_row(circuit, law(n_qubits), measure(circuit)))

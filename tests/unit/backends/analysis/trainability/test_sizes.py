@@ -85,6 +85,15 @@ def test_rings_reach_every_qubit() -> None:
     assert fixed.decay is not None
 
 
+def test_families_that_measure_every_qubit(monkeypatch) -> None:
+    """Their outputs grow with the width; the largest component is that of any output."""
+    monkeypatch.setattr(sizes, "WIDEST", 3)
+    found = sizes_of(_member("basic_entangler(n_qubits=2, n_layers=1)"), _IDEAL, [], ideal=True)
+
+    assert [row.n_qubits for row in found.growths[0].rows] == [2, 3]
+    assert {one.output for one in _IDEAL(circuit_named("basic_entangler(n_qubits=3, n_layers=1)")).components} == {0, 1, 2}
+
+
 @pytest.mark.usefixtures("_narrow")
 def test_what_is_refused_is_noted() -> None:
     """Where a head takes no more qubits or layers, the rows end there and the note has its reason."""

@@ -71,7 +71,7 @@ def test_noise_that_is_not_known(monkeypatch) -> None:
     found = trainability_of(circuit_named("hardware_efficient(n_qubits=4, n_layers=2)"), head=FakeIBM)
 
     assert found.noisy is None
-    assert found.notes[0].startswith(
+    assert found.notes[-1].startswith(
         "the gradients with noise are not known: FakeIBM: it has neither an exact table nor"
     )
 

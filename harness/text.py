@@ -3,10 +3,12 @@
 import dataclasses
 import math
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterable
 
 DASH = "–"
+TERMINAL_WIDTH = 80
 # Special inside a line (an underscore within a word is not), and at the start of a line (lists and headings).
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
 _MARKDOWN_START = re.compile(r"^(\s*)(\d*)((?<=\d)[.)]|(?<!\d)[-+#=])(?=[-+#=\s]|$)")
@@ -48,6 +50,11 @@ def _visible(char: str) -> str:
 def short(text: str, limit: int) -> str:
     """Return the text, cut with an ellipsis where it is longer than ``limit`` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def wrapped(text: str) -> str:
+    """Return a paragraph for a terminal, at most 80 characters wide; all lines but the first are indented."""
+    return textwrap.fill(text, TERMINAL_WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def csv_safe(value: object) -> object:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from backends.adapters.statevector import Statevector
+from backends.analysis.derivatives import differentiated
 from backends.circuits.circuit import Circuit
 
 _MOST_AMPLITUDES = 2**19  # of all points together, each for every gate
@@ -38,17 +39,9 @@ def random_jacobian(circuit: Circuit) -> RandomJacobian | None:
     head = Statevector(circuit, n_circuits=1)
     generator = np.random.default_rng(_SEED)
     rows = torch.from_numpy(generator.uniform(-np.pi, np.pi, (n_points, circuit.n_angles)))
-    parts = rows.split(max(1, _CHUNK // 2**circuit.n_qubits))
-    jacobian = np.concatenate([_derivatives(head, part) for part in parts])
+    found = differentiated(head, rows, rows_at_once=max(1, _CHUNK // 2**circuit.n_qubits))
+    jacobian = found.derivatives.reshape(n_points * circuit.n_outputs, circuit.n_angles)
     singular = np.linalg.svd(jacobian, compute_uv=False)
     least = _ZERO * max(1e-3, float(singular.max(initial=0.0)))
     flat = np.flatnonzero(np.abs(jacobian).max(axis=0, initial=0.0) <= least)
     return RandomJacobian(int((singular > least).sum()), tuple(flat.tolist()), n_points)
-
-
-def _derivatives(head: Statevector, rows: torch.Tensor) -> np.ndarray:
-    """Return d output / d angle of every row and output, shape (n_rows * n_outputs, n_angles)."""
-    rows = rows.clone().requires_grad_()
-    # With + 0 there is a graph even where no angle enters.
-    outputs = (head.evaluate(rows, n_shifted=0) + 0 * rows.sum()).sum(dim=0)
-    return np.concatenate([torch.autograd.grad(output, rows, retain_graph=True)[0].numpy() for output in outputs])

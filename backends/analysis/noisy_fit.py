@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from backends.adapters.statevector import Statevector
+from backends.analysis.derivatives import differentiated
 from backends.analysis.inspection_facts import Noise
 from backends.head import QuantumHead
 from backends.surrogates.channels import ChannelsHead
@@ -53,9 +54,6 @@ def _slope(ideal: np.ndarray, noisy: np.ndarray) -> float:
 
 def _flat(head: QuantumHead, rows: torch.Tensor) -> list[int]:
     """Return the angles by which the derivatives of all outputs vanish at all points."""
-    rows = rows.clone().requires_grad_()
-    outputs = head.evaluate(rows, n_shifted=0).sum(dim=0)
-    found = torch.stack([torch.autograd.grad(output, rows, retain_graph=True)[0] for output in outputs])
-    largest = found.abs().amax(dim=(0, 1))
-    flat: list[int] = torch.nonzero(largest <= _ZERO * largest.max()).flatten().tolist()
+    largest = np.abs(differentiated(head, rows, rows_at_once=_POINTS).derivatives).max(axis=(0, 1))
+    flat: list[int] = np.flatnonzero(largest <= _ZERO * largest.max()).tolist()
     return flat

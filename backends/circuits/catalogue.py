@@ -112,6 +112,34 @@ def circuit_named(name: str) -> Circuit:
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """A circuit of a family: the family's name and all its parameters."""
+
+    family: str
+    parameters: Mapping[str, int]
+
+    def resized(self, **changed: int) -> Circuit:
+        """Return the family's circuit with other values of some parameters.
+
+        Raises:
+            CircuitError: the family has no such circuit.
+        """
+        return _built(self.family, {**self.parameters, **changed})
+
+
+def member_of(circuit: Circuit) -> Member | None:
+    """Return which family of the catalogue a circuit belongs to; None where it belongs to none."""
+    match = _CALL.fullmatch(circuit.name)
+    if match is None or match[1] not in FAMILIES:
+        return None
+    try:
+        found = Member(match[1], {**_defaults(match[1]), **_numbers(match[2] or "", match[1])})
+        return found if found.resized() == circuit else None  # a circuit from elsewhere may have such a name too
+    except CircuitError:
+        return None
+
+
 def signature(family: str) -> str:
     """Return how a family is called, with its defaults."""
     return f"{family}({', '.join(f'{key}={value}' for key, value in _defaults(family).items())})"

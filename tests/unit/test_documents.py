@@ -46,6 +46,7 @@ _DOCUMENTS = (
                 "reproduction",
                 "scale-out",
                 "statistics",
+                "trainability",
             ),
         )
     ),

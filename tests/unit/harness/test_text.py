@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.text import clean, compact, count, csv_safe, fenced, markdown, ranges, seconds, share, significant
+from harness.text import clean, compact, count, csv_safe, fenced, markdown, ranges, seconds, share, significant, wrapped
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,14 @@ def test_numbers_in_a_row_are_a_range() -> None:
     assert ranges((0, 1, 2, 3, 7, 9, 10)) == "0–3, 7, 9, 10"
     assert ranges((4,)) == "4"
     assert ranges(()) == ""
+
+
+def test_paragraphs_fit_a_terminal() -> None:
+    """Lines have at most 80 characters and all but the first are indented; words are neither broken nor lost."""
+    text = "name(n_qubits=4, n_layers=2) " * 8 + "x" * 90
+    lines = wrapped(text).splitlines()
+
+    assert max(map(len, lines[:-1])) <= 80
+    assert lines[-1] == "  " + "x" * 90
+    assert all(line.startswith("  ") for line in lines[1:])
+    assert " ".join(line.strip() for line in lines) == text

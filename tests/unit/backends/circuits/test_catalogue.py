@@ -1,5 +1,6 @@
 """The named circuits: what they compute, how they are called, and what their weights begin with."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from backends import CIRCUITS, circuit_named, find_circuit, head_class
-from backends.circuits.catalogue import FAMILIES, signature
+from backends.circuits.catalogue import FAMILIES, Member, member_of, signature
 from backends.circuits.circuit import Angle
 from backends.circuits.oracle import probabilities
 from backends.errors import CircuitError
@@ -167,3 +168,22 @@ def test_an_unknown_name_is_answered_with_the_nearest():
     """The message lists the circuits and the one that was meant."""
     with pytest.raises(CircuitError, match=r"unknown circuit 'eq7_swaped': .*eq7, .*did you mean 'eq7_swapped'\?"):
         circuit_named("eq7_swaped")
+
+
+def test_a_circuit_knows_its_family() -> None:
+    """The family and all parameters, defaults included; other sizes of it can be made."""
+    found = member_of(circuit_named("hardware_efficient(n_layers=3)"))
+
+    assert found == Member("hardware_efficient", {"n_qubits": 3, "n_layers": 3, "n_outputs": 1})
+    assert found.resized(n_qubits=5) == circuit_named("hardware_efficient(n_qubits=5, n_layers=3)")
+    assert all(
+        {"n_qubits", "n_layers"} <= member_of(circuit_named(name)).parameters.keys() for name in FAMILIES
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["eq7", "hardware_efficient", "hardware_efficient(n_qubits=99)", "hardware_efficient(x=1)"]
+)
+def test_a_name_makes_no_family(name: str) -> None:
+    """A circuit from elsewhere that is called like a family, or like none that exists, is of no family."""
+    assert member_of(dataclasses.replace(circuit_named("eq7"), name=name)) is None

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 from harness.cost.tariffs import load_tariffs
 from harness.plan.comparison import Declared
@@ -11,14 +12,17 @@ from harness.report.figures.curves import curves_figure
 from harness.report.figures.forest import forest_figure
 from harness.report.figures.svg import Drawing
 from harness.report.figures.sweeps import sweeps_figure
+from harness.report.figures.trade_off import switch_name, trade_off_figure
 from harness.report.numbers import paper
 from harness.report.numbers.device_costs import device_costs
 from harness.report.numbers.explanation import chain
 from harness.report.numbers.fidelities import fidelities
 from harness.report.numbers.groups import Results
+from harness.report.numbers.names import Names, names_of
 from harness.report.numbers.rows import ClassRow, ComparisonRow, EpochRow
 from harness.report.numbers.sweeps import sweeps
 from harness.report.numbers.time_to_accuracy import time_to_accuracy
+from harness.report.numbers.trade_off import trade_offs
 from harness.report.numbers.transfers import transfers
 from harness.report.numbers.verdicts import DeclaredVerdict, declaration, margin_of
 from harness.report.sections.beside_paper import classes_table
@@ -28,6 +32,7 @@ from harness.report.sections.confusion_table import confusion_table
 from harness.report.sections.cost import cost_table
 from harness.report.sections.environment_table import environment_table
 from harness.report.sections.explanation import explanation
+from harness.report.sections.first_screen import FirstScreen, first_screen
 from harness.report.sections.head_settings import HeadSettings, head_settings
 from harness.report.sections.layout import Table
 from harness.report.sections.open_points import open_points
@@ -37,7 +42,7 @@ from harness.report.sections.runs_table import runs_table
 from harness.report.sections.statements import Statement, statements
 from harness.report.sections.sweeps import fidelities_table, sweeps_table, transfers_table
 from harness.report.sections.time_to_accuracy import time_to_accuracy_table
-from harness.report.sections.verdicts import FirstScreen, first_screen, spread_table, verdicts_table
+from harness.report.sections.verdicts import spread_table, verdicts_table
 from harness.text import clean
 
 LIMITS = (
@@ -52,9 +57,18 @@ LIMITS = (
 
 
 @dataclasses.dataclass(frozen=True)
+class Choice:
+    """A figure among several of which one is shown, and what it is called on the switch."""
+
+    switch: str
+    drawn: Drawing
+
+
+@dataclasses.dataclass(frozen=True)
 class Figures:
     """The figures; None where there is nothing to draw."""
 
+    trade_offs: list[Choice]
     forest: Drawing | None
     accuracy: Drawing | None
     sweeps: Drawing | None
@@ -70,7 +84,8 @@ class Content:
 
     Attributes:
         title: Heading.
-        first_screen: The verdicts, and what explains them.
+        names: Short names of the heads.
+        first_screen: The verdicts and what explains them, how the runs ended, the machine.
         verdicts: Numbers of the declared comparisons; None where there is none.
         spread: What these rest on; None where nothing was compared.
         statements: What was run.
@@ -98,6 +113,7 @@ class Content:
     """
 
     title: str
+    names: Names
     first_screen: FirstScreen
     verdicts: Table | None
     spread: Table | None
@@ -135,15 +151,19 @@ def content(
     declared: Declared | None,
     title: str,
     command: str | None,
+    folder: Path | None,
     peers: Peers | None,
 ) -> Content:
-    """Return what the pages show of the results, their rows and the verdicts found in them."""
+    """Return what the pages show of the results, their rows and the verdicts found in them; see ``write_report``."""
     explained = explanation(chain(results, margin_pp=margin_of(declared)), found)
     by_setting = sweeps(results)
     tariff = load_tariffs()[0]
+    devices = device_costs(results, tariff)
+    names = names_of([*results.label_of.values(), *(name for one in found for name in (one.ours, one.theirs))])
     return Content(
         title=clean(title),
-        first_screen=first_screen(declaration(results, declared), found, explained),
+        names=names,
+        first_screen=first_screen(results, declaration(results, declared), found, explained),
         verdicts=verdicts_table(found, comparison),
         spread=spread_table(found),
         statements=statements(results, comparison),
@@ -154,7 +174,7 @@ def content(
         fidelities=fidelities_table(fidelities(results), comparison),
         time_to_accuracy=time_to_accuracy_table(time_to_accuracy(results), comparison),
         phases=phases_table(comparison),
-        cost=cost_table(device_costs(results, tariff), tariff),
+        cost=cost_table(devices, tariff),
         peers=peers,
         has_reference=results.reference is not None,
         classes=classes_table(classes, comparison, results),
@@ -162,16 +182,20 @@ def content(
         circuits=circuit_sections(results),
         open_points=open_points(results),
         heads=head_settings(results),
-        runs=runs_table(results),
+        runs=runs_table(results, folder),
         environment=environment_table(results, command),
         limits=LIMITS,
         citation=paper.CITATION,
         commits=sorted({run.environment.git_commit or "" for run in results.runs if run.environment} - {""}),
         figures=Figures(
-            forest=forest_figure(found),
+            trade_offs=[
+                Choice(switch_name(one.name), trade_off_figure(one, names))
+                for one in trade_offs(results, comparison, devices)
+            ],
+            forest=forest_figure(found, names),
             sweeps=sweeps_figure(by_setting),
-            accuracy=accuracy_figure(results, comparison),
-            phases=phases_figure(comparison),
+            accuracy=accuracy_figure(results, comparison, names),
+            phases=phases_figure(comparison, names),
             curves=curves_figure(results, epochs),
             confusion=confusion_figure(results),
             confusions=small_confusions(results),

@@ -11,13 +11,14 @@
 
   const FEWEST_TO_SORT = 3, FEWEST_TO_FILTER = 11;
   const collator = new Intl.Collator("en", {numeric: true});
+  const text = cell => cell.firstChild?.textContent ?? "";  // without its small print
 
   // A dash has no value and comes last, whatever the direction.
   function compare(one, other, direction) {
     const [a, b] = [one.dataset.value, other.dataset.value];
     if (a !== undefined && b !== undefined) return direction * (a - b);
     if (one.classList.contains("n")) return (a === undefined) - (b === undefined);
-    return direction * collator.compare(one.textContent, other.textContent);
+    return direction * (collator.compare(text(one), text(other)) || collator.compare(one.textContent, other.textContent));
   }
 
   function sortable(table, rows) {

@@ -6,13 +6,7 @@ from pathlib import Path
 
 from harness.cost.tariffs import load_tariffs
 from harness.plan.comparison import Declared
-from harness.report.figures.accuracy_and_phases import accuracy_figure, phases_figure
-from harness.report.figures.confusion import confusion_figure, small_confusions
-from harness.report.figures.curves import curves_figure
-from harness.report.figures.forest import forest_figure
-from harness.report.figures.svg import Drawing
-from harness.report.figures.sweeps import sweeps_figure
-from harness.report.figures.trade_off import switch_name, trade_off_figure
+from harness.report.figures.all_figures import Figures, figures_of
 from harness.report.numbers import paper
 from harness.report.numbers.device_costs import device_costs
 from harness.report.numbers.explanation import chain
@@ -22,11 +16,11 @@ from harness.report.numbers.names import Names, names_of
 from harness.report.numbers.rows import ClassRow, ComparisonRow, EpochRow
 from harness.report.numbers.sweeps import sweeps
 from harness.report.numbers.time_to_accuracy import time_to_accuracy
-from harness.report.numbers.trade_off import trade_offs
 from harness.report.numbers.transfers import transfers
 from harness.report.numbers.verdicts import DeclaredVerdict, declaration, margin_of
 from harness.report.sections.beside_paper import classes_table
 from harness.report.sections.circuits import CircuitSection, circuit_sections
+from harness.report.sections.class_table import f1_table
 from harness.report.sections.comparison_table import comparison_table, phases_table
 from harness.report.sections.confusion_table import confusion_table
 from harness.report.sections.cost import cost_table
@@ -57,28 +51,6 @@ LIMITS = (
 
 
 @dataclasses.dataclass(frozen=True)
-class Choice:
-    """A figure among several of which one is shown, and what it is called on the switch."""
-
-    switch: str
-    drawn: Drawing
-
-
-@dataclasses.dataclass(frozen=True)
-class Figures:
-    """The figures; None where there is nothing to draw."""
-
-    trade_offs: list[Choice]
-    forest: Drawing | None
-    accuracy: Drawing | None
-    sweeps: Drawing | None
-    phases: Drawing | None
-    curves: Drawing | None
-    confusion: Drawing | None
-    confusions: Drawing | None
-
-
-@dataclasses.dataclass(frozen=True)
 class Content:
     """Everything that the templates insert, in the order of the page.
 
@@ -99,11 +71,13 @@ class Content:
         cost: What the runs would cost on a device; None where no head is quantum.
         peers: Section of ``qhb peers``; None where it has not been run.
         has_reference: Whether a fully trained quantum head stands beside the paper.
-        classes: Scores by digit beside the paper's Table 1.
+        classes: Scores by class, beside the paper's Table 1 where the classes are digits.
+        f1: F1 by class of every head; None where no run classified the test images.
         confusion: Numbers of the large confusion matrix; None where no run classified the test images.
         circuits: One section for each circuit.
         open_points: What the paper leaves open.
-        heads: Each head's settings.
+        heads: Settings of the first heads.
+        n_heads: How many heads there are.
         runs: Every run.
         environment: Machine, versions, data, command.
         limits: What the numbers do not say.
@@ -129,10 +103,12 @@ class Content:
     peers: Peers | None
     has_reference: bool
     classes: Table
+    f1: Table | None
     confusion: Table | None
     circuits: list[CircuitSection]
     open_points: Table
     heads: list[HeadSettings]
+    n_heads: int
     runs: Table
     environment: Table
     limits: Sequence[str]
@@ -178,26 +154,16 @@ def content(
         peers=peers,
         has_reference=results.reference is not None,
         classes=classes_table(classes, comparison, results),
+        f1=f1_table(results, classes, comparison),
         confusion=confusion_table(results),
         circuits=circuit_sections(results),
         open_points=open_points(results),
         heads=head_settings(results),
+        n_heads=len(results.groups),
         runs=runs_table(results, folder),
         environment=environment_table(results, command),
         limits=LIMITS,
         citation=paper.CITATION,
         commits=sorted({run.environment.git_commit or "" for run in results.runs if run.environment} - {""}),
-        figures=Figures(
-            trade_offs=[
-                Choice(switch_name(one.name), trade_off_figure(one, names))
-                for one in trade_offs(results, comparison, devices)
-            ],
-            forest=forest_figure(found, names),
-            sweeps=sweeps_figure(by_setting),
-            accuracy=accuracy_figure(results, comparison, names),
-            phases=phases_figure(comparison, names),
-            curves=curves_figure(results, epochs),
-            confusion=confusion_figure(results),
-            confusions=small_confusions(results),
-        ),
+        figures=figures_of(results, comparison, epochs, found, devices, names),
     )

@@ -37,6 +37,8 @@ _STYLE: dict[str, Any] = {
 _ALLOWED = {"svg", "g", "path", "use", "defs", "clipPath", "rect", "text", "tspan", "image"}
 _TEXTS = {"text", "tspan", "title"}
 _MARK = "qhb-mark"
+_GEOMETRY = {"d", "x", "y", "transform"}
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")  # a hundredth of a point is finer than any screen
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
@@ -169,7 +171,8 @@ def _themed(key: str, value: str, name: str) -> str:
     if key == "id":
         return f"{name}-{value}"
     if key.endswith("href"):
-        return value if value.startswith("data:image/png;base64,") else f"#{name}-{value.removeprefix('#')}"
-    if key == "d":
-        return " ".join(value.split())
+        is_image = value.startswith("data:image/png;base64,")  # matplotlib breaks its lines
+        return "".join(value.split()) if is_image else f"#{name}-{value.removeprefix('#')}"
+    if key in _GEOMETRY:
+        return _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), " ".join(value.split()))
     return _REFERENCE.sub(rf"url(#{name}-\1)", value)

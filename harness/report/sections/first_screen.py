@@ -33,7 +33,8 @@ class FirstScreen:
     Attributes:
         tally: How many comparisons have which verdict.
         declaration: When the comparisons were declared.
-        leading: The first comparisons to be read: all where they are few, else those of the paper's head before others.
+        leading: The first comparisons to be read: all where they are few, else those of the paper's head before others,
+            and those with a verdict before those that are open.
         others: The other comparisons.
         unfinished: How many planned runs have no record yet; empty where none is missing.
         runs: How many runs ended how.
@@ -57,9 +58,10 @@ def first_screen(
     results: Results, declaration: str, found: Sequence[DeclaredVerdict], explanation: list[str]
 ) -> FirstScreen:
     """Return what the page opens with."""
-    ordered, reference = list(found), results.reference
-    if len(found) > MAX_LEADING and reference:
-        ordered.sort(key=lambda verdict: verdict.ours != reference.label)
+    ordered = list(found)
+    if len(found) > MAX_LEADING:
+        reference = results.reference.label if results.reference else None
+        ordered.sort(key=lambda verdict: (verdict.ours != reference, verdict_word(verdict) not in _SETTLED))
     lines = [_line(verdict) for verdict in ordered]
     return FirstScreen(
         tally=_tally(found),

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html.parser
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from unit.harness.report.example_records import record
 
 import harness.report
 from harness.errors import MissingExtraError
@@ -131,7 +133,7 @@ def test_the_page_needs_nothing_and_runs_its_own_script_alone(records: list[RunR
     for _, attrs in page.found:
         assert not [name for name in attrs if name.startswith("on") or name == "style"]
         for name in ("href", "src"):
-            assert (attrs.get(name) or "#").startswith(("#", "data:,"))
+            assert (attrs.get(name) or "#").startswith(("#", "data:,", "data:image/png;base64,"))
 
 
 def test_tables_and_figures_can_be_read_by_a_screen_reader(records: list[RunRecord], tmp_path: Path) -> None:
@@ -264,3 +266,27 @@ def test_the_open_points_say_whose_each_column_is(records: list[RunRecord], tmp_
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "The column 'Here' is our choice; the column 'The paper' is what the paper says." in text
     assert "Every value in this table is ours" not in text
+
+
+def test_a_page_of_an_older_program_is_replaced(records: list[RunRecord], tmp_path: Path) -> None:
+    """Whatever an earlier version left there is written again; the page says which version wrote it."""
+    (tmp_path / "index.html").write_text("an older page", encoding="utf-8")
+    page = page_of(records[:1], tmp_path)
+    generator = next(attrs["content"] for _, attrs in page.found if attrs.get("name") == "generator")
+    assert generator == f"quantum-head-bench {importlib.metadata.version('quantum-head-bench')}"
+
+
+def test_an_unfinished_study_says_so_first(records: list[RunRecord], tmp_path: Path) -> None:
+    """Planned runs without a record are counted on the first screen, in both pages."""
+    write_report(records[:2], tmp_path, title="t", labels=dict.fromkeys(("1" * 64, "2" * 64, "9" * 64), "linear"))
+    for name in ("index.html", "report.md"):
+        text = " ".join(Tags((tmp_path / name).read_text(encoding="utf-8")).text.split())
+        assert "This study is not finished: 1 of 3 planned runs, of 1 head, have no record yet." in text, name
+
+
+def test_the_report_of_many_heads_stays_small(tmp_path: Path) -> None:
+    """With 200 heads the page is below 3 MB, and says of how many it shows the settings."""
+    many = [record(f"s{shots} {'x' * 40}", spec={"shots": shots}) for shots in range(1, 201)]
+    page = write_report(many, tmp_path, title="t")
+    assert page.stat().st_size < 3_000_000
+    assert "The first 100 of 200 heads" in page.read_text(encoding="utf-8")

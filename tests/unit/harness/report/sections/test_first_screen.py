@@ -42,15 +42,16 @@ def test_a_sentence_for_each_comparison() -> None:
 
 
 def test_of_many_comparisons_those_of_the_papers_head_lead() -> None:
-    """Seven are read first: those of the paper's head, then the others in the order of the plan."""
+    """Seven are read first: those of the paper's head, settled ones before open ones, then the others in the order of the plan."""
     others = [("few", "linear"), ("lost", "linear"), ("lost", "few"), ("few", "lost")]
-    screen = screen_of(*others, ("better", "linear"), ("better", "few"), ("better", "lost"), ("linear", "few"))
-    assert [line.sentence.partition(":")[0] for line in screen.leading] == [
+    screen = screen_of(*others, ("better", "few"), ("better", "linear"), ("better", "lost"), ("linear", "lost"))
+    sentences = [line.sentence.partition(":")[0] for line in (*screen.leading, *screen.others)]
+    assert sentences == [
         "better against linear", "better against few", "better against lost",
-        *(f"{ours} against {theirs}" for ours, theirs in others),
+        *(f"{ours} against {theirs}" for ours, theirs in others), "linear against lost",
     ]  # fmt: skip
+    assert [line.settled for line in screen.leading] == [True, *[False] * 6]
     assert len(screen.leading) == MAX_LEADING
-    assert [line.sentence.partition(":")[0] for line in screen.others] == ["linear against few"]
 
 
 def test_it_says_how_the_runs_ended() -> None:

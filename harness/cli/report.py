@@ -29,6 +29,7 @@ def command(results: Path, output: Path | None) -> int:
         folder,
         title=title,
         command=plan.command if plan else None,
+        results_folder=results,
         peers=results / "peers.json",
         earlier=found.earlier,
         labels=labels_of(plan) if plan else {},

@@ -189,6 +189,7 @@ def _command(
             store.root / "report",
             title=f"quantum-head-bench: {plan.name}",
             command=_command_line(),
+            results_folder=store.root,
             peers=store.root / "peers.json",
             earlier=earlier,
             labels=labels,

@@ -21,6 +21,7 @@ def write_report(
     *,
     title: str,
     command: str | None = None,
+    results_folder: Path | None = None,
     peers: Path | None = None,
     earlier: Sequence[RunRecord] = (),
     labels: Mapping[str, str] | None = None,
@@ -33,6 +34,7 @@ def write_report(
         folder: Where to write; made where it is missing.
         title: The page's heading.
         command: The command line that made the runs, shown as it is.
+        results_folder: Where the records are; the commands that make a run again name it.
         peers: The file of ``qhb peers --output``; shown where it exists.
         earlier: Attempts that no longer count, because a later attempt does or the run was started over. They are listed, with
             their reasons, and enter no number.
@@ -55,6 +57,7 @@ def write_report(
             folder,
             title=title,
             command=command,
+            results_folder=results_folder,
             peers=peers,
             earlier=earlier,
             labels=labels or {},

@@ -2,20 +2,17 @@
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 from harness.cost.tariffs import load_tariffs
 from harness.plan.comparison import Declared
-from harness.report.figures.accuracy_and_phases import accuracy_figure, phases_figure
-from harness.report.figures.confusion import confusion_figure, small_confusions
-from harness.report.figures.curves import curves_figure
-from harness.report.figures.forest import forest_figure
-from harness.report.figures.svg import Drawing
-from harness.report.figures.sweeps import sweeps_figure
+from harness.report.figures.all_figures import Figures, figures_of
 from harness.report.numbers import paper
 from harness.report.numbers.device_costs import device_costs
 from harness.report.numbers.explanation import chain
 from harness.report.numbers.fidelities import fidelities
 from harness.report.numbers.groups import Results
+from harness.report.numbers.names import Names, names_of
 from harness.report.numbers.rows import ClassRow, ComparisonRow, EpochRow
 from harness.report.numbers.sweeps import sweeps
 from harness.report.numbers.time_to_accuracy import time_to_accuracy
@@ -23,11 +20,13 @@ from harness.report.numbers.transfers import transfers
 from harness.report.numbers.verdicts import DeclaredVerdict, declaration, margin_of
 from harness.report.sections.beside_paper import classes_table
 from harness.report.sections.circuits import CircuitSection, circuit_sections
+from harness.report.sections.class_table import f1_table
 from harness.report.sections.comparison_table import comparison_table, phases_table
 from harness.report.sections.confusion_table import confusion_table
 from harness.report.sections.cost import cost_table
 from harness.report.sections.environment_table import environment_table
 from harness.report.sections.explanation import explanation
+from harness.report.sections.first_screen import FirstScreen, first_screen
 from harness.report.sections.head_settings import HeadSettings, head_settings
 from harness.report.sections.layout import Table
 from harness.report.sections.open_points import open_points
@@ -37,7 +36,7 @@ from harness.report.sections.runs_table import runs_table
 from harness.report.sections.statements import Statement, statements
 from harness.report.sections.sweeps import fidelities_table, sweeps_table, transfers_table
 from harness.report.sections.time_to_accuracy import time_to_accuracy_table
-from harness.report.sections.verdicts import FirstScreen, first_screen, spread_table, verdicts_table
+from harness.report.sections.verdicts import spread_table, verdicts_table
 from harness.text import clean
 
 LIMITS = (
@@ -52,25 +51,13 @@ LIMITS = (
 
 
 @dataclasses.dataclass(frozen=True)
-class Figures:
-    """The figures; None where there is nothing to draw."""
-
-    forest: Drawing | None
-    accuracy: Drawing | None
-    sweeps: Drawing | None
-    phases: Drawing | None
-    curves: Drawing | None
-    confusion: Drawing | None
-    confusions: Drawing | None
-
-
-@dataclasses.dataclass(frozen=True)
 class Content:
     """Everything that the templates insert, in the order of the page.
 
     Attributes:
         title: Heading.
-        first_screen: The verdicts, and what explains them.
+        names: Short names of the heads.
+        first_screen: The verdicts and what explains them, how the runs ended, the machine.
         verdicts: Numbers of the declared comparisons; None where there is none.
         spread: What these rest on; None where nothing was compared.
         statements: What was run.
@@ -84,11 +71,13 @@ class Content:
         cost: What the runs would cost on a device; None where no head is quantum.
         peers: Section of ``qhb peers``; None where it has not been run.
         has_reference: Whether a fully trained quantum head stands beside the paper.
-        classes: Scores by digit beside the paper's Table 1.
+        classes: Scores by class, beside the paper's Table 1 where the classes are digits.
+        f1: F1 by class of every head; None where no run classified the test images.
         confusion: Numbers of the large confusion matrix; None where no run classified the test images.
         circuits: One section for each circuit.
         open_points: What the paper leaves open.
-        heads: Each head's settings.
+        heads: Settings of the first heads.
+        n_heads: How many heads there are.
         runs: Every run.
         environment: Machine, versions, data, command.
         limits: What the numbers do not say.
@@ -98,6 +87,7 @@ class Content:
     """
 
     title: str
+    names: Names
     first_screen: FirstScreen
     verdicts: Table | None
     spread: Table | None
@@ -113,10 +103,12 @@ class Content:
     peers: Peers | None
     has_reference: bool
     classes: Table
+    f1: Table | None
     confusion: Table | None
     circuits: list[CircuitSection]
     open_points: Table
     heads: list[HeadSettings]
+    n_heads: int
     runs: Table
     environment: Table
     limits: Sequence[str]
@@ -135,15 +127,19 @@ def content(
     declared: Declared | None,
     title: str,
     command: str | None,
+    folder: Path | None,
     peers: Peers | None,
 ) -> Content:
-    """Return what the pages show of the results, their rows and the verdicts found in them."""
+    """Return what the pages show of the results, their rows and the verdicts found in them; see ``write_report``."""
     explained = explanation(chain(results, margin_pp=margin_of(declared)), found)
     by_setting = sweeps(results)
     tariff = load_tariffs()[0]
+    devices = device_costs(results, tariff)
+    names = names_of([*results.label_of.values(), *(name for one in found for name in (one.ours, one.theirs))])
     return Content(
         title=clean(title),
-        first_screen=first_screen(declaration(results, declared), found, explained),
+        names=names,
+        first_screen=first_screen(results, declaration(results, declared), found, explained),
         verdicts=verdicts_table(found, comparison),
         spread=spread_table(found),
         statements=statements(results, comparison),
@@ -154,26 +150,20 @@ def content(
         fidelities=fidelities_table(fidelities(results), comparison),
         time_to_accuracy=time_to_accuracy_table(time_to_accuracy(results), comparison),
         phases=phases_table(comparison),
-        cost=cost_table(device_costs(results, tariff), tariff),
+        cost=cost_table(devices, tariff),
         peers=peers,
         has_reference=results.reference is not None,
         classes=classes_table(classes, comparison, results),
+        f1=f1_table(results, classes, comparison),
         confusion=confusion_table(results),
         circuits=circuit_sections(results),
         open_points=open_points(results),
         heads=head_settings(results),
-        runs=runs_table(results),
+        n_heads=len(results.groups),
+        runs=runs_table(results, folder),
         environment=environment_table(results, command),
         limits=LIMITS,
         citation=paper.CITATION,
         commits=sorted({run.environment.git_commit or "" for run in results.runs if run.environment} - {""}),
-        figures=Figures(
-            forest=forest_figure(found),
-            sweeps=sweeps_figure(by_setting),
-            accuracy=accuracy_figure(results, comparison),
-            phases=phases_figure(comparison),
-            curves=curves_figure(results, epochs),
-            confusion=confusion_figure(results),
-            confusions=small_confusions(results),
-        ),
+        figures=figures_of(results, comparison, epochs, found, devices, names),
     )

@@ -1,68 +1,62 @@
 """Confusion matrices, as in the paper's Fig. 7: summed over the seeds of a configuration."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from harness.report.figures.rows import least_to_most
 from harness.report.figures.svg import ACCENT, INK, MUTED, PAPER, RULE, WARM, Drawing, canvas, drawing
 from harness.report.numbers.confusion import classes_of, confusion_of, kind_of, main_group
-from harness.report.numbers.groups import Results
-from harness.text import counted, short
+from harness.report.numbers.groups import Group, Results
+from harness.text import counted
 
-MAX_SMALL = 10
-_COLUMNS = 5
+MAX_OTHERS = 20  # a matrix takes 24 KB of the page
 _MAX_NAMED = 20  # classes that have room for their names and numbers
 _MAX_LEVEL = 3  # characters of a name that has room beside its neighbours
+
+
+class OtherMatrix(NamedTuple):
+    """The matrix of a head that is shown on demand."""
+
+    label: str
+    drawn: Drawing
 
 
 def confusion_figure(results: Results) -> Drawing | None:
     """Draw the matrix of the reference row, or of the first evaluated row where there is no reference."""
     group = main_group(results)
-    if group is None:
-        return None
-    matrix = confusion_of(group)
-    names = classes_of(group)
-    kind = kind_of(names)
-    rates = [f"{name}: {_rate(matrix, number)}" for number, name in enumerate(names)]
+    return None if group is None else _matrix(group, "confusion")
+
+
+def other_confusions(results: Results) -> list[OtherMatrix]:
+    """Draw the matrices of the first other rows."""
+    main = main_group(results)
+    others = [group for group in results.groups if group.evaluated and group is not main]
+    drawn = others[:MAX_OTHERS]
+    return [OtherMatrix(group.label, _matrix(group, f"confusion-{n}")) for n, group in enumerate(drawn, 1)]
+
+
+def _matrix(group: Group, name: str) -> Drawing:
+    matrix, classes = confusion_of(group), classes_of(group)
+    kind = kind_of(classes)
+    rates = ", ".join(f"{one}: {_rate(matrix, number)}" for number, one in enumerate(classes))
+    images = sorted({run.evaluation.n_images for run in group.evaluated if run.evaluation})
     published = " The paper reports at least 95 % for every digit." if kind == "digit" else ""
-    with canvas("confusion", width=5.6, height=5.2) as figure:
+    with canvas(name, width=5.6, height=5.2) as figure:
         axes = figure.add_subplot()
-        _cells(axes, matrix, names)
+        _cells(axes, matrix, classes)
         axes.set_xlabel(f"predicted {kind}")
         axes.set_ylabel(f"true {kind}")
         return drawing(
-            figure, name="confusion",
-            alt=f"Confusion matrix of {group.label}; share of each {kind} that is classified correctly: {', '.join(rates)}.",
+            figure, name=name,
+            alt=f"Confusion matrix of {group.label}; share of each {kind} that is classified correctly: {rates}.",
             caption=f"Confusion matrix of {group.label} (cf. the paper's Fig. 7): images, summed over "
-            f"{counted(len(group.evaluated), 'seed')}. Colour: share of the true {kind}; off the diagonal in a second "
-            "colour and on a square-root scale, so that single mistakes are visible. Correctly classified: "
-            f"{', '.join(rates)}.{published}",
-        )  # fmt: skip
-
-
-def small_confusions(results: Results) -> Drawing | None:
-    """Draw the matrices of the other rows, small and without numbers."""
-    main = main_group(results)
-    others = [group for group in results.groups if group.evaluated and group is not main]
-    if not others:
-        return None
-    drawn = others[:MAX_SMALL]
-    n_rows = -(-len(drawn) // _COLUMNS)
-    with canvas("confusions", width=12.3, height=2.4 * n_rows, constrained=False) as figure:
-        figure.subplots_adjust(
-            left=0.01, right=0.99, bottom=0.02, top=1 - 0.25 / (2.4 * n_rows), wspace=0.12, hspace=0.15
-        )
-        for axes, group in zip(figure.subplots(n_rows, _COLUMNS, squeeze=False).flat, drawn, strict=False):
-            _cells(axes, confusion_of(group), ())
-            axes.set_title(short(group.label, 30), fontsize=8)
-        for axes in figure.axes[len(drawn):]:  # fmt: skip
-            axes.set_visible(False)
-        left_out = f" The first {len(drawn)} of {len(others)}." if len(others) > len(drawn) else ""
-        return drawing(
-            figure, name="confusions", alt="Confusion matrices of " + "; ".join(group.label for group in drawn),
-            caption=f"Confusion matrices of the other heads, drawn alike: true class downwards, predicted class to the right.{left_out}",
+            f"{counted(len(group.evaluated), 'seed')} of {least_to_most(images)} test images each. Colour: share of the true {kind}; "
+            "off the diagonal in a second colour and on a square-root scale, so that single mistakes are visible. Correctly "
+            f"classified: {rates}.{published}",
         )  # fmt: skip
 
 

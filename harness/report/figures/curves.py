@@ -1,77 +1,109 @@
-"""Learning curves, as in the paper's Fig. 6: validation loss and accuracy by epoch."""
+"""Learning curves, as in the paper's Fig. 6: validation loss and accuracy by epoch, a part for each head."""
 
 import math
 import statistics
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from baselines import BASELINES
-from harness.report.figures.accuracy_and_phases import WIDTH
-from harness.report.figures.svg import MUTED, SERIES, Drawing, canvas, drawing
+from harness.report.figures.rows import WIDTH, least_to_most
+from harness.report.figures.svg import DASHES, MUTED, SERIES, Drawing, Part, canvas, drawing, mark
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.rows import EpochRow
-from harness.text import short
+from harness.text import counted
 
-MAX_CURVES = 12
+MAX_SHOWN = 12
+MAX_CURVES = 60  # a curve takes about 7 KB of the page
+
+_ByEpoch = Mapping[int, Sequence[EpochRow]]
 
 
 class _Panel(NamedTuple):
     title: str
-    labels: Sequence[str]
+    curves: Sequence["_Curve"]
     value: Callable[[EpochRow], float]
-    is_loss: bool
+    floors: Sequence[float] = ()
+
+
+class _Curve(NamedTuple):
+    part: Part
+    by_epoch: _ByEpoch
+    floor: float | None
 
 
 def curves_figure(results: Results, epochs: Sequence[EpochRow]) -> Drawing | None:
-    """Draw the mean over seeds of each fully trained configuration, the seeds' range shaded.
+    """Draw the mean over seeds of each fully trained configuration, the seeds' range shaded; the first twelve are shown.
 
     Heads whose class scores are bounded have a loss panel of their own: their loss has a floor, that of others has none.
+    Heads that were trained on shuffled labels are left out: they learn nothing, and would squeeze all others.
     """
     trained = [group for group in results.groups if group.full and any(run.epochs for run in group.ok)]
-    drawn = trained[:MAX_CURVES]
-    if not drawn:
-        return None
-    floors = {group.label: loss_floor(group) for group in drawn}
-    bounded = [group.label for group in drawn if floors[group.label] is not None]
-    free = [group.label for group in drawn if floors[group.label] is None]
-    panels = [
-        _Panel(_loss_title(labels, bounded, free), labels, lambda row: row.validation_loss, is_loss=True)
-        for labels in (bounded, free)
-        if labels
+    shuffled = [group for group in trained if group.shuffled]
+    learned = [group for group in trained if not group.shuffled]
+    by_epoch = _by_epoch(epochs)
+    curves = [
+        _Curve(_part(index, group.label), by_epoch[group.label], loss_floor(group))
+        for index, group in enumerate(learned[:MAX_CURVES])
     ]
-    all_drawn = [group.label for group in drawn]
-    panels.append(_Panel("validation accuracy", all_drawn, lambda row: row.validation_accuracy, is_loss=False))
-    styles = {label: index for index, label in enumerate(all_drawn)}
-    by_epoch = _by_epoch(epochs, styles)
-    with canvas("curves", width=WIDTH, height=3.4 + 0.2 * math.ceil(len(drawn) / 4)) as figure:
+    if not curves:
+        return None
+    panels = _panels(curves)
+    with canvas("curves", width=WIDTH, height=3.4) as figure:
         for axes, panel in zip(figure.subplots(1, len(panels)), panels, strict=True):
-            for label in panel.labels:
-                values = {epoch: list(map(panel.value, rows)) for epoch, rows in sorted(by_epoch[label].items())}
-                _curve(axes, values, styles[label], label)
-            if panel.is_loss:
-                _draw_floors(axes, {floors[label] for label in panel.labels} - {None})
-            axes.set_title(panel.title)
-            axes.set_xlabel("epoch")
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-            axes.grid(axis="y")
-        handles, names = figure.axes[-1].get_legend_handles_labels()
-        figure.legend(
-            handles, names, loc="outside lower center", ncols=min(4, len(drawn)), fontsize=9, handlelength=2.6
+            _draw(axes, panel)
+        caption = (
+            "Validation loss and accuracy by epoch (cf. the paper's Fig. 6): mean over seeds, their range shaded. "
+            f"{_sizes(learned)}"
         )
-        caption = "Validation loss and accuracy by epoch (cf. the paper's Fig. 6): mean over seeds, their range shaded."
-        if bounded:
+        if any(panel.floors for panel in panels):
             caption += (
                 " Where the class scores are probabilities, cross-entropy cannot fall below ln(1 + (classes - 1) exp(-logit_scale)), "
                 "the dashed floor; where they are between -1 and 1, the exponent is twice as large."
             )
-        if bounded and free:
+        if len(panels) > 2:
             caption += " So losses of the two panels cannot be compared; accuracies can."
-        if len(trained) > len(drawn):
-            caption += f" The first {len(drawn)} of {len(trained)} heads; all are in epochs.csv."
-        return drawing(figure, name="curves", alt=_in_words(by_epoch), caption=caption)
+        if shuffled:
+            caption += f" Without {counted(len(shuffled), 'head')} trained on shuffled labels."
+        if len(learned) > len(curves):
+            caption += f" The first {len(curves)} of {len(learned)} heads; all are in epochs.csv."
+        return drawing(
+            figure, name="curves", alt=_in_words(curves), caption=caption, parts=[curve.part for curve in curves]
+        )
+
+
+def _part(index: int, label: str) -> Part:
+    dash = index // len(SERIES) % len(DASHES)
+    return Part(f"curve-{index}", label, index % len(SERIES) + 1, dash, shown=index < MAX_SHOWN)
+
+
+def _panels(curves: Sequence[_Curve]) -> list[_Panel]:
+    bounded = [curve for curve in curves if curve.floor is not None]
+    free = [curve for curve in curves if curve.floor is None]
+    floors = sorted({curve.floor for curve in bounded if curve.floor is not None})
+    titles = (", class scores are bounded", ", class scores are free") if bounded and free else ("", "")
+    return [
+        *([_Panel(f"validation loss{titles[0]}", bounded, lambda row: row.validation_loss, floors)] if bounded else []),
+        *([_Panel(f"validation loss{titles[1]}", free, lambda row: row.validation_loss)] if free else []),
+        _Panel("validation accuracy", curves, lambda row: row.validation_accuracy),
+    ]
+
+
+def _draw(axes: Axes, panel: _Panel) -> None:
+    for curve in panel.curves:
+        _draw_curve(axes, curve, panel.value)
+    for floor in panel.floors:
+        axes.axhline(floor, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.annotate(
+            f"floor {floor:.4f}", (1, floor), xycoords=("axes fraction", "data"), xytext=(0, 3),
+            textcoords="offset points", ha="right", color=MUTED, fontsize=8.5,
+        )  # fmt: skip
+    axes.set_title(panel.title)
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.grid(axis="y")
 
 
 def loss_floor(group: Group) -> float | None:
@@ -87,51 +119,41 @@ def loss_floor(group: Group) -> float | None:
     return math.log(1 + (len(classes) - 1) * math.exp(-reach * spec.model.logit_scale))
 
 
-def _loss_title(labels: Sequence[str], bounded: Sequence[str], free: Sequence[str]) -> str:
-    if not (bounded and free):
-        return "validation loss"
-    return (
-        "validation loss, class scores are bounded" if labels is bounded else "validation loss, class scores are free"
-    )
-
-
-def _draw_floors(axes: Axes, floors: set[float | None]) -> None:
-    for floor in floors:
-        if floor is None:
-            continue
-        axes.axhline(floor, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
-        axes.annotate(
-            f"floor {floor:.4f}", (1, floor), xycoords=("axes fraction", "data"), xytext=(0, 3),
-            textcoords="offset points", ha="right", color=MUTED, fontsize=8.5,
-        )  # fmt: skip
-
-
-def _curve(axes: Axes, values: Mapping[int, Sequence[float]], index: int, label: str) -> None:
+def _draw_curve(axes: Axes, curve: _Curve, value: Callable[[EpochRow], float]) -> None:
     """Draw the values of all seeds by epoch."""
-    color = SERIES[index % len(SERIES)]
-    style: Any = "solid" if index < len(SERIES) else (0, (3, 1.5))
-    epochs = list(values)
+    values = {epoch: list(map(value, rows)) for epoch, rows in sorted(curve.by_epoch.items())}
+    color, epochs = SERIES[curve.part.color - 1], list(values)
+    style: Any = (0, DASHES[curve.part.dash]) if DASHES[curve.part.dash] else "solid"
     lows, highs = list(map(min, values.values())), list(map(max, values.values()))
-    axes.fill_between(epochs, lows, highs, color=color, alpha=0.16, linewidth=0)
+    mark(axes.fill_between(epochs, lows, highs, color=color, alpha=0.16, linewidth=0), part=curve.part.name)
     means = [statistics.fmean(seeds) for seeds in values.values()]
-    marker = "o" if len(epochs) == 1 else None
-    axes.plot(epochs, means, color=color, linestyle=style, linewidth=1.6, marker=marker, label=short(label, 48))
+    (line,) = axes.plot(
+        epochs, means, color=color, linestyle=style, linewidth=1.6, marker="o" if len(epochs) == 1 else None
+    )
+    mark(line, part=curve.part.name, title=f"{curve.part.label}: {means[-1]:.3f} at epoch {epochs[-1]}")
 
 
-def _by_epoch(epochs: Sequence[EpochRow], labels: Collection[str]) -> dict[str, dict[int, list[EpochRow]]]:
+def _by_epoch(epochs: Sequence[EpochRow]) -> dict[str, dict[int, list[EpochRow]]]:
     """Return the rows of the runs that ended ok by label and epoch, one row a seed."""
-    found: dict[str, dict[int, list[EpochRow]]] = {label: {} for label in labels}
+    found: dict[str, dict[int, list[EpochRow]]] = {}
     for row in epochs:
-        if row.status == "ok" and row.label in found:
-            found[row.label].setdefault(row.epoch, []).append(row)
+        if row.status == "ok":
+            found.setdefault(row.label, {}).setdefault(row.epoch, []).append(row)
     return found
 
 
-def _in_words(by_epoch: Mapping[str, Mapping[int, Sequence[EpochRow]]]) -> str:
+def _sizes(groups: Sequence[Group]) -> str:
+    """Say how many seeds and validation images the curves are of."""
+    images = [run.dataset.n_validation for group in groups for run in group.ok if run.dataset]
+    text = f"n = {least_to_most([len(group.ok) for group in groups])} seeds"
+    return f"{text}, {least_to_most(images)} validation images each." if images else f"{text}."
+
+
+def _in_words(curves: Sequence[_Curve]) -> str:
     parts = []
-    for label, rows in by_epoch.items():
-        last = rows[max(rows)]
+    for part, by_epoch, _ in curves:
+        last = by_epoch[max(by_epoch)]
         loss = statistics.fmean(row.validation_loss for row in last)
         accuracy = statistics.fmean(row.validation_accuracy for row in last)
-        parts.append(f"{label} ends at loss {loss:.3f}, accuracy {accuracy:.3f}")
+        parts.append(f"{part.label} ends at loss {loss:.3f}, accuracy {accuracy:.3f}")
     return "Validation loss and accuracy by epoch: " + "; ".join(parts)

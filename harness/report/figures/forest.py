@@ -3,17 +3,18 @@
 import statistics
 from collections.abc import Sequence
 
-from harness.report.figures.accuracy_and_phases import MAX_ROWS, WIDTH
-from harness.report.figures.svg import ACCENT, INK, MUTED, RULE, Drawing, canvas, drawing
+from harness.report.figures.rows import MAX_ROWS, WIDTH, left_out, name_rows
+from harness.report.figures.svg import ACCENT, INK, MUTED, RULE, Drawing, canvas, drawing, mark
+from harness.report.numbers.names import Names
 from harness.report.numbers.verdicts import DeclaredVerdict
 from harness.statistics import Comparison, Judgement, Verdict, points
-from harness.text import Missing, short
+from harness.text import Missing
 
 _FAR_OFF = 4  # times the median reach
 _TESTED = (Verdict.BETTER, Verdict.WORSE, Verdict.EQUIVALENT)
 
 
-def forest_figure(found: Sequence[DeclaredVerdict]) -> Drawing | None:
+def forest_figure(found: Sequence[DeclaredVerdict], names: Names) -> Drawing | None:
     """Draw a row for each comparison that has numbers; None where there is none."""
     rows = [(verdict, verdict.judgement) for verdict in found if not isinstance(verdict.judgement, Missing)]
     drawn = rows[:MAX_ROWS]
@@ -25,12 +26,13 @@ def forest_figure(found: Sequence[DeclaredVerdict]) -> Drawing | None:
         limit = _limit(drawn)
         axes.axvspan(-margin, margin, color=RULE, alpha=0.55, linewidth=0, zorder=0)
         axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
-        for y, (_, judged) in enumerate(drawn):
+        for y, (verdict, judged) in enumerate(drawn):
             compared = judged.comparison
             color = ACCENT if judged.verdict in _TESTED else MUTED
             if not (isinstance(compared.low_pp, Missing) or isinstance(compared.high_pp, Missing)):
                 axes.plot([compared.low_pp, compared.high_pp], [y, y], color=color, linewidth=1.8, zorder=2)
-            axes.plot([compared.effect_pp], [y], "o", color=color, markersize=6, zorder=3)
+            (dot,) = axes.plot([compared.effect_pp], [y], "o", color=color, markersize=6, zorder=3)
+            mark(dot, title=verdict.sentence)
             for end, marker in ((-limit, "<"), (limit, ">")):
                 if end * (_end(compared, marker) - end) > 0:
                     axes.plot([end], [y], marker, color=color, markersize=6, clip_on=False, zorder=3)
@@ -40,15 +42,15 @@ def forest_figure(found: Sequence[DeclaredVerdict]) -> Drawing | None:
             )  # fmt: skip
             axes.annotate(
                 f"{compared.n_seeds} × {compared.n_images:,}",
-                (1.32, y), xycoords=("axes fraction", "data"), va="center", ha="right", color=MUTED, fontsize=8.5,
+                (1.22, y), xycoords=("axes fraction", "data"), va="center", color=MUTED, fontsize=8.5,
             )  # fmt: skip
-        axes.set_yticks(
-            range(len(drawn)), [short(f"{verdict.ours} against {verdict.theirs}", 56) for verdict, _ in drawn]
+        name_rows(
+            axes,
+            [f"{verdict.ours} against {verdict.theirs}" for verdict, _ in drawn],
+            [f"{names.short(verdict.ours)} against {names.short(verdict.theirs)}" for verdict, _ in drawn],
         )
-        axes.set_ylim(len(drawn) - 0.5, -0.6)
         axes.set_xlim(-limit, limit)
-        axes.tick_params(axis="y", length=0, pad=9)
-        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", pad=9)
         axes.grid(axis="x")
         axes.set_xlabel("difference in accuracy, percentage points")
         caption = (
@@ -58,8 +60,7 @@ def forest_figure(found: Sequence[DeclaredVerdict]) -> Drawing | None:
         )
         if any(_reach(judged) > limit for _, judged in drawn):
             caption += " An arrow points at what lies beyond the axis."
-        if len(rows) > len(drawn):
-            caption += f" The first {len(drawn)} of {len(rows)} comparisons; all are in the table."
+        caption += left_out(len(drawn), len(rows), "comparisons")
         alt = "; ".join(_in_words(verdict, judged) for verdict, judged in drawn)
         return drawing(figure, name="forest", alt=f"Differences in accuracy, percentage points: {alt}", caption=caption)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from harness.report.figures.accuracy_and_phases import WIDTH
+from harness.report.figures.rows import WIDTH
 from harness.report.figures.svg import ACCENT, Drawing, canvas, drawing
 from harness.report.numbers.sweeps import Sweep, SweepPoint
 from harness.text import Missing, short

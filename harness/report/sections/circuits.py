@@ -1,16 +1,17 @@
-"""The circuits of a report: each drawn once, with what is proven of its angles."""
+"""The circuits of a report: each drawn once, with its formula and what is proven of its angles."""
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pydantic
 
-from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_proofs, structural_proofs
+from backends.analysis.dead_angles import RESPONSE, STRUCTURE, ideal_response, structural_proofs
+from backends.analysis.formula import closed_form
 from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import angle_symbols
-from backends.errors import CircuitError
+from backends.errors import CircuitError, ConfigError
 from backends.surrogates.polynomial import Grid
 from harness.report.figures.circuit_drawing import circuit_figure
 from harness.report.figures.svg import Drawing
@@ -19,8 +20,22 @@ from harness.report.numbers.recorded_circuit import circuit_from, is_small
 from harness.text import clean, counted, listed
 
 _MOST_AMPLITUDES = 2**18  # of all points of a response's grid together: about a second
+_MOST_FORMULAS = 4
 _NOT_DRAWN = "Too large to be drawn."
 _IN_WORDS = {STRUCTURE: "the circuit's structure", RESPONSE: "its exact response"}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Facts:
+    """What is proven of a circuit on an ideal device.
+
+    Attributes:
+        proofs: The proof of each angle that cannot matter.
+        forms: p(0) of each measured qubit as a formula; None where it has no short one, empty where it is not known.
+    """
+
+    proofs: Mapping[int, str]
+    forms: Sequence[str | None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +53,8 @@ def circuit_sections(results: Results) -> list[CircuitSection]:
         data = next((run.head.circuit for run in group.runs if run.head and run.head.circuit), None)
         if data is not None:
             users.setdefault(json.dumps(data, sort_keys=True), (data, []))[1].append(group.label)
-    proven: dict[str, dict[int, str]] = {}
-    return [_section(data, labels, number, proven) for number, (data, labels) in enumerate(users.values(), 1)]
+    known: dict[str, _Facts] = {}
+    return [_section(data, labels, number, known) for number, (data, labels) in enumerate(users.values(), 1)]
 
 
 def _dead_angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
@@ -52,8 +67,8 @@ def _dead_angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
     return " ".join(sentences)
 
 
-def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[str, dict[int, str]]) -> CircuitSection:
-    """Return one section; ``proven`` keeps the proofs by fingerprint, for circuits that differ in names alone."""
+def _section(data: dict[str, Any], labels: list[str], number: int, known: dict[str, _Facts]) -> CircuitSection:
+    """Return one section; ``known`` keeps the facts by fingerprint, for circuits that differ in names alone."""
     name = clean(data.get("name", "without a name"))
     try:
         circuit = circuit_from(data)
@@ -65,18 +80,30 @@ def _section(data: dict[str, Any], labels: list[str], number: int, proven: dict[
     users = f"Source: {circuit.source or 'not given'}. Used by: {'; '.join(labels)}."
     if not is_small(circuit):
         return CircuitSection(f"{size} {users} {_NOT_DRAWN}", None)
-    if circuit.fingerprint not in proven:
-        proven[circuit.fingerprint] = _proofs(circuit)
-    text = " ".join(filter(None, (size, _dead_angles_in_words(circuit, proven[circuit.fingerprint]), users)))
+    facts = known.get(circuit.fingerprint) or known.setdefault(circuit.fingerprint, _facts(circuit))
+    dead = _dead_angles_in_words(circuit, facts.proofs)
+    text = " ".join(filter(None, (size, _formulas_in_words(circuit, facts.forms), dead, users)))
     drawn = circuit_figure(circuit, name=f"circuit-{number}", caption=text)
     return CircuitSection(text if drawn else f"{text} {_NOT_DRAWN}", drawn)
 
 
-def _proofs(circuit: Circuit) -> dict[int, str]:
-    """Return the angles that are proven dead, each with the proof; by the structure alone where a response takes seconds."""
+def _facts(circuit: Circuit) -> _Facts:
+    """Return what is known of a circuit; by the structure alone where its response takes seconds."""
     proofs = structural_proofs(circuit)
     try:
-        n_points = Grid.of(circuit, dead=proofs).n_points
-    except CircuitError:
-        n_points = _MOST_AMPLITUDES + 1
-    return ideal_proofs(circuit) if n_points << circuit.n_qubits <= _MOST_AMPLITUDES else proofs
+        if Grid.of(circuit, dead=proofs).n_points << circuit.n_qubits > _MOST_AMPLITUDES:
+            return _Facts(proofs, ())
+        response = ideal_response(circuit, dead=proofs)
+    except ConfigError:
+        return _Facts(proofs, ())
+    symbols = angle_symbols(circuit)
+    forms = [closed_form(response, value=value, names=symbols) for value in range(response.n_values)]
+    return _Facts(dict.fromkeys(response.dead_angles, RESPONSE) | proofs, tuple(forms))
+
+
+def _formulas_in_words(circuit: Circuit, forms: Sequence[str | None]) -> str:
+    """Return p(0) of the measured qubits as formulas, where they have short ones."""
+    known = [
+        f"p(0) of q{qubit} = {form}" for qubit, form in zip(circuit.measured, forms, strict=False) if form is not None
+    ]
+    return f"On an ideal device {'; '.join(known[:_MOST_FORMULAS])}." if known else ""

@@ -10,6 +10,7 @@ from harness.text import clean, counted, short
 
 _LINE = 118
 _MAX_TEXT = 40_000
+MAX_HEADS = 100  # a head takes 3 KB of the page
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +31,8 @@ class HeadSettings:
 
 
 def head_settings(results: Results) -> list[HeadSettings]:
-    """Return the settings of each group."""
-    return [_settings(group) for group in results.groups]
+    """Return the settings of each group, of the first ``MAX_HEADS`` where there are more."""
+    return [_settings(group) for group in results.groups[:MAX_HEADS]]
 
 
 def _settings(group: Group) -> HeadSettings:

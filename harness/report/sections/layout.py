@@ -1,9 +1,13 @@
 """Tables as they are read: headings, cells, footnotes. HTML and Markdown show the same."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 from harness.text import Missing
+
+_NUMBER = re.compile(r"([+\-−]?[\d,]*\.?\d+(?:e[+-]?\d+)?)(?:\s*(million|billion|trillion|h|days|%))?(?![\w.])")
+_UNITS = {"million": 1e6, "billion": 1e9, "trillion": 1e12, "h": 3_600.0, "days": 86_400.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,6 +18,18 @@ class Cell:
     small: str = ""
     mark: str = ""
     number: bool = True
+
+    @property
+    def value(self) -> float | None:
+        """The number by which a table is sorted; None for a text, and for a dash.
+
+        It is the first one of the cell, in the unit that ``harness.text`` wrote: "17.0 days" is more than "12.2 h".
+        """
+        found = _NUMBER.search(self.text) if self.number else None
+        if found is None:
+            return None
+        number, unit = found.groups()
+        return float(number.replace(",", "").replace("−", "-")) * _UNITS.get(unit or "", 1.0)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,14 +1,12 @@
-"""The first screen in plain sentences: what was trained, what was only timed, what went wrong, on which machine."""
+"""What was run, in plain sentences: what was trained, what was only timed, and how to read it."""
 
 import dataclasses
 import math
 from collections.abc import Sequence
 
-from harness.records.record import STATUSES
 from harness.report.numbers import paper
 from harness.report.numbers.groups import Group, Results
 from harness.report.numbers.rows import ComparisonRow, Scores
-from harness.report.sections.machines import machines
 from harness.report.sections.sanity import sanity
 from harness.text import Missing, clean, counted, share
 
@@ -22,43 +20,25 @@ class Statement:
 
 
 def statements(results: Results, comparison: Sequence[ComparisonRow]) -> list[Statement]:
-    """Return what the page says first; every number is one of the comparison's."""
+    """Return what was run; every number is one of the comparison's."""
     if not results.runs:
-        earlier = f" {_earlier(results)}." if results.earlier else ""
-        return [Statement("Runs", [f"None. There is no record to report on.{earlier}"])]
+        return []
     rows = {row.label: row for row in comparison}
     full = [group for group in results.groups if group.full]
     others = [group for group in results.groups if group.ok and not group.full]
-    found = [
-        Statement("Runs", [*_statuses(results), *_interrupted(results)]),
-        Statement("Trained fully", [_full(rows[group.label]) for group in full] or ["No head."]),
-    ]
+    found = [Statement("Trained fully", [_full(rows[group.label]) for group in full] or ["No head."])]
+    if interrupted := _interrupted(results):
+        found.append(Statement("Interrupted", interrupted))
     unchecked = [row.label for row in comparison if row.checked is False]
     if unchecked:
-        found.insert(1, Statement("Not checked", [_unchecked(label) for label in unchecked]))
+        found.insert(0, Statement("Not checked", [_unchecked(label) for label in unchecked]))
     if others:
         found.append(Statement("Not trained fully", [_other(rows[group.label]) for group in others]))
     if checks := sanity(results):
         found.append(Statement("Sanity", checks))
     if full:
         found.append(Statement("Reading", [*_reading([rows[group.label] for group in full]), *_protocol(full)]))
-    return [*found, Statement("Machine", machines(results))]
-
-
-def _statuses(results: Results) -> list[str]:
-    counts = {status: sum(run.status == status for run in results.runs) for status in STATUSES}
-    parts = [f"{number} {status}" for status, number in counts.items() if number]
-    lines = [
-        f"{counted(len(results.runs), 'run')} of {counted(len(results.groups), 'configuration')}: {', '.join(parts)}."
-    ]
-    return (
-        [*lines, f"{_earlier(results)}: they are listed under Runs and enter no number."] if results.earlier else lines
-    )
-
-
-def _earlier(results: Results) -> str:
-    number = len(results.earlier)
-    return f"{counted(number, 'earlier attempt')} no longer count{'s' if number == 1 else ''}"
+    return found
 
 
 def _unchecked(label: str) -> str:

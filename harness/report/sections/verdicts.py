@@ -1,69 +1,20 @@
-"""The first screen: one sentence a declared comparison, and the table with the numbers behind it."""
+"""The tables of the comparisons: their numbers, and what these rest on."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 
 from harness.report.numbers.rows import ComparisonRow
 from harness.report.numbers.verdicts import DeclaredVerdict
 from harness.report.sections.layout import Cell, Notes, Table, aligned
 from harness.report.sections.price import PRICE_COLUMNS, price_cells
-from harness.statistics import Comparison, Verdict, points
+from harness.statistics import Comparison, points
 from harness.text import Missing, significant
 
 NO_VERDICT = "no verdict"
-_SETTLED = (Verdict.BETTER, Verdict.WORSE, Verdict.EQUIVALENT)
-
-
-@dataclasses.dataclass(frozen=True)
-class VerdictLine:
-    """The verdict in a word, whether it settles the question, the sentence, and what seeds without a result could change."""
-
-    word: str
-    settled: bool
-    sentence: str
-    more: str
-
-
-@dataclasses.dataclass(frozen=True)
-class FirstScreen:
-    """What the page opens with.
-
-    Attributes:
-        declaration: When the comparisons were declared.
-        lines: One a declared comparison.
-        explanation: What explains the difference, in a few sentences.
-        next_study: How many seeds would settle the comparisons that are open, a sentence each.
-    """
-
-    declaration: str
-    lines: list[VerdictLine]
-    explanation: list[str]
-    next_study: list[str]
-
-
-def first_screen(declaration: str, found: Sequence[DeclaredVerdict], explanation: list[str]) -> FirstScreen:
-    """Return what the page opens with."""
-    return FirstScreen(declaration, [_line(verdict) for verdict in found], explanation, _next_study(found))
 
 
 def verdict_word(verdict: DeclaredVerdict) -> str:
     """Return the verdict in a word."""
     return NO_VERDICT if isinstance(verdict.judgement, Missing) else str(verdict.judgement.verdict)
-
-
-def _line(verdict: DeclaredVerdict) -> VerdictLine:
-    word = verdict_word(verdict)
-    return VerdictLine(word.capitalize(), word in _SETTLED, verdict.sentence, verdict.sensitivity)
-
-
-def _next_study(found: Sequence[DeclaredVerdict]) -> list[str]:
-    return [
-        f"{verdict.ours} against {verdict.theirs}: {verdict.next_study.words()}"
-        for verdict in found
-        if not isinstance(verdict.judgement, Missing)
-        and verdict.judgement.verdict in (Verdict.INCONCLUSIVE, Verdict.DESCRIPTIVE)
-        and not isinstance(verdict.next_study, Missing)
-    ]
 
 
 def verdicts_table(found: Sequence[DeclaredVerdict], comparison: Sequence[ComparisonRow]) -> Table | None:

@@ -1,6 +1,9 @@
 """The page as a document: real runs, hostile texts, and the cases with little or nothing to show."""
 
+import base64
+import hashlib
 import html.parser
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -8,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from unit.harness.report.example_records import record
 
 import harness.report
 from harness.errors import MissingExtraError
@@ -108,19 +112,28 @@ def test_a_run_that_went_on_from_a_checkpoint_is_named(records: list[RunRecord],
     assert "a damaged checkpoint was passed over" in text
 
 
-def test_the_page_needs_nothing_and_runs_nothing(records: list[RunRecord], tmp_path: Path) -> None:
-    """The page is one file without scripts that loads nothing, and its policy would refuse both."""
+def test_the_page_needs_nothing_and_runs_its_own_script_alone(records: list[RunRecord], tmp_path: Path) -> None:
+    """The page is one file that loads nothing; its policy names the digests of its style and its script, and allows no other."""
     page = page_of(records, tmp_path)
-    tags = {tag for tag, _ in page.found}
-    assert not tags & {"script", "img", "iframe", "object", "embed", "form", "base", "foreignobject"}
+    tags = [tag for tag, _ in page.found]
+    assert not {*tags} & {"img", "iframe", "object", "embed", "form", "base", "foreignobject"}
+    assert (tags.count("script"), tags.count("style")) == (1, 1)
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
     policy = next(attrs["content"] for _, attrs in page.found if attrs.get("http-equiv") == "Content-Security-Policy")
-    assert policy is not None
-    assert policy.startswith("default-src 'none'")
-    assert "script" not in policy
+    digests = [
+        base64.b64encode(
+            hashlib.sha256(text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0].encode()).digest()
+        ).decode()
+        for tag in ("script", "style")
+    ]
+    assert policy == (
+        f"default-src 'none'; script-src 'sha256-{digests[0]}'; style-src 'sha256-{digests[1]}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
     for _, attrs in page.found:
-        assert not [name for name in attrs if name.startswith("on")]
+        assert not [name for name in attrs if name.startswith("on") or name == "style"]
         for name in ("href", "src"):
-            assert (attrs.get(name) or "#").startswith(("#", "data:,"))
+            assert (attrs.get(name) or "#").startswith(("#", "data:,", "data:image/png;base64,"))
 
 
 def test_tables_and_figures_can_be_read_by_a_screen_reader(records: list[RunRecord], tmp_path: Path) -> None:
@@ -130,7 +143,10 @@ def test_tables_and_figures_can_be_read_by_a_screen_reader(records: list[RunReco
     assert count("table") == count("caption") > 4
     assert all("scope" in attrs for tag, attrs in page.found if tag == "th")
     assert count("svg") >= 5
-    assert all(attrs["role"] == "img" and attrs["aria-label"] for tag, attrs in page.found if tag == "svg")
+    drawings = [attrs for tag, attrs in page.found if tag == "svg" and attrs.get("class") != "swatch"]
+    assert len(drawings) == count("figure")
+    assert all(attrs["role"] == "img" and attrs["aria-label"] for attrs in drawings)
+    assert all(attrs["aria-hidden"] for _, attrs in page.found if attrs.get("class") == "swatch")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -148,7 +164,8 @@ def test_hostile_texts_are_shown_and_change_nothing(records: list[RunRecord], tm
         renamed[4] = renamed[4].model_copy(update={"failure": reason})
         return renamed
 
-    harmless = page_of(relabelled("x", plain_failure), tmp_path / "harmless", title="x")
+    # as long as the hostile label: a long one has a short name, which is an element more
+    harmless = page_of(relabelled("x" * len(hostile), plain_failure), tmp_path / "harmless", title="x")
     page = page_of(relabelled(hostile, failure), tmp_path / "hostile", title=hostile)
     shape = [(tag, sorted(attrs)) for tag, attrs in harmless.found]
     assert [(tag, sorted(attrs)) for tag, attrs in page.found] == shape
@@ -234,7 +251,9 @@ def test_a_declared_label_without_a_run_is_text(tmp_path: Path, hostile: str) ->
     """A plan file from elsewhere may declare any label and any time; both are shown and change nothing."""
     declared = Declared(pairs=[Pair(ours=hostile, theirs="linear")], margin_pp=0.5, declared_at=hostile)
     page = Tags(write_report([], tmp_path, title="t", declared=declared).read_text(encoding="utf-8"))
-    assert not {tag for tag, _ in page.found} & {"script", "img"}
+    tags = [tag for tag, _ in page.found]
+    assert tags.count("script") == 1
+    assert "img" not in tags
     assert "No verdict." in page.text
     assert "against linear: there is no run of" in " ".join(page.text.split())
     markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
@@ -247,3 +266,27 @@ def test_the_open_points_say_whose_each_column_is(records: list[RunRecord], tmp_
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "The column 'Here' is our choice; the column 'The paper' is what the paper says." in text
     assert "Every value in this table is ours" not in text
+
+
+def test_a_page_of_an_older_program_is_replaced(records: list[RunRecord], tmp_path: Path) -> None:
+    """Whatever an earlier version left there is written again; the page says which version wrote it."""
+    (tmp_path / "index.html").write_text("an older page", encoding="utf-8")
+    page = page_of(records[:1], tmp_path)
+    generator = next(attrs["content"] for _, attrs in page.found if attrs.get("name") == "generator")
+    assert generator == f"quantum-head-bench {importlib.metadata.version('quantum-head-bench')}"
+
+
+def test_an_unfinished_study_says_so_first(records: list[RunRecord], tmp_path: Path) -> None:
+    """Planned runs without a record are counted on the first screen, in both pages."""
+    write_report(records[:2], tmp_path, title="t", labels=dict.fromkeys(("1" * 64, "2" * 64, "9" * 64), "linear"))
+    for name in ("index.html", "report.md"):
+        text = " ".join(Tags((tmp_path / name).read_text(encoding="utf-8")).text.split())
+        assert "This study is not finished: 1 of 3 planned runs, of 1 head, have no record yet." in text, name
+
+
+def test_the_report_of_many_heads_stays_small(tmp_path: Path) -> None:
+    """With 200 heads the page is below 3 MB, and says of how many it shows the settings."""
+    many = [record(f"s{shots} {'x' * 40}", spec={"shots": shots}) for shots in range(1, 201)]
+    page = write_report(many, tmp_path, title="t")
+    assert page.stat().st_size < 3_000_000
+    assert "The first 100 of 200 heads" in page.read_text(encoding="utf-8")

@@ -2,13 +2,15 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 
 import pytest
 from unit.harness.report.example_records import record
 
-from backends.analysis import dead_angles as proofs
+from backends.analysis.dead_angles import ideal_response
 from backends.circuits.catalogue import circuit_named
 from backends.circuits.circuit import GATES, Angle, Circuit, Gate
+from backends.surrogates.polynomial import Response
 from harness.records.record import HeadFacts, RunRecord
 from harness.report.figures.circuit_drawing import circuit_figure, gate_text
 from harness.report.numbers.grouping import grouped
@@ -35,10 +37,19 @@ def text_of(circuit: Circuit | dict[str, object]) -> str:
 def test_dead_angles_are_proven() -> None:
     """Eq. (7) as printed ignores three of its four angles, by its structure; turned round it uses all, and nothing is said."""
     assert (
-        "4 angles. φ₂, φ₃ and φ₄ cannot matter on an ideal device (proof: the circuit's structure). Source:"
-        in text_of(circuit_named("eq7"))
+        "4 angles. On an ideal device p(0) of q0 = 1/2 + 1/2 cos(φ₁). φ₂, φ₃ and φ₄ cannot matter on an ideal device (proof: the "
+        "circuit's structure). Source:"
+    ) in text_of(circuit_named("eq7"))
+    assert ("4 angles. On an ideal device p(0) of q0 = 1/2 + 1/2 cos(φ₁) cos(φ₃) cos(φ₂ + φ₄). Source:") in text_of(
+        circuit_named("eq7_swapped")
     )
-    assert "4 angles. Source:" in text_of(circuit_named("eq7_swapped"))
+
+
+def test_each_measured_qubit_has_its_formula() -> None:
+    """Two qubits turned apart; a formula stands with the qubit that it is of."""
+    gates = (Gate("rx", (0,), (Angle(0),)), Gate("ry", (1,), (Angle(1),)))
+    text = text_of(Circuit("c", 2, 2, gates, measured=(1, 0)))
+    assert "On an ideal device p(0) of q1 = 1/2 + 1/2 cos(φ₂); p(0) of q0 = 1/2 + 1/2 cos(φ₁)." in text
 
 
 def test_an_angle_that_vanishes_without_structure_is_proven_by_the_response() -> None:
@@ -71,11 +82,11 @@ def test_a_proof_is_looked_for_once_and_never_where_it_takes_seconds(monkeypatch
     """Two names of one circuit need one proof; a large response is left alone, and structure alone is used."""
     asked: list[str] = []
 
-    def counted(circuit: Circuit) -> dict[int, str]:
+    def counted(circuit: Circuit, *, dead: Mapping[int, str]) -> Response:
         asked.append(circuit.name)
-        return proofs.ideal_proofs(circuit)
+        return ideal_response(circuit, dead=dead)
 
-    monkeypatch.setattr("harness.report.sections.circuits.ideal_proofs", counted)
+    monkeypatch.setattr("harness.report.sections.circuits.ideal_response", counted)
     eq7 = circuit_named("eq7")
     twins = [run_with(eq7, "a"), run_with(dataclasses.replace(eq7, name="twin"), "b", shots=5)]
     assert len(circuit_sections(grouped(twins))) == 2

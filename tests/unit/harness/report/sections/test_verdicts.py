@@ -1,18 +1,22 @@
-"""The first screen, its tables and its figure: each shows the numbers of the verdicts and no others."""
+"""The tables of the verdicts and the figures: each shows the numbers of the verdicts and no others."""
 
 import pytest
 from unit.harness.report.example_records import LINEAR, failing, record, study
 
 from harness.plan.comparison import Declared, Pair
 from harness.records.record import RunRecord
-from harness.report.figures.accuracy_and_phases import MAX_ROWS, accuracy_figure, phases_figure
+from harness.report.figures.accuracy_and_phases import accuracy_figure, phases_figure
 from harness.report.figures.forest import forest_figure
+from harness.report.figures.rows import MAX_ROWS
 from harness.report.figures.sweeps import sweeps_figure
 from harness.report.numbers.grouping import grouped
+from harness.report.numbers.names import names_of
 from harness.report.numbers.sweeps import sweeps
 from harness.report.numbers.tables import comparison
 from harness.report.numbers.verdicts import DeclaredVerdict, verdicts
-from harness.report.sections.verdicts import first_screen, spread_table, verdicts_table
+from harness.report.sections.verdicts import spread_table, verdicts_table
+
+NAMES = names_of(())
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +37,6 @@ def found(records: list[RunRecord]) -> tuple[DeclaredVerdict, ...]:
     """Return the verdicts on all of them."""
     pairs = [Pair(ours=ours, theirs="linear") for ours in ("better", "few", "lost", "failed")]
     return verdicts(grouped(records), Declared(pairs=pairs, margin_pp=0.5, declared_at="2025"))
-
-
-def test_a_sentence_for_each_comparison(found: tuple[DeclaredVerdict, ...]) -> None:
-    """The verdict comes first; failed runs and refusals are told; what is open says what would settle it."""
-    screen = first_screen("Declared.", found, ["Explained."])
-    assert [line.word for line in screen.lines] == ["Better", "Descriptive", "Inconclusive", "No verdict"]
-    assert [line.settled for line in screen.lines] == [True, False, False, False]
-    assert [line.sentence for line in screen.lines] == [verdict.sentence for verdict in found]
-    assert screen.lines[2].more.startswith("With the failed runs at chance accuracy: ")
-    assert [line.partition(":")[0] for line in screen.next_study] == ["few against linear", "lost against linear"]
-    assert "seeds" in screen.next_study[1]
 
 
 def test_the_tables_show_the_numbers(found: tuple[DeclaredVerdict, ...], records: list[RunRecord]) -> None:
@@ -76,12 +69,12 @@ def test_nothing_compared_shows_no_table() -> None:
     assert len(verdicts_table(refused, []).rows) == 1
     assert spread_table(refused) is None
     assert verdicts_table([], []) is None
-    assert forest_figure(refused) is None
+    assert forest_figure(refused, NAMES) is None
 
 
 def test_the_forest_plot_says_what_it_draws(found: tuple[DeclaredVerdict, ...]) -> None:
     """A row for each comparison with numbers, with its verdict and its size; the margin is named."""
-    drawn = forest_figure(found)
+    drawn = forest_figure(found, NAMES)
     assert drawn is not None
     assert "better against linear +" in drawn.svg
     assert ", descriptive; lost against linear" in drawn.svg
@@ -95,7 +88,9 @@ def test_a_head_that_is_far_off_leaves_room_for_the_others() -> None:
     linear = study("linear", 5, 0.8, spec=LINEAR)
     close = [run for shots in range(1, 6) for run in study(f"s{shots}", 5, 0.8, spec={"shots": shots})]
     off = study("off", 5, 0.1, spec={"shots": 9})
-    near, all_drawn = (forest_figure(verdicts(grouped([*linear, *runs]), None)) for runs in (close, [*close, *off]))
+    near, all_drawn = (
+        forest_figure(verdicts(grouped([*linear, *runs]), None), NAMES) for runs in (close, [*close, *off])
+    )
     assert "An arrow" not in near.caption
     assert "An arrow points at what lies beyond the axis." in all_drawn.caption
     assert "off against linear -7" in all_drawn.svg
@@ -105,10 +100,10 @@ def test_figures_of_many_heads_say_what_they_leave_out() -> None:
     """Forty rows are drawn; the caption tells of the others, which are in the table."""
     results = grouped([record(f"s{shots}", spec={"shots": shots}) for shots in range(1, MAX_ROWS + 3)])
     rows = comparison(results)
-    for drawn in (accuracy_figure(results, rows), phases_figure(rows)):
+    for drawn in (accuracy_figure(results, rows, NAMES), phases_figure(rows, NAMES)):
         assert drawn.caption.endswith(" The first 40 of 42 heads; all are in the table.")
     few = grouped([record("a")])
-    assert "The first" not in accuracy_figure(few, comparison(few)).caption
+    assert "The first" not in accuracy_figure(few, comparison(few), NAMES).caption
 
 
 def test_a_sweep_is_drawn_from_three_values_on() -> None:

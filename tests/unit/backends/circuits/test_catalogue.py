@@ -176,9 +176,7 @@ def test_a_circuit_knows_its_family() -> None:
 
     assert found == Member("hardware_efficient", {"n_qubits": 3, "n_layers": 3, "n_outputs": 1})
     assert found.resized(n_qubits=5) == circuit_named("hardware_efficient(n_qubits=5, n_layers=3)")
-    assert all(
-        {"n_qubits", "n_layers"} <= member_of(circuit_named(name)).parameters.keys() for name in FAMILIES
-    )
+    assert all({"n_qubits", "n_layers"} <= member_of(circuit_named(name)).parameters.keys() for name in FAMILIES)
 
 
 @pytest.mark.parametrize(

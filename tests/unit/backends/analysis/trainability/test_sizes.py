@@ -91,7 +91,11 @@ def test_families_that_measure_every_qubit(monkeypatch) -> None:
     found = sizes_of(_member("basic_entangler(n_qubits=2, n_layers=1)"), _IDEAL, [], ideal=True)
 
     assert [row.n_qubits for row in found.growths[0].rows] == [2, 3]
-    assert {one.output for one in _IDEAL(circuit_named("basic_entangler(n_qubits=3, n_layers=1)")).components} == {0, 1, 2}
+    assert {one.output for one in _IDEAL(circuit_named("basic_entangler(n_qubits=3, n_layers=1)")).components} == {
+        0,
+        1,
+        2,
+    }
 
 
 @pytest.mark.usefixtures("_narrow")

@@ -3,10 +3,14 @@
 import dataclasses
 import math
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 DASH = "–"
+WIDTH = 80
+"""Columns of a terminal, where it does not say how many it has."""
 # Special inside a line (an underscore within a word is not), and at the start of a line (lists and headings).
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
 _MARKDOWN_START = re.compile(r"^(\s*)(\d*)((?<=\d)[.)]|(?<!\d)[-+#=])(?=[-+#=\s]|$)")
@@ -22,6 +26,19 @@ class Missing:
 
     def __str__(self) -> str:
         return DASH
+
+
+def json_values(value: Any) -> Any:
+    """Return dataclasses, lists and numbers as JSON values; a number that does not exist is {"missing": reason}."""
+    if isinstance(value, Missing):
+        return {"missing": value.reason}
+    if dataclasses.is_dataclass(value):
+        return {field.name: json_values(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, list | tuple):
+        return [json_values(part) for part in value]
+    if isinstance(value, dict):
+        return {key: json_values(part) for key, part in value.items()}
+    return value
 
 
 def clean(text: object, *, lines: bool = False) -> str:
@@ -43,6 +60,18 @@ def _visible(char: str) -> str:
         code = ord(char)
         return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else f"\\x{code:02x}"
     return f"\\u{ord(char):04x}" if category in ("Cf", "Cn", "Cs", "Zl", "Zp") else char
+
+
+def wrapped(text: str, *, indent: str = "", width: int = WIDTH) -> str:
+    """Return text in lines of at most ``width`` characters, words kept whole; the lines after the first stand 2 further in."""
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def short(text: str, limit: int) -> str:

@@ -1,16 +1,14 @@
 """The text of ``qhb cost``: a table for each group of entries, at most 80 columns wide."""
 
-import textwrap
 from collections.abc import Callable, Sequence
 
 from harness.cost.estimate import EntryCost, PlanCost, Price, WayCost
 from harness.cost.qpu_time import Use
 from harness.cost.tariffs import Tariff
 from harness.cost.ways import Way
-from harness.text import DASH, Missing, counted, duration, listed, significant
+from harness.text import DASH, Missing, counted, duration, listed, significant, wrapped
 
-_WIDTH = 80
-_LABEL, _CELL = 20, 12  # 20 + 5 x 12 = 80
+_LABEL, _CELL = 20, 12  # 20 + 5 x 12 = WIDTH
 
 NOTES = (
     "QPU time is IBM's published estimate: 2 s a job + (250 us + the circuit's duration) x executions. IBM's quick form, "
@@ -30,7 +28,7 @@ def paragraphs(found: PlanCost, tariffs: Sequence[Tariff]) -> list[str]:
     for entry in found.entries:
         texts += [_title(entry), f"{_table(entry)}\n{_dashes(entry)}", *_table_of_all_angles(entry)]
     if found.without:
-        texts.append("\n".join(_wrapped(f"Not on a device: {entry.label}: {entry.reason}.") for entry in found.without))
+        texts.append("\n".join(wrapped(f"Not on a device: {entry.label}: {entry.reason}.") for entry in found.without))
     if not found.entries:
         return texts
     dates = sorted({tariff.figures_of for tariff in tariffs})
@@ -39,13 +37,13 @@ def paragraphs(found: PlanCost, tariffs: Sequence[Tariff]) -> list[str]:
         f"Prices are of {span} and may be out of date; qhb cost --tariffs-template shows their sources. Vendors other than "
         "IBM: QPU time by IBM's formula is a guess."
     )
-    return [*texts, _whole_plan(found.entries), "\n".join(_wrapped(f"- {note}") for note in (*NOTES, prices))]
+    return [*texts, _whole_plan(found.entries), "\n".join(wrapped(f"- {note}") for note in (*NOTES, prices))]
 
 
 def _title(entry: EntryCost) -> str:
     load, device = entry.load, entry.device
     dead = f", of which {len(load.dead)} proven dead" if load.dead else ""
-    return _wrapped(
+    return wrapped(
         f"{listed(list(entry.labels))}: {counted(entry.n_runs, 'run')}; the figures are of one. Circuit {load.circuit.name} "
         f"({counted(load.circuit.n_angles, 'angle')}{dead}; {counted(load.shots, 'shot')}) on {device.device}: "
         f"{len(device.qubits)} of {device.device_qubits} qubits, {significant(1e6 * device.duration_s)} us."
@@ -129,7 +127,7 @@ def _dashes(entry: EntryCost) -> str:
     uses = [value for cost in ways for value in (cost.use.training, cost.use.testing)]
     prices = [value for cost in ways for price in cost.prices for value in (price.training, price.testing)]
     reasons = dict.fromkeys(value.reason for value in (*uses, *prices) if isinstance(value, Missing))
-    return _wrapped(f"{DASH} {'; '.join(reasons)}.")
+    return wrapped(f"{DASH} {'; '.join(reasons)}.")
 
 
 def _table_of_all_angles(entry: EntryCost) -> list[str]:
@@ -139,9 +137,9 @@ def _table_of_all_angles(entry: EntryCost) -> list[str]:
     if not entry.load.dead or isinstance(entry.way(Way.TABLE).use.training, Missing):
         return []
     if isinstance(use, Missing):
-        return [_wrapped(f"Without the proof that angles are dead, {use.reason}.")]
+        return [wrapped(f"Without the proof that angles are dead, {use.reason}.")]
     return [
-        _wrapped(
+        wrapped(
             f"Without the proof that angles are dead, the response table takes {counted(use.circuits, 'circuit')}, "
             f"{duration(use.qpu_s)}, {price.currency} {_amount(price.training)} ({price.tariff})."
         )
@@ -157,7 +155,7 @@ def _whole_plan(entries: Sequence[EntryCost]) -> str:
     money = sum(price * n for price, n in prices if not isinstance(price, Missing))
     first = uses[0][0].prices[0]
     n_runs = sum(n for _, n in uses)
-    return _wrapped(
+    return wrapped(
         f"{counted(n_runs, 'run')} as planned, in all: {duration(qpu_s)} of QPU time, {first.currency} {_amount(money)} "
         f"({first.tariff})."
     )
@@ -165,7 +163,3 @@ def _whole_plan(entries: Sequence[EntryCost]) -> str:
 
 def _line(label: str, cells: Sequence[str]) -> str:
     return f"{label:<{_LABEL}}" + "".join(f"{cell:>{_CELL}}" for cell in cells)
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import textwrap
 from typing import Any
 
 import click
@@ -14,9 +13,7 @@ from backends.circuits.drawing import draw
 from backends.circuits.files import find_circuit
 from backends.registry import head_class
 from harness.cli.set_option import options_of
-from harness.text import counted
-
-_WIDTH = 100
+from harness.text import counted, wrapped
 
 
 @click.command("inspect")
@@ -72,14 +69,14 @@ def _paragraphs(circuit: Circuit, found: Inspection, head: str | None) -> list[s
     title = f"{circuit.name}: {counted(circuit.n_qubits, 'qubit')}, {inputs}{trained}, {counted(circuit.n_outputs, 'output')}."
     title += " Numbers count from 1, as in the paper."
     return [
-        _wrapped(title + (f" Source: {circuit.source}." if circuit.source else "")),
+        wrapped(title + (f" Source: {circuit.source}." if circuit.source else "")),
         draw(circuit),
         "\n".join(_angles(found, dead)),
         "\n".join(_formulas(found)),
-        *([_wrapped(_step(found))] if found.step else []),
-        _wrapped(_size(found, head)),
+        *([wrapped(_step(found))] if found.step else []),
+        wrapped(_size(found, head)),
         *(["\n".join(_noise(found.noise, found, head or ""))] if found.noise else []),
-        *(_wrapped(f"Note: {note}.") for note in found.notes),
+        *(wrapped(f"Note: {note}.") for note in found.notes),
     ]
 
 
@@ -118,13 +115,13 @@ def _angles(found: Inspection, dead: set[int]) -> list[str]:
     ]
     if not found.has_structure and found.formulas:
         lines.append("No structure was found: every angle matters, no combination is redundant, no formula is short.")
-    return [_wrapped(line) for line in lines]
+    return [wrapped(line) for line in lines]
 
 
 def _formulas(found: Inspection) -> list[str]:
     if found.formulas is None:
         return ["No formula: see the note."]
-    return [_wrapped(line) for line in _lines(found.formulas)]
+    return [wrapped(line) for line in _lines(found.formulas)]
 
 
 def _lines(formulas: list[Formula], *, only_short: bool = False) -> list[str]:
@@ -179,8 +176,4 @@ def _noise(noise: Noise, found: Inspection, head: str) -> list[str]:
     if noise.undecided:
         unseen = ", ".join(found.names[number - 1] for number in noise.undecided)
         lines.append(f"Not seen to matter with this noise, but not proven dead: {unseen}.")
-    return [_wrapped(line) for line in lines]
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return [wrapped(line) for line in lines]

@@ -19,7 +19,9 @@ from harness.surrogate.trained import trained
 )  # fmt: skip
 @click.option("--seed", type=int, help="Seed of the run, where a label has several.")
 @click.option(
-    "--data-root", type=click.Path(path_type=Path, file_okay=False), help="torchvision's folder of data sets."
+    "--data-root",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of data sets: torchvision's, or where the path of [data] begins.",
 )
 def command(run: str, folder: Path, results: Path, seed: int | None, data_root: Path | None) -> int:
     """Write the trained classifier of a run with its head replaced by the classical function that it computes.

@@ -4,12 +4,15 @@ import dataclasses
 import functools
 import importlib.metadata
 import inspect
+from typing import TYPE_CHECKING
 
 from backends.capabilities import Capabilities, HeadOptions
 from backends.errors import ConfigError
-from backends.head import QuantumHead
 from backends.outside_code import code_of as code_of_class
 from backends.outside_code import object_at
+
+if TYPE_CHECKING:
+    from backends.head import QuantumHead  # it loads torch, which a list of heads does not need
 
 GROUP = "quantum_head_bench.heads"
 
@@ -38,7 +41,7 @@ def outside_heads() -> dict[str, OutsideEntry]:
     return dict(sorted(found.items()))
 
 
-def class_at(path: str, *, who: str) -> type[QuantumHead]:
+def class_at(path: str, *, who: str) -> "type[QuantumHead]":
     """Import a head's class.
 
     Args:
@@ -48,19 +51,25 @@ def class_at(path: str, *, who: str) -> type[QuantumHead]:
     Raises:
         ConfigError: not such a path, the module or class is not there or cannot be imported, or it is an incomplete head.
     """
+    from backends.head import QuantumHead
+
     return _checked(object_at(path, who=who, kind=QuantumHead), who=who)
 
 
-def code_of(kind: type[QuantumHead]) -> str | None:
+def code_of(kind: "type[QuantumHead]") -> str | None:
     """Return the SHA-256 of the files that define a head's class and its bases, as they are now; None if all are ours.
 
     Raises:
         ConfigError: a file cannot be read.
     """
+    from backends.head import QuantumHead
+
     return code_of_class(kind, base=QuantumHead, who=f"head {kind.__module__}:{kind.__name__}")
 
 
-def _checked(found: object, *, who: str) -> type[QuantumHead]:
+def _checked(found: object, *, who: str) -> "type[QuantumHead]":
+    from backends.head import QuantumHead
+
     if not (isinstance(found, type) and issubclass(found, QuantumHead)):
         got = f"the class {found.__qualname__}" if isinstance(found, type) else f"a {type(found).__name__}"
         raise ConfigError(f"{who}: expected a subclass of backends.QuantumHead, got {got}")

@@ -7,10 +7,13 @@ named in full, "package.module:Class"; outside.py checks them before they are us
 import dataclasses
 import importlib
 import importlib.util
+from typing import TYPE_CHECKING
 
 from backends.errors import ConfigError, MissingPackageError, did_you_mean, pip_line
-from backends.head import QuantumHead
 from backends.outside import class_at, outside_heads
+
+if TYPE_CHECKING:
+    from backends.head import QuantumHead  # it loads torch, which a list of heads does not need
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +74,7 @@ HEADS: dict[str, HeadEntry] = {
 }
 
 
-def head_class(name: str) -> type[QuantumHead]:
+def head_class(name: str) -> "type[QuantumHead]":
     """Return the class of a head: ours, an outside one by its entry point, or "package.module:Class".
 
     Raises:
@@ -96,7 +99,7 @@ def summary(name: str) -> str:
     return f"outside head {outside.path} of {', '.join(outside.distributions)}" if outside else f"outside head {name}"
 
 
-def _outside_class(name: str) -> type[QuantumHead]:
+def _outside_class(name: str) -> "type[QuantumHead]":
     if ":" in name:
         return class_at(name, who=f"head {name!r}")
     outside = outside_heads()

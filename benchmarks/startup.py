@@ -22,6 +22,9 @@ class Startup(Brief):
     def time_help(self):
         python("from harness.cli.main import main; main()", "--help")
 
+    def time_list(self):
+        python("from harness.cli.main import main; main()", "list")
+
 
 def python(code, *arguments):
     subprocess.run([sys.executable, "-c", code, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603  it is ours

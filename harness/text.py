@@ -6,9 +6,11 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 DASH = "–"
-TERMINAL_WIDTH = 80
+WIDTH = 80
+"""Columns of a terminal, where it does not say how many it has."""
 # Special inside a line (an underscore within a word is not), and at the start of a line (lists and headings).
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
 _MARKDOWN_START = re.compile(r"^(\s*)(\d*)((?<=\d)[.)]|(?<!\d)[-+#=])(?=[-+#=\s]|$)")
@@ -24,6 +26,19 @@ class Missing:
 
     def __str__(self) -> str:
         return DASH
+
+
+def json_values(value: Any) -> Any:
+    """Return dataclasses, lists and numbers as JSON values; a number that does not exist is {"missing": reason}."""
+    if isinstance(value, Missing):
+        return {"missing": value.reason}
+    if dataclasses.is_dataclass(value):
+        return {field.name: json_values(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, list | tuple):
+        return [json_values(part) for part in value]
+    if isinstance(value, dict):
+        return {key: json_values(part) for key, part in value.items()}
+    return value
 
 
 def clean(text: object, *, lines: bool = False) -> str:
@@ -47,14 +62,21 @@ def _visible(char: str) -> str:
     return f"\\u{ord(char):04x}" if category in ("Cf", "Cn", "Cs", "Zl", "Zp") else char
 
 
+def wrapped(text: str, *, indent: str = "", width: int = WIDTH) -> str:
+    """Return text in lines of at most ``width`` characters, words kept whole; the lines after the first stand 2 further in."""
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def short(text: str, limit: int) -> str:
     """Return the text, cut with an ellipsis where it is longer than ``limit`` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def wrapped(text: str) -> str:
-    """Return a paragraph for a terminal, at most 80 characters wide; all lines but the first are indented."""
-    return textwrap.fill(text, TERMINAL_WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def csv_safe(value: object) -> object:

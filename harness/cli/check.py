@@ -4,7 +4,6 @@ import dataclasses
 import json
 import math
 import shutil
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -21,6 +20,7 @@ from backends.surrogates.choice import factory_for
 from baselines import BASELINES
 from harness.cli.set_option import options_of
 from harness.records.certificate import Certificate
+from harness.text import WIDTH, wrapped
 
 _COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
 _WIDEST, _NARROWEST = 120, 60
@@ -101,7 +101,7 @@ def _json(value: object) -> object:
 
 
 def _width() -> int:
-    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns))
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((WIDTH, 24)).columns))
 
 
 def _lines(result: CheckResult, *, width: int) -> Iterator[str]:
@@ -116,4 +116,4 @@ def _lines(result: CheckResult, *, width: int) -> Iterator[str]:
         below += [result.detail, f"It should hold: {result.claim}"]
     indent = " " * _STATUS_WIDTH
     for text in below:
-        yield textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent + "  ")
+        yield wrapped(text, indent=indent, width=width)

@@ -48,20 +48,28 @@ class _UnfailingStream:
 
 
 class Console:
-    """Writes lines to one stream; text is never interpreted as markup."""
+    """Writes lines to one stream; text is never interpreted as markup.
 
-    def __init__(self, stream: TextIO) -> None:
+    Args:
+        stream: Where to.
+        quiet: Write only what is important, and show no progress.
+    """
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         unfailing = cast(TextIO, _UnfailingStream(stream))
         self._rich = rich.console.Console(file=unfailing, highlight=False, markup=False, emoji=False)
 
-    def line(self, text: str) -> None:
-        """Print a line; control characters are shown, not sent to the terminal."""
+    def line(self, text: str, *, important: bool = False) -> None:
+        """Print a line; control characters are shown, not sent to the terminal. What went wrong is important."""
+        if self._quiet and not important:
+            return
         self._rich.print(rich.text.Text(clean(text, lines=True)), soft_wrap=True)
 
     @contextlib.contextmanager
     def run_display(self, n_runs: int) -> Iterator["RunDisplay"]:
         """Show the progress of ``n_runs`` runs while the block runs."""
-        if not self._rich.is_terminal:
+        if self._quiet or not self._rich.is_terminal:
             yield RunDisplay(self, n_runs, None)
             return
         whole = rich.table.Column(no_wrap=True)
@@ -95,9 +103,10 @@ class RunDisplay:
         resumed = f"  from step {record.resumed_at}" if record.resumed_at else ""
         accuracy = f"  accuracy {record.evaluation.accuracy:.3f}" if record.evaluation else ""
         text = f"[{self._n_ended}/{self._n_runs}] {record.status:<4} {record.label}, seed {record.spec.seed}{accuracy}  {record.seconds:.1f} s{resumed}"
-        self._console.line(text + (f"  {record.failure.kind}: {record.failure.message}" if record.failure else ""))
+        failure = f"  {record.failure.kind}: {record.failure.message}" if record.failure else ""
+        self._console.line(text + failure, important=record.status != "ok")
         for note in record.notes:
-            self._console.line(f"  note: {note}")
+            self._console.line(f"  note: {note}", important=record.status != "ok")
         self.progress([])
 
     def progress(self, runs: list[RunProgress]) -> None:

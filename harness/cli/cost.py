@@ -1,6 +1,5 @@
 """``qhb cost``."""
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -8,18 +7,20 @@ from typing import Any
 import click
 
 from harness.cli.cost_tables import paragraphs
+from harness.cli.plan_options import only_option, plan_argument, preset_option
 from harness.cost.estimate import PlanCost, plan_cost
 from harness.cost.tariffs import Tariff, load_tariffs, template
 from harness.data.load import facts_of
 from harness.plan.expand import expand
+from harness.plan.only import only as chosen
 from harness.plan.plan import data_root_of, load_asked
-from harness.text import Missing
+from harness.text import json_values
 
 
 @click.command("cost")
-@click.argument("plan_file", metavar="[PLAN.toml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--preset", help="A plan that comes with qhb, a name of qhb list; bench by default.")
-@click.option("--only", multiple=True, metavar="TEXT", help="Only entries whose label holds this; repeatable.")
+@plan_argument
+@preset_option
+@only_option
 @click.option(
     "--device", help="A fake IBM device of qhb list devices, for all entries. Default: the entry's own, or sherbrooke."
 )
@@ -54,11 +55,7 @@ def command(
     tariffs = load_tariffs(tariffs_file)
     facts = facts_of(plan.data, data_root=data_root_of(plan, plan_file, None))
     runs = expand(plan, facts=facts, folder=plan_file.parent if plan_file else Path())
-    chosen = [run for run in runs if not only or any(text in run.label for text in only)]
-    if not chosen:
-        labels = "; ".join(dict.fromkeys(run.label for run in runs))
-        raise click.UsageError(f"--only {' '.join(only)}: no such entry in plan {plan.name}; there are: {labels}")
-    found = plan_cost(chosen, facts, tariffs, device=device, shots=shots)
+    found = plan_cost(chosen(runs, only, plan=plan.name), facts, tariffs, device=device, shots=shots)
     if as_json:
         click.echo(json.dumps(_content(found, tariffs), indent=1, ensure_ascii=False))
         return
@@ -72,10 +69,10 @@ def _content(found: PlanCost, tariffs: list[Tariff]) -> dict[str, Any]:
         ways = [
             {
                 "way": cost.use.way.value,
-                "step": _plain(cost.use.step),
-                "training": _plain(cost.use.training),
-                "testing": _plain(cost.use.testing),
-                "prices": [_plain(price) for price in cost.prices],
+                "step": json_values(cost.use.step),
+                "training": json_values(cost.use.training),
+                "testing": json_values(cost.use.testing),
+                "prices": json_values(cost.prices),
             }
             for cost in entry.ways
         ]
@@ -86,22 +83,12 @@ def _content(found: PlanCost, tariffs: list[Tariff]) -> dict[str, Any]:
                 "circuit": entry.load.circuit.name,
                 "shots": entry.load.shots,
                 "dead_angles": sorted(angle + 1 for angle in entry.load.dead),
-                "device": dataclasses.asdict(entry.device) | {"copies": entry.device.copies},
+                "device": json_values(entry.device) | {"copies": entry.device.copies},
                 "ways": ways,
             }
         )
     return {
         "entries": entries,
-        "without": [dataclasses.asdict(entry) for entry in found.without],
+        "without": json_values(found.without),
         "tariffs": [tariff.model_dump(mode="json") for tariff in tariffs],
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Return a dataclass as JSON values; a number that does not exist as {"missing": reason}."""
-    if isinstance(value, Missing):
-        return {"missing": value.reason}
-    return {
-        field.name: _plain(part) if dataclasses.is_dataclass(part := getattr(value, field.name)) else part
-        for field in dataclasses.fields(value)
     }

@@ -8,7 +8,7 @@ from harness.cost.tariffs import Tariff
 from harness.cost.ways import Way
 from harness.text import DASH, Missing, counted, duration, listed, significant, wrapped
 
-_LABEL, _CELL = 20, 12  # 20 + 5 x 12 = 80
+_LABEL, _CELL = 20, 12  # 20 + 5 x 12 = WIDTH
 
 NOTES = (
     "QPU time is IBM's published estimate: 2 s a job + (250 us + the circuit's duration) x executions. IBM's quick form, "

@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import functools
 import json
-import textwrap
 from pathlib import Path
 
 import click
@@ -16,7 +15,7 @@ from harness.plan.last_plan import last_plan_file, read_last_plan
 from harness.records.disk import is_folder, list_folder
 from harness.records.leftovers import Leftover, leftovers
 from harness.records.store import Store
-from harness.text import clean, counted
+from harness.text import clean, counted, wrapped
 from harness.vendor_checks import run_canaries
 
 _RESULTS = Path("results/runs")
@@ -87,7 +86,7 @@ def _print_versions(versions: list[CanaryReport]) -> None:
                 f"Workaround: {finding.workaround} ({finding.where}).",
             ]
             for line in lines:
-                click.echo(textwrap.fill(line, 100, initial_indent="  ", subsequent_indent="    "))
+                click.echo(wrapped(line, indent="  "))
     if versions:
         open_ones = [finding.name for finding in versions if not finding.covered]
         click.echo(

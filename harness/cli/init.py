@@ -8,30 +8,39 @@ import click
 
 from harness.errors import PlanError
 
-_FILE = Path("cluster.py")
+_PLAN, _CLUSTER = Path("plan.toml"), Path("cluster.py")
 
 
 @click.command("init")
 @click.option(
-    "--cluster", required=True, type=click.Choice(["slurm"]), help="The batch system that is to start Dask workers."
+    "--cluster", type=click.Choice(["slurm"]), help="Write a script that starts Dask workers of this batch system."
 )
-@click.argument("file", default=_FILE, type=click.Path(path_type=Path, dir_okay=False))
-def command(cluster: Literal["slurm"], file: Path) -> int:
-    """Write a script that starts Dask workers as jobs of a batch system: FILE, by default cluster.py.
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+def command(cluster: Literal["slurm"] | None, file: Path | None) -> int:
+    """Write a commented plan to start from: FILE, by default plan.toml.
 
-    Edit it for your site and keep it running; qhb run PLAN --dask uses its workers. docs/scale-out.md says more.
+    With --cluster, write a script that starts Dask workers as jobs of a batch system, by default cluster.py. Edit it for
+    your site and keep it running; qhb run PLAN --dask uses its workers. docs/scale-out.md says more.
     """
-    recipe = importlib.resources.files("harness.cli") / "recipes" / f"{cluster}.py.txt"
-    try:
-        with file.open("x", encoding="utf-8") as new:
-            new.write(recipe.read_text(encoding="utf-8"))
-    except FileExistsError as error:
-        raise PlanError(
-            f"{file} exists and is left as it is; give another name: qhb init --cluster {cluster} NAME"
-        ) from error
-    except OSError as error:
-        raise PlanError(f"{file} cannot be written: {error.strerror}; give another name") from error
+    if cluster is None:
+        path = file or _PLAN
+        _write(path, recipe="plan.toml", again="qhb init NAME")
+        click.echo(f"{path} is written. To see what it would make: qhb plan {path}. To make it: qhb run {path}")
+        return 0
+    path = file or _CLUSTER
+    _write(path, recipe=f"{cluster}.py", again=f"qhb init --cluster {cluster} NAME")
     click.echo(
-        f"{file} is written. Edit it for your site, keep it running (python {file}), and give qhb run the --dask that it prints"
+        f"{path} is written. Edit it for your site, keep it running (python {path}), and give qhb run the --dask that it prints"
     )
     return 0
+
+
+def _write(path: Path, *, recipe: str, again: str) -> None:
+    text = (importlib.resources.files("harness.cli") / "recipes" / f"{recipe}.txt").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError as error:
+        raise PlanError(f"{path} exists and is left as it is; give another name: {again}") from error
+    except OSError as error:
+        raise PlanError(f"{path} cannot be written: {error.strerror}; give another name") from error

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from backends.adapters import fake_devices, pennylane
+from backends.adapters import fake_devices
 from backends.circuits.catalogue import CIRCUITS, FAMILIES, circuit_named, signature
 from backends.circuits.circuit import Circuit
 from backends.outside import OutsideEntry, outside_heads
@@ -19,7 +19,9 @@ from harness.data.generators.generator import Generator, generate
 from harness.data.mnist import MNIST_LIKE, expected_facts
 from harness.data.outside import outside_datasets
 from harness.plan.plan import load_preset, presets
-from harness.text import counted
+from harness.text import WIDTH, counted, wrapped
+
+_WIDEST_NAME = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,10 +62,28 @@ def command(what: str | None, as_json: bool) -> None:
         if not items:
             continue
         click.secho(kind, bold=True)
-        width = max(len(item.name) for item in items)
         for item in items:
-            missing = f"  [missing {', '.join(item.missing)}: {item.pip}]" if item.missing else ""
-            click.echo(f"  {item.name:<{width}}  {item.summary}{missing}")
+            for line in _lines(item, width=min(_WIDEST_NAME, max(len(one.name) for one in items))):
+                click.echo(line)
+
+
+def _lines(item: Item, *, width: int) -> list[str]:
+    """Return an item in lines of at most 80 characters: its name, its summary, and what is missing.
+
+    Args:
+        item: The item.
+        width: Of the names; a longer one has a line of its own.
+    """
+    indent = " " * (width + 4)
+    lines = wrapped(item.summary, indent=indent).splitlines()
+    if len(item.name) <= width:
+        lines[0] = f"  {item.name:<{width}}  {lines[0].lstrip()}"
+    else:
+        lines.insert(0, f"  {item.name}")
+    if item.missing:
+        what, how = f"    [missing {', '.join(item.missing)}:", f"{item.pip}]"
+        lines += [f"{what} {how}"] if len(f"{what} {how}") <= WIDTH else [what, f"     {how}"]
+    return lines
 
 
 def _everything() -> dict[str, list[Item]]:
@@ -123,7 +143,9 @@ def _fake_devices() -> list[Item]:
 
 
 def _pennylane_devices() -> list[Item]:
-    return [Item(name, f"of {distribution}") for name, distribution in sorted(pennylane.usable_devices().items())]
+    from backends.adapters.pennylane import usable_devices  # it loads torch, which the other lists do not need
+
+    return [Item(name, f"of {distribution}") for name, distribution in sorted(usable_devices().items())]
 
 
 _DEVICES = {"fake_ibm": _fake_devices, "pennylane": _pennylane_devices}

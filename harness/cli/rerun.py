@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import RESULTS_FOLDER, runs_named
+from harness.cli.folders import RESULTS_FOLDER, one_run
 from harness.cli.show import text
 from harness.data.load import facts_of
-from harness.errors import PlanError
 from harness.features.resolve import resolve_features
 from harness.heads import resolve_head
 from harness.spec import Run
@@ -35,15 +34,7 @@ def command(run: str, results: Path, seed: int | None, pdb: bool, data_root: Pat
 
     RUN is a label, or the first characters of a run id. Nothing is stored.
     """
-    found = [(store, record) for store, record in runs_named(run, results) if seed in (None, record.spec.seed)]
-    if len({record.run_id for _, record in found}) != 1:
-        choices = "".join(
-            f"\n  {record.run_id[:12]}  {record.label}, seed {record.spec.seed}, in {store.root}"
-            for store, record in found
-        )
-        named = run if seed is None else f"{run}, seed {seed}"
-        raise PlanError(f"expected one run, {named!r} names {len(found)}; give an id, --seed or --results{choices}")
-    store, before = found[0]
+    store, before = one_run(run, results, seed=seed)
     facts = facts_of(before.spec.data, data_root=data_root)
     resolved = resolve_head(before.spec, n_classes=facts.n_classes)
     features = resolve_features(before.spec, resolved, shape=facts.shape)

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import click
 from backends.machine import n_cores
 from harness.cli.console import Console
 from harness.cli.folders import RESULTS_FOLDER
+from harness.cli.plan_options import only_option, plan_argument, preset_option
 from harness.cli.run_in_turn import run_in_turn
 from harness.cli.run_messages import angles_of_files, how_to_make_again
 from harness.cli.summary import summary
@@ -31,6 +33,7 @@ from harness.plan.last_plan import (
     resolve,
     write_last_plan,
 )
+from harness.plan.only import only as chosen_runs
 from harness.plan.plan import data_root_of, load_asked, presets_in
 from harness.plan.schema import SECTIONS, sections_with
 from harness.records.disk import is_folder
@@ -39,6 +42,7 @@ from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.report import write_report
 from harness.spec import Run
+from harness.text import WIDTH
 
 if TYPE_CHECKING:
     from harness.execution.executor import Executor
@@ -72,10 +76,9 @@ _PLACES = {"": "before its first [table]", "runs": "in a [[runs]] table"}
 
 
 @click.command("run", cls=_RunCommand)
-@click.argument("plan_file", metavar="[PLAN.toml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--preset", help="A plan that comes with qhb, a name of qhb list; bench by default. gallery: all of gallery/..."
-)
+@plan_argument
+@preset_option
+@only_option
 @click.option("--results", type=RESULTS_FOLDER, help="Default: results/runs/NAME-OF-PLAN.")
 @click.option("--jobs", type=click.IntRange(1), help="Single-core runs side by side. Default: the number of cores.")
 @click.option(
@@ -111,6 +114,7 @@ _PLACES = {"": "before its first [table]", "runs": "in a [[runs]] table"}
     help="Folder of data sets: torchvision's, or where the path of [data] begins.",
 )
 @click.option("--download", is_flag=True, help="Let torchvision fetch the data set into --data-root.")
+@click.option("--quiet", is_flag=True, help="Print only what went wrong, and how to go on.")
 def command(**options: Any) -> int:
     """Train and measure every run of a plan, then write the report.
 
@@ -124,7 +128,7 @@ def command(**options: Any) -> int:
                     names,
                     lambda name, folder: _command(signals, **options | {"preset": name, "results": folder}),
                     folder=options["results"] or Path("results/runs") / options["preset"],
-                    console=Console(sys.stdout),
+                    console=Console(sys.stdout, quiet=options["quiet"]),
                 )
             return _command(signals, **options)
         except Stopped as stopped:
@@ -137,7 +141,9 @@ def _command(
     *,
     plan_file: Path | None,
     preset: str | None,
+    only: tuple[str, ...],
     results: Path | None,
+    quiet: bool,
     wait: bool,
     retry: Retry | None,
     fresh: bool,
@@ -157,16 +163,16 @@ def _command(
     others["data_root"] = data_root_of(plan, plan_file, others["data_root"])
     dataset = load(plan.data, data_root=others["data_root"], download=download)
     store = Store(results or Path("results/runs") / (preset or plan.name))
-    console = Console(sys.stdout)
+    console = Console(sys.stdout, quiet=quiet)
     resolved = resolve(
         plan,
         facts=dataset.facts,
         folder=plan_file.parent if plan_file else Path(),
-        command=_command_line(),
+        command=command_line(without=["--fresh"], without_values=["--only"]),
         earlier=_last_plan(store, console),
     )
-    runs = resolved.runs
-    with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it")) if wait else None):
+    runs = chosen_runs(resolved.runs, only, plan=plan.name)
+    with store.opened(wait=(lambda held: console.line(f"{held}; waiting for it", important=True)) if wait else None):
         if fresh:
             store.start_over({run.run_id for run in runs})
         kept = _kept(store, console)
@@ -174,7 +180,8 @@ def _command(
             store.set_aside(last_plan_file(store.root))
         write_last_plan(store.root, resolved)  # not before the records were read: an unreadable folder stays as it is
         chosen = runs_to_make(runs, kept, retry=retry)
-        console.line(f"plan {plan.name}: {len(runs)} runs, {_left(runs, chosen, kept)}, {len(chosen)} to make")
+        part = f"{len(runs)} of {len(resolved.runs)} runs" if only else f"{len(runs)} runs"
+        console.line(f"plan {plan.name}: {part}, {_left(runs, chosen, kept)}, {len(chosen)} to make")
         console.line(f"results: {store.root}")
         for line in angles_of_files(runs):
             console.line(line)
@@ -188,18 +195,21 @@ def _command(
             records,
             store.root / "report",
             title=f"quantum-head-bench: {plan.name}",
-            command=_command_line(),
+            command=resolved.command,
             results_folder=store.root,
             peers=store.root / "peers.json",
             earlier=earlier,
             labels=labels,
             declared=resolved.comparison,
         )
-        for line in summary(records, labels=labels, earlier=earlier, declared=resolved.comparison):
+        width = shutil.get_terminal_size((WIDTH, 24)).columns
+        for line in summary(records, labels=labels, earlier=earlier, declared=resolved.comparison, width=width):
             console.line(line)
-        _say_what_is_not_ok(records, store, console, n_missing=len(runs) - len(records))
+        asked = {run.run_id for run in runs}
+        ended = [record for record in records if record.run_id in asked]
+        _say_what_is_not_ok(ended, store, console, n_missing=len(runs) - len(ended))
         console.line(f"{time.monotonic() - started:.0f} s; report: {page}")
-    return 0 if len(records) == len(runs) and all(record.status == "ok" for record in records) else 3
+    return 0 if len(ended) == len(runs) and all(record.status == "ok" for record in ended) else 3
 
 
 def _last_plan(store: Store, console: Console) -> LastPlan | None:
@@ -207,7 +217,7 @@ def _last_plan(store: Store, console: Console) -> LastPlan | None:
     try:
         return read_last_plan(store.root)
     except DamagedError as error:
-        console.line(f"warning: {error}; it is written again")
+        console.line(f"warning: {error}; it is written again", important=True)
         return None
 
 
@@ -215,7 +225,7 @@ def _kept(store: Store, console: Console) -> list[RunRecord]:
     """Return the records of earlier commands, and move damaged ones to the quarantine."""
     found = store.read()
     for path, why in found.damaged:
-        console.line(f"warning: {why}; it is now {store.set_aside(path)}")
+        console.line(f"warning: {why}; it is now {store.set_aside(path)}", important=True)
     return found.records
 
 
@@ -261,14 +271,15 @@ def _say_what_is_not_ok(records: list[RunRecord], store: Store, console: Console
     for record in records:
         if record.failure:
             why = f"{record.failure.kind}: {record.failure.message}"
-            console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {why}")
-            console.line(f"  more: qhb show {record.run_id[:12]} --results {shlex.quote(str(store.root))}")
+            console.line(f"{record.status}: {record.label}, seed {record.spec.seed}: {why}", important=True)
+            more = f"  more: qhb show {record.run_id[:12]} --results {shlex.quote(str(store.root))}"
+            console.line(more, important=True)
     if n_missing:
-        console.line(f"{n_missing} runs are not made yet. To go on: {_command_line()}")
+        console.line(f"{n_missing} runs are not made yet. To go on: {_command_line()}", important=True)
     for line in how_to_make_again({record.status for record in records}, command=_command_line()):
-        console.line(line)
+        console.line(line, important=True)
 
 
 def _command_line() -> str:
     """Return the command that continues this one: without --fresh, which would begin everything again."""
-    return command_line(without="--fresh")
+    return command_line(without=["--fresh"])

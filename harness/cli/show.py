@@ -6,7 +6,7 @@ import click
 
 from harness.cli.folders import RESULTS_FOLDER, runs_named
 from harness.records.record import RunRecord
-from harness.text import clean
+from harness.text import clean, wrapped
 
 
 @click.command("show")
@@ -46,24 +46,20 @@ def text(record: RunRecord) -> str:
         own = "own weights" if test.weights_from is None else f"weights of run {test.weights_from[:12]}"
         f1 = "none" if test.macro_f1 is None else f"{test.macro_f1:.4f}"
         lines.append(f"  test accuracy {test.accuracy:.4f}, macro F1 {f1}, {test.n_images} images, {own}")
-        lines.append(
-            "  F1 by class " + " ".join("-" if score.f1 is None else f"{score.f1:.3f}" for score in test.classes)
-        )
+        by_class = " ".join("-" if score.f1 is None else f"{score.f1:.3f}" for score in test.classes)
+        lines.append(wrapped(f"F1 by class {by_class}", indent="  "))
     if record.steps:
         steps = record.steps
         circuits = (
             f"; a step: {steps.forward_evaluations:.0f} + {steps.backward_evaluations:.0f} circuit evaluations requested, "
             f"{steps.executed_evaluations:.0f} executed by the backend, {steps.shots:.0f} shots"
         )
-        lines.append(
-            f"  {steps.n_steps} steps of {1000 * steps.step_s_median:.1f} ms (median)"
-            + (circuits if record.spec.circuit else "")
-        )
+        text = f"{steps.n_steps} steps of {1000 * steps.step_s_median:.1f} ms (median)"
+        lines.append(wrapped(text + (circuits if record.spec.circuit else ""), indent="  "))
     if record.times:
         times = record.times.model_dump()
-        lines.append(
-            "  seconds: " + ", ".join(f"{name.removesuffix('_s')} {value:.2f}" for name, value in times.items())
-        )
+        phases = ", ".join(f"{name.removesuffix('_s')} {value:.2f}" for name, value in times.items())
+        lines.append(wrapped(f"seconds: {phases}", indent="  "))
     if record.peak_rss_mib:
         lines.append(f"  peak memory {record.peak_rss_mib:.0f} MiB")
     if record.resumed_at is not None:
@@ -83,4 +79,5 @@ def _settings(record: RunRecord) -> list[str]:
         options = ", ".join(f"{name} = {value}" for name, value in spec.options.items())
         head += f", circuit {spec.circuit}, {shots}, execution {spec.execution}" + (f", {options}" if options else "")
     settings = {**spec.data.model_dump(), **spec.model.model_dump(), **spec.training.model_dump(exclude_none=True)}
-    return [f"  {head}", "  " + ", ".join(f"{name} = {value}" for name, value in settings.items())]
+    listing = ", ".join(f"{name} = {value}" for name, value in settings.items())
+    return [wrapped(clean(line), indent="  ") for line in (head, listing)]

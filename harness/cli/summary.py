@@ -6,12 +6,17 @@ from typing import NamedTuple
 from harness.plan.comparison import Declared
 from harness.records.record import RunRecord
 from harness.report.numbers.rows import ComparisonRow, Scores
-from harness.text import Missing
+from harness.text import WIDTH, Missing, short
+
+_LEAST_LABEL = 24  # characters that are left of a label before a column is left out
 
 
 class _TerminalColumn(NamedTuple):
+    """A column; of those that do not fit, the one with the highest rank is left out first."""
+
     title: str
     text: Callable[[ComparisonRow], str]
+    rank: int = 0
 
 
 def _number(value: float | Missing, form: str) -> str:
@@ -36,12 +41,12 @@ _COLUMNS = (
         ),
     ),
     _TerminalColumn("official", lambda row: _score(row.official, lambda scores: f"{scores.accuracy_mean:.4f}")),
-    _TerminalColumn("params", lambda row: _number(row.parameters, "{:,}")),
-    _TerminalColumn("train s", lambda row: _number(row.costs.training_s, "{:.1f}")),
-    _TerminalColumn("ms/step", lambda row: _number(row.costs.step_ms, "{:.1f}")),
+    _TerminalColumn("params", lambda row: _number(row.parameters, "{:,}"), 4),
+    _TerminalColumn("train s", lambda row: _number(row.costs.training_s, "{:.1f}"), 1),
+    _TerminalColumn("ms/step", lambda row: _number(row.costs.step_ms, "{:.1f}"), 3),
     _TerminalColumn("evals/step", lambda row: _number(row.costs.formula_evaluations, "{:.0f}")),
-    _TerminalColumn("executed", lambda row: _number(row.costs.executed_evaluations, "{:.0f}")),
-    _TerminalColumn("evals", lambda row: _number(row.costs.training_evaluations, "{:,.0f}")),
+    _TerminalColumn("executed", lambda row: _number(row.costs.executed_evaluations, "{:.0f}"), 2),
+    _TerminalColumn("evals", lambda row: _number(row.costs.training_evaluations, "{:,.0f}"), 5),
 )
 
 
@@ -51,6 +56,7 @@ def summary(
     labels: Mapping[str, str],
     earlier: Sequence[RunRecord] = (),
     declared: Declared | None = None,
+    width: int = WIDTH,
 ) -> list[str]:
     """Return a heading, a line for each configuration, a footnote where one is needed, the verdicts, and when they were declared.
 
@@ -59,6 +65,7 @@ def summary(
         earlier: Attempts that no longer count.
         labels: Of the latest plan, by run id.
         declared: The plan's comparisons.
+        width: Columns of the terminal. Columns of the table that do not fit are left out, and long labels are cut.
     """
     from harness.report.numbers.grouping import grouped
     from harness.report.numbers.tables import comparison
@@ -66,12 +73,7 @@ def summary(
 
     results = grouped(records, earlier, labels)
     rows = comparison(results)
-    cells = [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = []
-    for line in cells:
-        first, *others = (f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line))
-        lines.append("  ".join([first, *others]))
+    lines = _table(rows, width)
     if any(_transferred(row) for row in rows):
         lines.append(
             "* of weights that another run trained; runs marked so train a few steps for their cost, or not at all"
@@ -82,4 +84,22 @@ def summary(
         *([""] if found else []),
         *(f"{verdict.sentence} {verdict.sensitivity}".rstrip() for verdict in found),
         *([declaration(results, declared)] if found else []),
+    ]
+
+
+def _table(rows: Sequence[ComparisonRow], width: int) -> list[str]:
+    columns = list(_COLUMNS)
+    while True:
+        cells = [[column.title for column in columns], *([column.text(row) for column in columns] for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        left = width - sum(2 + size for size in widths[1:])
+        last = max(columns, key=lambda column: column.rank)
+        if left >= min(widths[0], _LEAST_LABEL) or last.rank == 0:
+            break
+        columns.remove(last)
+    widths[0] = min(widths[0], max(left, _LEAST_LABEL))
+    for line in cells:
+        line[0] = short(line[0], widths[0])
+    return [
+        "  ".join(f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line)).rstrip() for line in cells
     ]

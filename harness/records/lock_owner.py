@@ -4,6 +4,7 @@ import os
 import shlex
 import socket
 import sys
+from collections.abc import Collection
 from typing import Self
 
 import pydantic
@@ -30,14 +31,20 @@ class Holder(pydantic.BaseModel):
         return f"process {self.pid} on {self.host} since {self.since}: {self.command}"
 
 
-def command_line(*, without: str | None = None) -> str:
+def command_line(*, without: Collection[str] = (), without_values: Collection[str] = ()) -> str:
     """Return the command line of this process as it would be typed.
 
     Args:
-        without: An option to leave out.
+        without: Flags to leave out.
+        without_values: Options to leave out together with their values.
 
     Returns:
         The text; bytes that are not UTF-8 are escaped, because the files that it goes into are UTF-8.
     """
-    typed = shlex.join(["qhb", *(word for word in sys.argv[1:] if word != without)])
-    return os.fsencode(typed).decode("utf-8", "backslashreplace")
+    words, kept = iter(sys.argv[1:]), ["qhb"]
+    for word in words:
+        if word in without_values:
+            next(words, None)
+        elif word not in without and not word.startswith(tuple(f"{name}=" for name in without_values)):
+            kept.append(word)
+    return os.fsencode(shlex.join(kept)).decode("utf-8", "backslashreplace")

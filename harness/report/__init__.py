@@ -15,6 +15,11 @@ from harness.records.record import RunRecord
 _PACKAGES = ("jinja2", "matplotlib", "pandas", "scipy")
 
 
+def missing_packages() -> list[str]:
+    """Return the packages that a report needs and that are not installed."""
+    return [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
+
+
 def write_report(
     records: Sequence[RunRecord],
     folder: Path,
@@ -46,8 +51,7 @@ def write_report(
         MissingExtraError: a package of the extra ``report`` is not installed.
         StoreError: ``peers`` is not such a file, or the folder cannot be written.
     """
-    missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
-    if missing:
+    if missing := missing_packages():
         raise MissingExtraError(f"a report needs {', '.join(missing)}, not installed: {pip_line('report')}")
     from harness.report.page import write_page
 

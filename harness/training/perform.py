@@ -12,7 +12,7 @@ from backends.sampling import stream_seed
 from harness.data.dataset import DataFacts
 from harness.data.load import load
 from harness.data.split import official, split
-from harness.errors import DiskError, DivergedError, StoreError
+from harness.errors import DiskError, DivergedError
 from harness.features.resolve import resolve_features
 from harness.heads import ResolvedBaseline, ResolvedHead, build_head, exact_twin, resolve_head
 from harness.records import sealed
@@ -27,6 +27,7 @@ from harness.training.model import Classifier
 from harness.training.record_parts import RecordParts, dataset_facts, head_facts, steps_of, times_of
 from harness.training.timing import Clock
 from harness.training.train import StepCallback, train
+from harness.training.weights import load_weights
 
 TORCH_THREADS = 1  # ours: one run, one thread, so that its bits do not depend on how many runs are made side by side
 
@@ -124,7 +125,7 @@ def _perform(
         dataset = load(spec.data, data_root=data_root)
         images = split(dataset, spec.data, seed=spec.seed).to(device)
         shape, n_classes = dataset.facts.shape, dataset.facts.n_classes
-        resolved = _resolved(spec, dataset.facts)
+        resolved = resolved_as_asked(spec, dataset.facts)
         head = build_head(spec, resolved)
         classifier = Classifier(head, spec.model, shape=shape, n_classes=n_classes, seed=spec.seed).to(device)
         comparison = _comparison(spec, resolved, classifier.head)
@@ -149,7 +150,7 @@ def _perform(
         parts.steps = steps_of(spec, classifier.head, history)
 
     if spec.weights_from is not None:
-        _load_weights(classifier, weights_of(spec.weights_from), spec.weights_from)
+        load_weights(classifier, weights_of(spec.weights_from), spec.weights_from)
     elif spec.scope == "full":
         parts.weights_sha256 = sealed.write(weights_of(run.run_id), classifier.state_dict(), {"run_id": run.run_id})
     if spec.scope != "slice" or spec.weights_from is not None:
@@ -164,7 +165,7 @@ def _perform(
     parts.times = times_of(clock)
 
 
-def _resolved(spec: RunSpec, facts: DataFacts) -> ResolvedHead | ResolvedBaseline:
+def resolved_as_asked(spec: RunSpec, facts: DataFacts) -> ResolvedHead | ResolvedBaseline:
     """Return what the names in a spec stand for.
 
     Raises:
@@ -194,21 +195,3 @@ def _comparison(
     assert isinstance(resolved, ResolvedHead)  # resolve_head refuses it for a classical head
     assert isinstance(head, QuantumHead)
     return GradientComparison(exact_twin(resolved, head).to(spec.training.torch_device), every)
-
-
-def _load_weights(classifier: Classifier, path: Path, run_id: str) -> None:
-    """Load the weights that another run trained.
-
-    Raises:
-        StoreError: they are missing, damaged, or of another model or run.
-    """
-    try:
-        weights, facts = sealed.read(path)
-        if facts.get("run_id") != run_id:
-            raise StoreError(f"{path} holds the weights of run {facts.get('run_id')}, expected those of {run_id}")
-        classifier.load_state_dict(weights)
-    except (StoreError, RuntimeError) as error:
-        raise StoreError(
-            f"weights cannot be used: {error}; expected those of a finished run with the same model and circuit; after "
-            "qhb doctor RESULTS --sweep, qhb run makes that run again"
-        ) from error

@@ -1,6 +1,5 @@
 """How two results folders agree, as lines of a terminal and as JSON."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 
 from harness.report.numbers.agreement import Agreement, OnlyInOne
@@ -8,7 +7,7 @@ from harness.report.numbers.same_accuracies import Finding, SameAccuracy
 from harness.report.numbers.same_runs import SameRun
 from harness.report.numbers.same_verdicts import SameVerdict, VerdictFinding
 from harness.report.numbers.verdicts import DeclaredVerdict
-from harness.text import Missing, counted, listed, short
+from harness.text import Missing, counted, json_values, listed, short
 
 _LABEL = 27
 _PAIR = 46
@@ -112,14 +111,14 @@ def _conclusion(found: Agreement) -> str:
 
 
 def agreement_content(first: str, second: str, found: Agreement) -> dict[str, object]:
-    """Return everything as JSON values; a number that does not exist is {"reason": why}."""
+    """Return everything as JSON values; a number that does not exist is {"missing": reason}."""
     verdicts = [
         {
             "ours": one.ours,
             "theirs": one.theirs,
             "finding": one.finding,
-            "first": _judgement(one.first),
-            "second": _judgement(one.second),
+            "first": json_values(one.first.judgement),
+            "second": json_values(one.second.judgement),
         }
         for one in found.verdicts
     ]
@@ -127,13 +126,9 @@ def agreement_content(first: str, second: str, found: Agreement) -> dict[str, ob
         "first": first,
         "second": second,
         "agree": found.agree,
-        "runs": [dataclasses.asdict(run) | {"equal": run.equal} for run in found.runs],
-        "accuracies": [dataclasses.asdict(one) for one in found.accuracies],
+        "runs": [json_values(run) | {"equal": run.equal} for run in found.runs],
+        "accuracies": json_values(found.accuracies),
         "verdicts": verdicts,
-        "only_first": [dataclasses.asdict(one) for one in found.only_first],
-        "only_second": [dataclasses.asdict(one) for one in found.only_second],
+        "only_first": json_values(found.only_first),
+        "only_second": json_values(found.only_second),
     }
-
-
-def _judgement(verdict: DeclaredVerdict) -> object:
-    return dataclasses.asdict(verdict.judgement)

@@ -12,7 +12,7 @@ from backends.analysis.formula import closed_form
 from backends.circuits.circuit import Circuit
 from backends.circuits.drawing import angle_symbols
 from backends.errors import CircuitError, ConfigError
-from backends.surrogates.polynomial import Grid
+from backends.surrogates.polynomial import Grid, Response
 from harness.report.figures.circuit_drawing import circuit_figure
 from harness.report.figures.svg import Drawing
 from harness.report.numbers.groups import Results
@@ -46,6 +46,19 @@ class CircuitSection:
     drawn: Drawing | None
 
 
+@dataclasses.dataclass(frozen=True)
+class _Known:
+    """What is proven of a circuit on an ideal device.
+
+    Attributes:
+        proofs: The proof of each angle that cannot matter.
+        function: A sentence that tells the function; empty where it takes seconds to find.
+    """
+
+    proofs: Mapping[int, str]
+    function: str
+
+
 def circuit_sections(results: Results) -> list[CircuitSection]:
     """Return a section for each circuit that a run's head had."""
     users: dict[str, tuple[dict[str, Any], list[str]]] = {}
@@ -53,7 +66,7 @@ def circuit_sections(results: Results) -> list[CircuitSection]:
         data = next((run.head.circuit for run in group.runs if run.head and run.head.circuit), None)
         if data is not None:
             users.setdefault(json.dumps(data, sort_keys=True), (data, []))[1].append(group.label)
-    known: dict[str, _Facts] = {}
+    known: dict[str, _Known] = {}
     return [_section(data, labels, number, known) for number, (data, labels) in enumerate(users.values(), 1)]
 
 
@@ -67,8 +80,8 @@ def _dead_angles_in_words(circuit: Circuit, proofs: Mapping[int, str]) -> str:
     return " ".join(sentences)
 
 
-def _section(data: dict[str, Any], labels: list[str], number: int, known: dict[str, _Facts]) -> CircuitSection:
-    """Return one section; ``known`` keeps the facts by fingerprint, for circuits that differ in names alone."""
+def _section(data: dict[str, Any], labels: list[str], number: int, known: dict[str, _Known]) -> CircuitSection:
+    """Return one section; ``known`` keeps what is proven by fingerprint and names of angles."""
     name = clean(data.get("name", "without a name"))
     try:
         circuit = circuit_from(data)
@@ -80,30 +93,38 @@ def _section(data: dict[str, Any], labels: list[str], number: int, known: dict[s
     users = f"Source: {circuit.source or 'not given'}. Used by: {'; '.join(labels)}."
     if not is_small(circuit):
         return CircuitSection(f"{size} {users} {_NOT_DRAWN}", None)
-    facts = known.get(circuit.fingerprint) or known.setdefault(circuit.fingerprint, _facts(circuit))
-    dead = _dead_angles_in_words(circuit, facts.proofs)
-    text = " ".join(filter(None, (size, _formulas_in_words(circuit, facts.forms), dead, users)))
+    key = json.dumps([circuit.fingerprint, angle_symbols(circuit)])
+    if key not in known:
+        known[key] = _known(circuit)
+    dead = _dead_angles_in_words(circuit, known[key].proofs)
+    text = " ".join(filter(None, (size, dead, known[key].function, users)))
     drawn = circuit_figure(circuit, name=f"circuit-{number}", caption=text)
     return CircuitSection(text if drawn else f"{text} {_NOT_DRAWN}", drawn)
 
 
-def _facts(circuit: Circuit) -> _Facts:
-    """Return what is known of a circuit; by the structure alone where its response takes seconds."""
+def _known(circuit: Circuit) -> _Known:
+    """Return what is proven of a circuit; by the structure alone where a response takes seconds."""
     proofs = structural_proofs(circuit)
     try:
-        if Grid.of(circuit, dead=proofs).n_points << circuit.n_qubits > _MOST_AMPLITUDES:
-            return _Facts(proofs, ())
-        response = ideal_response(circuit, dead=proofs)
-    except ConfigError:
-        return _Facts(proofs, ())
+        n_points = Grid.of(circuit, dead=proofs).n_points
+    except (CircuitError, ConfigError):
+        return _Known(proofs, "")
+    if n_points << circuit.n_qubits > _MOST_AMPLITUDES:
+        return _Known(proofs, "")
+    response = ideal_response(circuit, dead=proofs)
+    return _Known(dict.fromkeys(response.dead_angles, RESPONSE) | proofs, _function_in_words(circuit, response))
+
+
+def _function_in_words(circuit: Circuit, response: Response) -> str:
     symbols = angle_symbols(circuit)
     forms = [closed_form(response, value=value, names=symbols) for value in range(response.n_values)]
-    return _Facts(dict.fromkeys(response.dead_angles, RESPONSE) | proofs, tuple(forms))
-
-
-def _formulas_in_words(circuit: Circuit, forms: Sequence[str | None]) -> str:
-    """Return p(0) of the measured qubits as formulas, where they have short ones."""
-    known = [
-        f"p(0) of q{qubit} = {form}" for qubit, form in zip(circuit.measured, forms, strict=False) if form is not None
-    ]
-    return f"On an ideal device {'; '.join(known[:_MOST_FORMULAS])}." if known else ""
+    short = [form for form in forms if form is not None]
+    if len(short) == len(forms) == 1:
+        return f"Without noise it is exactly this classical function: p(0) = {short[0]}."
+    if len(short) == len(forms):
+        listing = "; ".join(f"output {number}: p(0) = {form}" for number, form in enumerate(short))
+        return f"Without noise it is exactly this classical function: {listing}."
+    return (
+        f"Without noise it is exactly a classical function, a sum of {counted(response.n_terms, 'product')} of cosines and "
+        "sines of its angles; qhb surrogate writes down that of a trained run."
+    )

@@ -1,8 +1,43 @@
 """Text and numbers as the report prints them."""
 
+import dataclasses
+import json
+
 import pytest
 
-from harness.text import clean, compact, count, csv_safe, fenced, markdown, ranges, seconds, share, significant, wrapped
+from harness.statistics.verdicts import Verdict
+from harness.text import (
+    Missing,
+    clean,
+    compact,
+    count,
+    csv_safe,
+    fenced,
+    json_values,
+    markdown,
+    ranges,
+    seconds,
+    share,
+    significant,
+    wrapped,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Part:
+    number: float | Missing
+    parts: tuple["_Part", ...] = ()
+
+
+def test_json_values() -> None:
+    """Dataclasses in lists in dictionaries become JSON; a number that does not exist says why, wherever it stands."""
+    found = json_values({"a": [_Part(1.5, (_Part(Missing("none")),))], "b": Missing("why"), "c": Verdict.BETTER})
+
+    assert json.loads(json.dumps(found)) == {
+        "a": [{"number": 1.5, "parts": [{"number": {"missing": "none"}, "parts": []}]}],
+        "b": {"missing": "why"},
+        "c": "better",
+    }
 
 
 @pytest.mark.parametrize(

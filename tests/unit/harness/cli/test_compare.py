@@ -137,7 +137,7 @@ def test_lines_fit_a_terminal(folder, tampered):
 
 
 def test_json_is_complete(folder, tampered):
-    """Every run, configuration and comparison is in it; a number that does not exist has a reason."""
+    """Every run, configuration and comparison is in it; a number that does not exist is {"missing": reason}, as in qhb cost."""
     done = _run(folder, tampered, "--json")
     content = json.loads(done.output)
 
@@ -146,7 +146,7 @@ def test_json_is_complete(folder, tampered):
     assert [run["differing"] for run in content["runs"] if not run["equal"]] == [1]
     assert len(content["runs"]) == 10
     assert [one["finding"] for one in content["accuracies"]] == ["agree", "equal runs"]
-    assert content["accuracies"][1]["p"] == {"reason": "all runs that both have are equal, bit for bit"}
+    assert content["accuracies"][1]["p"] == {"missing": "all runs that both have are equal, bit for bit"}
     (verdict,) = content["verdicts"]
     assert verdict["finding"] == "same"
     assert np.isfinite(verdict["first"]["comparison"]["effect_pp"])

@@ -1,7 +1,10 @@
 """``qhb list``: what a plan can name, as text and as JSON."""
 
 import json
+import subprocess
+import sys
 
+import pytest
 from click.testing import CliRunner
 
 from backends.registry import HEADS
@@ -35,6 +38,26 @@ def test_devices_of_a_missing_sdk(monkeypatch):
 
 def test_heads_point_to_their_devices():
     """Heads with an option device say where the devices are listed; the others have nothing to say of them."""
-    lines = output().splitlines()
+    heads = json.loads(output("--json"))["quantum heads"]
 
-    assert [line.split()[0] for line in lines if "qhb list devices" in line] == ["fake_ibm", "pennylane"]
+    assert [head["name"] for head in heads if "qhb list devices" in head["summary"]] == ["fake_ibm", "pennylane"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("devices",)])
+def test_the_list_fits_80_columns(arguments, monkeypatch):
+    """No line is wider; each name begins a line, and what belongs to it stands further in."""
+    monkeypatch.setattr(type(HEADS["fake_ibm"]), "missing", ("qiskit", "qiskit_aer", "qiskit_ibm_runtime"))
+    lines = output(*arguments).splitlines()
+
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("  ") and line[2:].split()[0] == ("-" if arguments else "fake_ibm") for line in lines)
+    what = lines.index("    [missing qiskit, qiskit_aer, qiskit_ibm_runtime:")
+    assert lines[what + 1].startswith("     pip install ")
+
+
+def test_the_list_loads_no_torch():
+    """Torch takes a second to load; neither the help nor the list of what there is needs it."""
+    code = "import sys; from harness.cli.main import qhb; qhb(sys.argv[1:], standalone_mode=False); print('torch' in sys.modules)"
+    for arguments in (["--help"], ["list"], ["run", "--help"]):
+        done = subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True)
+        assert done.stdout.splitlines()[-1] == "False", arguments

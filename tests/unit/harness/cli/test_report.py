@@ -49,12 +49,31 @@ def test_a_damaged_plan_costs_only_its_labels(store: Store) -> None:
 
 def test_the_terminals_table_has_the_plans_labels() -> None:
     """Its rows are those of the report: one a configuration, marked where the accuracy is of other weights."""
-    lines = summary([record("old"), record("old", seed=1), failing("f", seed=2)], labels={"old-1": "renamed"})
+    records = [record("old"), record("old", seed=1), failing("f", seed=2)]
+    lines = summary(records, labels={"old-1": "renamed"}, width=200)
     assert len(lines) == 2
     assert lines[0].split()[:3] == ["run", "seeds", "accuracy"]
     assert lines[1].split() == [
         "renamed", "(2", "ok,", "1", "diverged)", "3", "1.0000", "-", "5", "6.0", "10.0", "2880", "2000", "288,000",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("width", "titles"),
+    [
+        (80, ["run", "seeds", "accuracy", "official", "train s", "evals/step"]),
+        (94, ["run", "seeds", "accuracy", "official", "train s", "ms/step", "evals/step", "executed"]),
+        (20, ["run", "seeds", "accuracy", "official", "evals/step"]),
+    ],
+)
+def test_the_table_fits_the_terminal(width: int, titles: list[str]) -> None:
+    """Columns are left out by their rank until a label has 24 characters, and longer labels are cut."""
+    lines = summary([record("a label that is much longer than a line can hold, as some are")], labels={}, width=width)
+
+    assert lines[0].replace("train s", "train_s").split() == [title.replace("train s", "train_s") for title in titles]
+    assert max(map(len, lines)) <= max(width, 24 + sum(2 + len(title) for title in titles[1:]))
+    assert lines[1].startswith("a label that is much lo")
+    assert "…" in lines[1]
 
 
 def test_the_terminal_ends_with_the_reports_verdicts() -> None:

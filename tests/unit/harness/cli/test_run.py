@@ -35,7 +35,7 @@ def refused(*arguments):
         (("run", "--seed", "3"), "seeds is a key of the plan; set it in the plan file, before its first [table]"),
         (("run", "--shots", "10"), "shots is a key of the plan; set it in the plan file, in a [[runs]] table"),
         (("run", "--nonsense"), "--nonsense"),
-        (("runs",), "No such command 'runs'; did you mean 'run'?; commands: run, report"),
+        (("runs",), "No such command 'runs'; did you mean 'run'?; commands: run, plan"),
     ],
 )
 def test_mistyped_commands_and_options(arguments, message):

@@ -22,7 +22,14 @@ def test_an_option_can_be_left_out(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["qhb", "run", "--anew", "a.toml", "--debug"])
 
     assert command_line() == "qhb run --anew a.toml --debug"
-    assert command_line(without="--anew") == "qhb run a.toml --debug"
+    assert command_line(without=["--anew"]) == "qhb run a.toml --debug"
+
+
+def test_an_option_is_left_out_with_its_value(monkeypatch):
+    """Written in either way, as often as it was given; a word that only begins so stays."""
+    monkeypatch.setattr(sys, "argv", ["qhb", "run", "--only", "a b", "--only=c", "--only-if", "p.toml", "--only"])
+
+    assert command_line(without_values=["--only"]) == "qhb run --only-if p.toml"
 
 
 def test_bytes_that_are_no_text_are_escaped(monkeypatch):

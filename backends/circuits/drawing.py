@@ -16,21 +16,27 @@ class Drawable(Protocol):
     @property
     def name(self) -> str:
         """Label for people."""
+
     @property
     def n_qubits(self) -> int:
         """Width."""
+
     @property
     def n_inputs(self) -> int:
         """Angles from the network."""
+
     @property
     def n_weights(self) -> int:
         """Trained angles."""
+
     @property
     def gates(self) -> tuple[Gate, ...]:
         """In order of time."""
+
     @property
     def measured(self) -> tuple[int, ...]:
         """Measured qubits."""
+
     @property
     def angle_names(self) -> tuple[str, ...]:
         """The author's names; empty where there are none."""

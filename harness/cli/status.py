@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import RESULTS_FOLDER, results_folders
-from harness.cli.run_messages import how_to_make_again
+from harness.api.run_messages import how_to_make_again
+from harness.cli.folders import RESULTS_FOLDER
 from harness.errors import DamagedError, StoreError
 from harness.execution.progress import read_progress
 from harness.plan.last_plan import LastPlan, read_last_plan
 from harness.records.disk import list_folder
+from harness.records.folders import results_folders
 from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.text import clean

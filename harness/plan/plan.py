@@ -74,7 +74,35 @@ def load_file(path: Path) -> Plan:
         raise PlanError(
             f"{path}: the plan cannot be read: {reason}; expected a TOML file in UTF-8 of at most {_MAX_BYTES} bytes"
         ) from error
-    return parse(text, where=str(path))
+    return parse(text, where=str(path)).read_from(path)
+
+
+def load_plan(source: str | Path | None = None, *, preset: str | None = None) -> Plan:
+    """Return the plan in a TOML file, in a TOML text, or in a preset.
+
+    Args:
+        source: The path of a file, or the text itself: a ``str`` with a line break or an equals sign is a text. Paths in a
+            file begin in its folder, those in a text in the current folder.
+        preset: Instead of ``source``, a name of ``qhb list``: "smoke", "bench", "study", ...
+
+    Raises:
+        PlanError: neither or both are given, or the plan cannot be used; with every problem, one a line.
+    """
+    if (source is None) == (preset is None):
+        raise PlanError(
+            f"load_plan: expected a path or text, or preset = NAME, got {'both' if preset else 'neither'}; "
+            f"presets: {', '.join(known.name for known in presets())}"
+        )
+    if preset is not None:
+        return load_preset(preset)
+    if isinstance(source, str) and ("\n" in source or "=" in source):
+        return parse(source, where="plan")
+    path = Path(str(source))
+    if not path.exists() and str(source) in {known.name for known in presets()}:
+        raise PlanError(
+            f"load_plan: there is no file {path}; for the preset of that name: load_plan(preset={str(source)!r})"
+        )
+    return load_file(path)
 
 
 def load_asked(plan_file: Path | None, preset: str | None) -> Plan:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # scipy, which is in the extra report
 _EXPLORATORY = "Not declared before the runs: exploratory, and p-values are not adjusted for other comparisons."
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class HeadComparison:
     """A verdict on two heads. ``str()`` of it is the sentence that the report prints.
 
@@ -73,6 +73,9 @@ class HeadComparison:
         if isinstance(low, Missing):
             return low
         return high if isinstance(high, Missing) else Interval(low, high)
+
+    def __repr__(self) -> str:
+        return f"HeadComparison({str(self)!r})"
 
     def __str__(self) -> str:
         return " ".join(clean(part) for part in (self.sentence, self.sensitivity, self._note) if part)

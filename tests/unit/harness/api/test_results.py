@@ -68,7 +68,10 @@ def test_an_undeclared_comparison_is_exploratory(study: StudyResults) -> None:
 
     assert not found.declared
     assert found.judgement.p_holm == found.judgement.comparison.p
-    assert str(found) == f"{found.sentence} Not declared before the runs: exploratory, and p-values are not adjusted for other comparisons."
+    assert (
+        str(found)
+        == f"{found.sentence} Not declared before the runs: exploratory, and p-values are not adjusted for other comparisons."
+    )
     assert "exploratory" in found._repr_html_()
 
 
@@ -130,7 +133,11 @@ def test_a_row_for_each_epoch_and_each_class() -> None:
     assert list(epochs[["label", "seed", "epoch"]].itertuples(index=False, name=None)) == [("a", 0, 1), ("a", 1, 1)]
     assert epochs["validation_accuracy"].tolist() == [0.6, 0.6]
     recall = classes[classes["class"] == 0][["seed", "test_set", "recall"]]
-    assert list(recall.itertuples(index=False, name=None)) == [(0, "split", 1.0), (1, "split", 0.5), (1, "official", 0.8)]
+    assert list(recall.itertuples(index=False, name=None)) == [
+        (0, "split", 1.0),
+        (1, "split", 0.5),
+        (1, "official", 0.8),
+    ]
     assert len(classes) == 30
     for table in ("epochs", "classes"):
         empty = getattr(dataclasses.replace(found, results=grouped([])), table)()
@@ -224,8 +231,15 @@ def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
 def test_a_missing_package_is_named_with_its_command(study: StudyResults, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables need pandas, verdicts scipy: the message names the extra."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    for ask, package in ((study.frame, "pandas"), (study.epochs, "pandas"), (study.classes, "pandas"), (study.verdicts, "scipy")):
-        with pytest.raises(MissingExtraError, match=rf"needs {package}, not installed: pip install 'quantum-head-bench\[report\]'"):
+    for ask, package in (
+        (study.frame, "pandas"),
+        (study.epochs, "pandas"),
+        (study.classes, "pandas"),
+        (study.verdicts, "scipy"),
+    ):
+        with pytest.raises(
+            MissingExtraError, match=rf"needs {package}, not installed: pip install 'quantum-head-bench\[report\]'"
+        ):
             ask()
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import importlib
 import sys
 from collections.abc import Iterator
 from typing import Any, Self
@@ -38,10 +39,9 @@ class NotebookBar:
     """A ``Bar`` below a notebook's cell."""
 
     def __init__(self) -> None:
-        from IPython.display import HTML, display
-
-        self._html: Any = HTML
-        self._place: Any = display(HTML(""), display_id=True)
+        shown: Any = importlib.import_module("IPython.display")  # untyped, and there only in a notebook
+        self._html = shown.HTML
+        self._place = shown.display(shown.HTML(""), display_id=True)
 
     def show(self, progress: StudyProgress) -> None:
         """Show this in the place of what was shown before."""

@@ -65,7 +65,7 @@ def run(
     """
     asked = plan if isinstance(plan, Plan) else _loaded(plan)
     _check(jobs=jobs, dask=dask, timeout_s=timeout_s, checkpoint_s=checkpoint_s, retry=retry)
-    folder = Path(results) if results is not None else Path("results/runs") / asked.name
+    folder = Path(results) if results is not None else asked.results
     options = ExecutionOptions(
         jobs=jobs or n_cores(),
         timeout_s=timeout_s,
@@ -136,7 +136,10 @@ def _check(
 
 def _call(plan: Plan, folder: Path) -> str:
     """Return the call that goes on with these runs, for messages and for ``qhb status``."""
-    source = repr(str(plan.file)) if plan.file else f"plan {plan.name!r}"
+    if plan.preset:
+        source = f"harness.load_plan(preset={plan.preset!r})"
+    else:
+        source = repr(str(plan.file)) if plan.file else f"plan {plan.name!r}"
     return f"harness.run({source}, results={str(folder)!r})"
 
 

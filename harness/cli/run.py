@@ -130,7 +130,7 @@ def _command(
         )
     order = StudyOrder(
         plan,
-        results or Path("results/runs") / (preset or plan.name),
+        results or plan.results,
         _command_line(),
         ExecutionOptions(jobs=jobs or n_cores(), **options),
         dask=dask,

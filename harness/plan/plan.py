@@ -58,7 +58,7 @@ def load_preset(name: str) -> Plan:
         )
     if name not in known:
         raise PlanError(f"unknown preset {name!r}: expected one of {', '.join(known)}{did_you_mean(name, known)}")
-    return parse(known[name], where=f"preset {name}")
+    return parse(known[name], where=f"preset {name}").read_from(preset=name)
 
 
 def load_file(path: Path) -> Plan:

@@ -9,7 +9,7 @@ from harness.records.record import ClassScore, Epoch, RunRecord
 
 _RUN = ("label", "head", "circuit", "seed", "status", "scope")
 _EPOCH = tuple(Epoch.model_fields)
-_CLASS = ("test_set", "class", "precision", "recall", "f1", "support")
+_CLASS = ("test_set", "class", "class_name", "precision", "recall", "f1", "support")
 _TYPES = {
     "seed": "int64", "epoch": "int64", "class": "int64", "support": "int64",
     **dict.fromkeys(("precision", "recall", "f1"), "Float64"),
@@ -31,7 +31,7 @@ def epochs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
 def classes_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
     """Return a row for each class of each set of test images of each run."""
     rows = [
-        (*_run(record), test_set, *_scores(score))
+        (*_run(record), test_set, score.label, _class_name(record, score.label), *_scores(score))
         for record in records
         for test_set, scored in (
             ("official" if record.spec.data.test == "official" else "split", record.evaluation),
@@ -49,7 +49,11 @@ def _run(record: RunRecord) -> tuple[object, ...]:
 
 
 def _scores(score: ClassScore) -> tuple[object, ...]:
-    return score.label, score.precision, score.recall, score.f1, score.support
+    return score.precision, score.recall, score.f1, score.support
+
+
+def _class_name(record: RunRecord, label: int) -> str:
+    return record.dataset.class_names[label] if record.dataset else str(label)
 
 
 def _typed(rows: Sequence[tuple[object, ...]], columns: Sequence[str]) -> pd.DataFrame:

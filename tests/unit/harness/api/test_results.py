@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from unit.harness.report.example_records import evaluation, failing, record
-from unit.harness.report.example_studies import answered, answers
+from unit.harness.report.example_studies import DATASET, answered, answers
 
 from harness.api.results import StudyResults, load_results
 from harness.errors import MissingExtraError, StatisticsError, StoreError
@@ -143,6 +143,16 @@ def test_a_row_for_each_epoch_and_each_class() -> None:
         empty = getattr(dataclasses.replace(found, results=grouped([])), table)()
         assert empty.empty
         assert dict(empty.dtypes) == dict(getattr(found, table)().dtypes)
+
+
+def test_classes_have_the_names_of_the_data_set() -> None:
+    """Where a record does not know the data set, its classes are numbers."""
+    named = DATASET.model_copy(update={"class_names": tuple("abcdefghij")})
+    runs = [record("a", dataset=named), record("b", spec={"shots": 7})]
+    classes = StudyResults(Path("x"), grouped(runs), None).classes()
+
+    assert "".join(classes[classes["label"] == "a"]["class_name"]) == "abcdefghij"
+    assert "".join(classes[classes["label"] == "b"]["class_name"]) == "0123456789"
 
 
 def test_official_test_images_that_are_the_only_ones_are_called_so() -> None:

@@ -22,7 +22,7 @@ _PLAN = """
 name = "p"
 seeds = [0, 1]
 [data]
-n_images = 50
+n_images = 200
 official_images = 0
 [training]
 epochs = {epochs}
@@ -174,7 +174,7 @@ def test_a_plan_knows_its_folder(folder: Path) -> None:
     (folder / "plans").mkdir()
     (folder / "plans" / "mine.toml").write_text('n_qubits = 1\ninputs = ["a"]\ngates = "rx(a) 0"\n')
     (folder / "plans" / "p.toml").write_text(
-        'name = "p"\n[data]\nn_images = 50\n[[runs]]\nhead = "statevector"\ncircuit = "mine.toml"\nmax_steps = 1\n'
+        'name = "p"\n[data]\nn_images = 200\n[[runs]]\nhead = "statevector"\ncircuit = "mine.toml"\nmax_steps = 1\n'
     )
     plan = harness.load_plan("plans/p.toml")
 

@@ -25,6 +25,11 @@ def object_at(path: str, *, who: str, kind: type) -> object:
     module_name, _, attribute = path.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), attribute)):
         raise ConfigError(f"{who}: expected package.module:Class, got {path!r}")
+    if module_name == "__main__":
+        raise ConfigError(
+            f"{who}: a run is made in another process, which does not have the classes of a notebook or of the script that is "
+            f"running; write {attribute} into a file, my_code.py for example, and name it my_code:{attribute}"
+        )
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:

@@ -1,9 +1,9 @@
-"""The vendor-neutral circuit: gates, the angles they use, the qubits that are measured.
+"""The vendor-neutral circuit: gates (gates.py), the angles they use, the qubits that are measured.
 
 Qubit 1 of the paper is qubit 0 here and the left-most label everywhere (the most significant bit of a basis state);
 of the adapters, only those on Qiskit Aer (``aer_compile.py``, ``aer_copies.py``, ``aer_jobs.py``, ``aer_channels.py``) reverse
 this. This module is data: matrices are in oracle.py, and
-reading, writing, drawing and Qiskit in the modules beside it.
+reading, writing and Qiskit in the modules beside it.
 """
 
 import dataclasses
@@ -12,54 +12,13 @@ import json
 import math
 from collections.abc import Iterable
 
-from backends.errors import CircuitError, did_you_mean
-
-
-@dataclasses.dataclass(frozen=True)
-class GateKind:
-    """What is fixed by a gate's name.
-
-    Attributes:
-        n_qubits: Qubits it acts on, controls first.
-        n_params: Parameters it takes, radians.
-        spectrum: Positive differences between the eigenvalues of each parameter's generator, for scale 1. They are the
-            frequencies with which the parameter can enter a probability (Wierichs et al., Quantum 6, 677 (2022), Sec. 2).
-    """
-
-    n_qubits: int
-    n_params: int = 0
-    spectrum: tuple[float, ...] = ()
-
-
-_ROTATION = (1.0,)
-_CONTROLLED_ROTATION = (0.5, 1.0)
-GATES: dict[str, GateKind] = {
-    **{name: GateKind(1) for name in ("h", "x", "y", "z", "s", "sdg", "t", "tdg", "sx")},
-    **{name: GateKind(1, 1, _ROTATION) for name in ("rx", "ry", "rz", "p")},
-    "u": GateKind(1, 3, _ROTATION),
-    **{name: GateKind(2) for name in ("cx", "cz", "swap")},
-    "cp": GateKind(2, 1, _ROTATION),
-    **{name: GateKind(2, 1, _CONTROLLED_ROTATION) for name in ("crx", "cry", "crz")},
-    **{name: GateKind(2, 1, _ROTATION) for name in ("rxx", "ryy", "rzz")},
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Angle:
-    """A use of one of the circuit's angles as a gate's parameter: ``scale * angles[index] + offset``, radians."""
-
-    index: int
-    scale: float = 1.0
-    offset: float = 0.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Gate:
-    """One gate: its name in ``GATES``, its qubits (controls first), and its parameters in radians."""
-
-    name: str
-    qubits: tuple[int, ...]
-    params: tuple[float | Angle, ...] = ()
+from backends.circuits.drawing import circuit_html
+from backends.circuits.gates import GATES as GATES
+from backends.circuits.gates import Angle as Angle
+from backends.circuits.gates import Gate as Gate
+from backends.circuits.gates import GateKind as GateKind
+from backends.circuits.gates import gate_problem as gate_problem
+from backends.errors import CircuitError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,6 +69,10 @@ class Circuit:
                 f"circuit {self.name!r}: expected distinct measured qubits in 0..{self.n_qubits - 1}, got {self.measured}"
             )
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows of the circuit: its name and its drawing."""
+        return circuit_html(self)
+
     @property
     def n_inputs(self) -> int:
         """Angles that come from the network."""
@@ -152,26 +115,6 @@ class Circuit:
             )
         top = sum(max(use) for use in uses)
         return base, round(top / base)
-
-
-def gate_problem(gate: Gate, n_qubits: int, n_angles: int) -> str | None:
-    """Say what is wrong with a gate in a circuit of that many qubits and angles, None if nothing is."""
-    kind = GATES.get(gate.name)
-    if kind is None:
-        return f"unknown gate; expected one of {', '.join(GATES)}{did_you_mean(gate.name, GATES)}"
-    if len(gate.qubits) != kind.n_qubits or len(set(gate.qubits)) != kind.n_qubits:
-        return f"expected {kind.n_qubits} distinct qubit(s)"
-    if not all(0 <= qubit < n_qubits for qubit in gate.qubits):
-        return f"expected qubits in 0..{n_qubits - 1}"
-    if len(gate.params) != kind.n_params:
-        return f"expected {kind.n_params} parameter(s), got {len(gate.params)}"
-    for param in gate.params:
-        numbers = (param.scale, param.offset) if isinstance(param, Angle) else (param,)
-        if not all(math.isfinite(number) for number in numbers):
-            return f"expected finite parameters, got {param}"
-        if isinstance(param, Angle) and not 0 <= param.index < n_angles:
-            return f"uses angle {param.index}, but the circuit has angles 0..{n_angles - 1}"
-    return None
 
 
 def _common_base(values: Iterable[float]) -> float | None:

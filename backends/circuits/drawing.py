@@ -1,13 +1,48 @@
 """A circuit as text: its angles' names, its gates' labels, and a drawing. harness/report draws with matplotlib from the same."""
 
-from backends.circuits.circuit import Angle, Circuit, Gate
+import html
+from typing import Protocol
+
+from backends.circuits.gates import Angle, Gate
 
 CONTROLLED = {"cx": "x", "cz": "z", "cp": "p", "crx": "rx", "cry": "ry", "crz": "rz"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NAMES = {"sdg": "S†", "tdg": "T†", "sx": "√X"}
 
 
-def angle_names(circuit: Circuit) -> list[str]:
+class Drawable(Protocol):
+    """What is drawn of a ``Circuit``, which has these attributes."""
+
+    @property
+    def name(self) -> str:
+        """Label for people."""
+
+    @property
+    def n_qubits(self) -> int:
+        """Width."""
+
+    @property
+    def n_inputs(self) -> int:
+        """Angles from the network."""
+
+    @property
+    def n_weights(self) -> int:
+        """Trained angles."""
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """In order of time."""
+
+    @property
+    def measured(self) -> tuple[int, ...]:
+        """Measured qubits."""
+
+    @property
+    def angle_names(self) -> tuple[str, ...]:
+        """The author's names; empty where there are none."""
+
+
+def angle_names(circuit: Drawable) -> list[str]:
     """Return the names of the angles: the author's, or phi_1, phi_2, ... as in the paper, and theta_1, ... for weights."""
     if circuit.angle_names:
         return list(circuit.angle_names)
@@ -15,7 +50,7 @@ def angle_names(circuit: Circuit) -> list[str]:
     return [f"phi_{number}" for number in inputs] + [f"theta_{number}" for number in weights]
 
 
-def angle_symbols(circuit: Circuit) -> list[str]:
+def angle_symbols(circuit: Drawable) -> list[str]:
     """Return the angles as drawings show them: the author's names, or φ₁, φ₂, ... and θ₁, ... for weights."""
     if circuit.angle_names:
         return list(circuit.angle_names)
@@ -24,14 +59,14 @@ def angle_symbols(circuit: Circuit) -> list[str]:
     return [symbol.translate(_SUBSCRIPTS) for symbol in symbols]
 
 
-def angles_in_words(circuit: Circuit) -> str:
+def angles_in_words(circuit: Drawable) -> str:
     """Say which angles come from the network and which are trained: "inputs x, y; weights theta"."""
     names = angle_names(circuit)
     inputs, weights = names[: circuit.n_inputs], names[circuit.n_inputs :]
     return f"inputs {', '.join(inputs) or 'none'}; weights {', '.join(weights) or 'none'}"
 
 
-def draw(circuit: Circuit) -> str:
+def draw(circuit: Drawable) -> str:
     """Return a line for each qubit, time to the right: ● controls, × swaps, M0, M1, ... are the outputs."""
     wires = [f"q{qubit} |0⟩ " for qubit in range(circuit.n_qubits)]
     width = max(map(len, wires))
@@ -55,7 +90,13 @@ def draw(circuit: Circuit) -> str:
     return "\n".join(line.rstrip() for line in lines[:-1])
 
 
-def gate_text(gate: Gate, circuit: Circuit, *, base: str | None = None) -> str:
+def circuit_html(circuit: Drawable) -> str:
+    """Return a circuit's name, angles and drawing as HTML; every text in it is escaped."""
+    title = f"<b>{html.escape(circuit.name)}</b>: {html.escape(angles_in_words(circuit))}"
+    return f'<div>{title}</div><pre style="line-height: 1.2">{html.escape(draw(circuit))}</pre>'
+
+
+def gate_text(gate: Gate, circuit: Drawable, *, base: str | None = None) -> str:
     """Return what stands in a gate's box: "H", "Rz(φ₁)"; angles as ``angle_symbols`` names them."""
     kind = base or gate.name
     head = _NAMES.get(kind, kind[0].upper() + kind[1:])
@@ -63,7 +104,7 @@ def gate_text(gate: Gate, circuit: Circuit, *, base: str | None = None) -> str:
     return f"{head}({params})" if params else head
 
 
-def columns(circuit: Circuit) -> list[list[Gate]]:
+def columns(circuit: Drawable) -> list[list[Gate]]:
     """Return the gates by column, each as far left as the wires it covers allow."""
     free = [0] * circuit.n_qubits
     found: list[list[Gate]] = []
@@ -77,7 +118,7 @@ def columns(circuit: Circuit) -> list[list[Gate]]:
     return found
 
 
-def _cells(gate: Gate, circuit: Circuit) -> dict[int, str]:
+def _cells(gate: Gate, circuit: Drawable) -> dict[int, str]:
     """Return what stands on each of a gate's wires."""
     if gate.name == "swap":
         return dict.fromkeys(gate.qubits, "×")
@@ -86,7 +127,7 @@ def _cells(gate: Gate, circuit: Circuit) -> dict[int, str]:
     return dict.fromkeys(gate.qubits, text) if base is None else {gate.qubits[0]: "●", gate.qubits[1]: text}
 
 
-def _param_text(param: float | Angle, circuit: Circuit) -> str:
+def _param_text(param: float | Angle, circuit: Drawable) -> str:
     if not isinstance(param, Angle):
         return f"{param:.3g}"
     symbol = angle_symbols(circuit)[param.index]

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from backends.errors import pip_line
-from harness.cli.folders import RESULTS_FOLDER, results_folder
+from harness.cli.folders import RESULTS_FOLDER
 from harness.errors import MissingExtraError
+from harness.records.folders import results_folder
 from harness.text import clean
 
 

@@ -53,7 +53,7 @@ def command(
         return
     plan = load_asked(plan_file, preset)
     tariffs = load_tariffs(tariffs_file)
-    facts = facts_of(plan.data, data_root=data_root_of(plan, plan_file, None))
+    facts = facts_of(plan.data, data_root=data_root_of(plan, None))
     runs = expand(plan, facts=facts, folder=plan_file.parent if plan_file else Path())
     found = plan_cost(chosen(runs, only, plan=plan.name), facts, tariffs, device=device, shots=shots)
     if as_json:

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from backends.canaries import CanaryReport
-from harness.cli.folders import RESULTS_FOLDER, results_folders
+from harness.cli.folders import RESULTS_FOLDER
 from harness.errors import DamagedError
 from harness.plan.last_plan import last_plan_file, read_last_plan
 from harness.records.disk import is_folder, list_folder
+from harness.records.folders import results_folders
 from harness.records.leftovers import Leftover, leftovers
 from harness.records.store import Store
 from harness.text import clean, counted, wrapped

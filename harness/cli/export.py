@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import RESULTS_FOLDER, results_folder
+from harness.cli.folders import RESULTS_FOLDER
 from harness.errors import PlanError
 from harness.plan.last_plan import with_latest_labels
 from harness.records.export import Format, export
+from harness.records.folders import results_folder
 
 
 @click.command("export")

@@ -1,4 +1,4 @@
-"""The results folders, and the runs in them, that a command's arguments name."""
+"""The runs that a command's arguments name."""
 
 from pathlib import Path
 
@@ -6,36 +6,12 @@ import click
 
 from harness.errors import PlanError, StoreError
 from harness.plan.last_plan import with_latest_labels
-from harness.records.disk import is_folder, list_folder
+from harness.records.folders import results_folders
 from harness.records.record import RunRecord
 from harness.records.store import Store
 
 RESULTS_FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
 """Type of an argument that names a results folder; one that cannot be read ends in exit code 4, not in click's 2."""
-
-
-def results_folder(path: Path) -> Store:
-    """Return the store in a folder.
-
-    Raises:
-        StoreError: there is none, or it cannot be read.
-    """
-    if not is_folder(path / "records"):
-        raise StoreError(f"{path} is not a results folder: expected {path / 'records'}; make one with qhb run")
-    return Store(path)
-
-
-def results_folders(path: Path) -> list[Store]:
-    """Return the store in a folder, or those in the folders in it.
-
-    Raises:
-        StoreError: there is no such folder, or it or one of those in it cannot be read.
-    """
-    if not is_folder(path):
-        raise StoreError(f"there is no folder {path}; expected a results folder or a folder of them")
-    if is_folder(path / "records"):
-        return [Store(path)]
-    return [Store(folder) for folder in list_folder(path) if is_folder(folder / "records")]
 
 
 def runs_named(name: str, path: Path) -> list[tuple[Store, RunRecord]]:

@@ -60,9 +60,9 @@ def command(
     wrong; all problems are listed.
     """
     plan = load_asked(plan_file, preset)
-    data_root = data_root_of(plan, plan_file, data_root)
+    data_root = data_root_of(plan, data_root)
     dataset = load(plan.data, data_root=data_root)
-    every = expand(plan, facts=dataset.facts, folder=plan_file.parent if plan_file else Path())
+    every = expand(plan, facts=dataset.facts, folder=plan.folder)
     runs = chosen_runs(every, only, plan=plan.name)
     check_divisions(dataset, [run.spec for run in runs])
     if missing := missing_packages():

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import RESULTS_FOLDER, results_folder
+from harness.cli.folders import RESULTS_FOLDER
 from harness.errors import DamagedError
 from harness.plan.last_plan import LastPlan, in_order_of, labels_of, read_last_plan
+from harness.records.folders import results_folder
 from harness.report import write_report
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from harness.cli.console import Console
+from harness.api.console import Console
 from harness.records.store import Store
 
 

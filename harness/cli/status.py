@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from harness.cli.folders import RESULTS_FOLDER, results_folders
-from harness.cli.run_messages import how_to_make_again
+from harness.api.run_messages import how_to_make_again
+from harness.cli.folders import RESULTS_FOLDER
 from harness.errors import DamagedError, StoreError
 from harness.execution.progress import read_progress
 from harness.plan.last_plan import LastPlan, read_last_plan
 from harness.records.disk import list_folder
+from harness.records.folders import results_folders
 from harness.records.record import RunRecord
 from harness.records.store import Store
 from harness.text import clean
@@ -66,8 +67,9 @@ def _lines(store: Store) -> list[str]:
 
 def _how_to_continue(store: Store, plan: LastPlan, records: Sequence[RunRecord]) -> list[str]:
     ended, lines = {record.run_id for record in records}, []
-    # A folder that was moved or copied is not the one that the command means by itself.
-    elsewhere = "--results" not in plan.command and store.root.resolve() != (Path("results/runs") / plan.name).resolve()
+    # A folder that was moved or copied is not the one that the command means by itself. A call of harness.run names its own.
+    by_itself = plan.command.startswith("qhb ") and "--results" not in plan.command
+    elsewhere = by_itself and store.root.resolve() != (Path("results/runs") / plan.name).resolve()
     command = plan.command + (f" --results {shlex.quote(str(store.root))}" if elsewhere else "")
     for run_id, label, spec in plan.runs:
         if run_id not in ended and (step := store.last_checkpoint_of(run_id)):

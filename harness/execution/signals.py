@@ -1,17 +1,17 @@
-"""Signals that ask ``qhb`` to stop: after the first it finishes what it is writing, at the second it exits at once."""
+"""Signals that ask a study to stop: after the first it finishes what it is writing, at the second it stops at once."""
 
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import FrameType
 from typing import Self
 
-_HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """The user, or the system, asked ``qhb`` to stop."""
+    """The user, or the system, asked the study to stop."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -19,18 +19,24 @@ class Stopped(BaseException):
 
 
 class Signals:
-    """While entered, the first SIGINT, SIGTERM or SIGHUP raises ``Stopped``; the next one exits at once.
+    """While entered, the first signal raises ``Stopped``; the next one ends the process, or raises ``Stopped`` again.
 
-    Inside ``held``, ``Stopped`` is raised at the end of that block. A signal that this process was started to ignore, as
-    SIGHUP under nohup, stays ignored.
+    Inside ``held``, the first ``Stopped`` is raised at the end of that block. A signal that this process was started to
+    ignore, as SIGHUP under nohup, stays ignored.
+
+    Args:
+        handled: Numbers of the signals.
+        exits: Whether the second one ends the process. A notebook's must not: the user's work is in it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, handled: Collection[int] = STOPPING, *, exits: bool = True) -> None:
+        self._handled = handled
+        self._exits = exits
         self._received: int | None = None
         self._held = False
 
     def __enter__(self) -> Self:
-        not_ignored = [number for number in _HANDLED if signal.getsignal(number) is not signal.SIG_IGN]
+        not_ignored = [number for number in self._handled if signal.getsignal(number) is not signal.SIG_IGN]
         self._before = {number: signal.signal(number, self._handle) for number in not_ignored}
         return self
 
@@ -55,8 +61,9 @@ class Signals:
             raise Stopped(self._received)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
-        if self._received is not None:
+        again = self._received is not None
+        if again and self._exits:
             os._exit(128 + number)  # the processes of runs end with this one; see child.py
         self._received = number
-        if not self._held:
+        if again or not self._held:
             raise Stopped(number)

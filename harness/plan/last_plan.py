@@ -15,7 +15,6 @@ import pydantic
 
 import backends
 import baselines
-import harness
 from backends.circuits.files import find_circuit
 from backends.errors import HeadError
 from baselines import BASELINES
@@ -28,7 +27,7 @@ from harness.records.disk import is_there, read_file, write_atomically
 from harness.records.record import RunRecord, now
 from harness.spec import Run
 
-_SOURCES = (backends, baselines, harness)
+_SOURCES = (*(Path(str(package.__file__)).parent for package in (backends, baselines)), Path(__file__).parents[1])
 _MAX_BYTES = 2**28  # 100,000 runs take 100 MB
 
 
@@ -159,8 +158,7 @@ def _installed() -> Iterator[str]:
 
 def _code() -> Iterator[tuple[str, int, int]]:
     """Yield our source files with size and time: in a checkout they change without a new version."""
-    for package in _SOURCES:
-        root = Path(str(package.__file__)).parent
+    for root in _SOURCES:
         for path in sorted(root.rglob("*.py")):
             found = path.stat()
             yield str(path), found.st_size, found.st_mtime_ns

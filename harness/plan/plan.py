@@ -58,7 +58,7 @@ def load_preset(name: str) -> Plan:
         )
     if name not in known:
         raise PlanError(f"unknown preset {name!r}: expected one of {', '.join(known)}{did_you_mean(name, known)}")
-    return parse(known[name], where=f"preset {name}")
+    return parse(known[name], where=f"preset {name}").read_from(preset=name)
 
 
 def load_file(path: Path) -> Plan:
@@ -74,7 +74,35 @@ def load_file(path: Path) -> Plan:
         raise PlanError(
             f"{path}: the plan cannot be read: {reason}; expected a TOML file in UTF-8 of at most {_MAX_BYTES} bytes"
         ) from error
-    return parse(text, where=str(path))
+    return parse(text, where=str(path)).read_from(path)
+
+
+def load_plan(source: str | Path | None = None, *, preset: str | None = None) -> Plan:
+    """Return the plan in a TOML file, in a TOML text, or in a preset.
+
+    Args:
+        source: The path of a file, or the text itself: a ``str`` with a line break or an equals sign is a text. Paths in a
+            file begin in its folder, those in a text in the current folder.
+        preset: Instead of ``source``, a name of ``qhb list``: "smoke", "bench", "study", ...
+
+    Raises:
+        PlanError: neither or both are given, or the plan cannot be used; with every problem, one a line.
+    """
+    if (source is None) == (preset is None):
+        raise PlanError(
+            f"load_plan: expected a path or text, or preset = NAME, got {'both' if preset else 'neither'}; "
+            f"presets: {', '.join(known.name for known in presets())}"
+        )
+    if preset is not None:
+        return load_preset(preset)
+    if isinstance(source, str) and ("\n" in source or "=" in source):
+        return parse(source, where="plan")
+    path = Path(str(source))
+    if not path.exists() and str(source) in {known.name for known in presets()}:
+        raise PlanError(
+            f"load_plan: there is no file {path}; for the preset of that name: load_plan(preset={str(source)!r})"
+        )
+    return load_file(path)
 
 
 def load_asked(plan_file: Path | None, preset: str | None) -> Plan:
@@ -88,9 +116,9 @@ def load_asked(plan_file: Path | None, preset: str | None) -> Plan:
     return load_file(plan_file) if plan_file else load_preset(preset or "bench")
 
 
-def data_root_of(plan: Plan, plan_file: Path | None, given: Path | None) -> Path | None:
+def data_root_of(plan: Plan, given: Path | None) -> Path | None:
     """Return where a plan's data files are: the folder that the user gives, else the plan's own for a file of the user's."""
-    return plan_file.parent if given is None and plan_file and plan.data.path is not None else given
+    return plan.folder if given is None and plan.file and plan.data.path is not None else given
 
 
 def parse(text: str, *, where: str) -> Plan:

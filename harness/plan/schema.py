@@ -1,6 +1,7 @@
 """What a plan file may hold."""
 
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
 import pydantic
 
@@ -103,6 +104,34 @@ class Plan(Spec):
     training: TrainingSpec = TrainingSpec()
     comparison: ComparisonSpec = ComparisonSpec()
     runs: list[Entry] = pydantic.Field(min_length=1)
+    _file: Path | None = pydantic.PrivateAttr(None)  # not content: a plan that moves stays the same plan
+    _preset: str | None = pydantic.PrivateAttr(None)
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the plan was read from; None for a preset or a text."""
+        return self._file
+
+    @property
+    def preset(self) -> str | None:
+        """The name of the preset that the plan is; None for a file or a text."""
+        return self._preset
+
+    @property
+    def results(self) -> Path:
+        """The results folder where none is given."""
+        return Path("results/runs") / (self._preset or self.name)
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths in the plan begin: its file's folder, or the current one."""
+        return self._file.parent if self._file else Path()
+
+    def read_from(self, file: Path | None = None, *, preset: str | None = None) -> Self:
+        """Return this plan as one that was read from a file, or is a preset."""
+        found = self.model_copy()
+        found._file, found._preset = file, preset
+        return found
 
 
 SECTIONS: dict[str, type[Spec]] = {

@@ -11,9 +11,9 @@ import json
 import tempfile
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pydantic
 import pydantic.fields
@@ -24,6 +24,9 @@ from harness.records.disk import write_atomically
 from harness.records.record import RunRecord
 from harness.text import csv_safe
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Format = Literal["csv", "parquet"]
 Kind = Literal["text", "whole number", "number", "true or false", "JSON"]
 _PACKAGES = ("pandas", "fastparquet")
@@ -31,7 +34,7 @@ _KINDS: dict[type, Kind] = {str: "text", bool: "true or false", int: "whole numb
 _DTYPES: dict[Kind, str] = {
     "text": "object", "JSON": "object", "whole number": "Int64", "number": "Float64", "true or false": "boolean",
 }  # fmt: skip
-_COUNTS = "counts"
+COUNTS = "counts"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Column:
 def columns() -> list[Column]:
     """Return the columns of the table; they are the same for all records."""
     meaning = "whether tables and reports show this attempt: of each run it is the latest, unless that is damaged or the run was started over"
-    counts = Column(_COUNTS, "true or false", None, _COUNTS, meaning)
+    counts = Column(COUNTS, "true or false", None, COUNTS, meaning)
     found = list(_columns(RunRecord))
     after = [column.name for column in found].index("attempt") + 1
     return [*found[:after], counts, *found[after:]]
@@ -80,7 +83,7 @@ def export(records: Sequence[RunRecord], earlier: Sequence[RunRecord], path: Pat
     """
     marked = [(record, True) for record in records] + [(record, False) for record in earlier]
     marked.sort(key=lambda item: (item[0].started_at, item[0].run_id, item[0].attempt))
-    rows = [_row(RunRecord, record.model_dump(mode="json")) | {_COUNTS: counts} for record, counts in marked]
+    rows = [_row(RunRecord, record.model_dump(mode="json")) | {COUNTS: counts} for record, counts in marked]
     if file_format == "csv":
         text = io.StringIO()
         writer = csv.DictWriter(text, [column.name for column in columns()], restval="", lineterminator="\n")
@@ -90,6 +93,18 @@ def export(records: Sequence[RunRecord], earlier: Sequence[RunRecord], path: Pat
     else:
         write_atomically(path, _parquet(rows))
     return path
+
+
+def frame(records: Sequence[RunRecord]) -> "pd.DataFrame":
+    """Return a pandas DataFrame with a row for each record, in their order; the columns are those of ``export`` without ``counts``.
+
+    Raises:
+        MissingExtraError: pandas is not installed.
+    """
+    if importlib.util.find_spec("pandas") is None:
+        raise MissingExtraError(f"a table of runs needs pandas, not installed: {pip_line('report')}")
+    found = _frame([_row(RunRecord, record.model_dump(mode="json")) for record in records])
+    return found.drop(columns=COUNTS)
 
 
 def _columns(part: type[pydantic.BaseModel], group: str = "") -> Iterator[Column]:
@@ -145,15 +160,19 @@ def _parquet(rows: list[dict[str, Any]]) -> bytes:
             f"Parquet needs {', '.join(missing)}, not installed: {pip_line('parquet')}, or take --format csv"
         )
     import fastparquet
+
+    with tempfile.TemporaryDirectory() as folder:  # fastparquet writes to a path alone
+        path = Path(folder) / "runs.parquet"
+        fastparquet.write(str(path), _frame(rows), write_index=False, object_encoding="utf8")
+        return path.read_bytes()
+
+
+def _frame(rows: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
     import pandas as pd
 
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             column.name: pd.Series([row.get(column.name) for row in rows], dtype=_DTYPES[column.kind])
             for column in columns()
         }
     )
-    with tempfile.TemporaryDirectory() as folder:  # fastparquet writes to a path alone
-        path = Path(folder) / "runs.parquet"
-        fastparquet.write(str(path), frame, write_index=False, object_encoding="utf8")
-        return path.read_bytes()

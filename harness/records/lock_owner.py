@@ -23,9 +23,9 @@ class Holder(pydantic.BaseModel):
     command: str
 
     @classmethod
-    def this_process(cls) -> Self:
-        """Describe the process that calls this."""
-        return cls(pid=os.getpid(), host=socket.gethostname(), since=now(), command=command_line())
+    def this_process(cls, command: str | None = None) -> Self:
+        """Describe the process that calls this, which does what ``command`` says; None: its command line."""
+        return cls(pid=os.getpid(), host=socket.gethostname(), since=now(), command=command or command_line())
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host} since {self.since}: {self.command}"

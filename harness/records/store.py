@@ -81,12 +81,13 @@ class Store:
         self._merged = root / ".merged.json"
 
     @contextlib.contextmanager
-    def opened(self, *, wait: Callable[[str], None] | None = None) -> Iterator[None]:
+    def opened(self, *, wait: Callable[[str], None] | None = None, command: str | None = None) -> Iterator[None]:
         """Make the folder, check that it can be written, and hold it for this process alone.
 
         Args:
             wait: Called with the name of the process that holds the folder, before waiting for it; None: a folder that is
                 held is an error.
+            command: What this process does, for messages of other processes; None: its command line.
 
         Raises:
             StoreError: the folder cannot be written, or another process holds it.
@@ -115,7 +116,7 @@ class Store:
         try:
             if is_folder(self._holder):
                 self.set_aside(self._holder)
-            write_atomically(self._holder, Holder.this_process().model_dump_json().encode())
+            write_atomically(self._holder, Holder.this_process(command).model_dump_json().encode())
             yield
         finally:
             with contextlib.suppress(DiskError):  # it is for messages alone

@@ -17,7 +17,7 @@ from faults.helpers import make, qhb, runs_of
 from backends.circuits.files import read_circuit
 from backends.errors import CircuitError
 from backends.file_io import read_tail
-from harness.cli.console import Console
+from harness.api.console import Console
 from harness.errors import DamagedError, PlanError, StoreError
 from harness.execution.progress import read_progress
 from harness.plan.last_plan import read_last_plan

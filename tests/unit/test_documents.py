@@ -1,6 +1,7 @@
 """The documents are true: every path, name and command in them exists, and the examples work."""
 
 import ast
+import dataclasses
 import functools
 import importlib
 import importlib.util
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from data_facts import mnist_facts
 
+import harness
 from backends.analysis.dead_angles import ideal_proofs
 from backends.circuits.catalogue import CIRCUITS
 from backends.circuits.circuit import GATES
@@ -42,6 +44,7 @@ _DOCUMENTS = (
                 "mutants",
                 "network",
                 "performance",
+                "python",
                 "reliability",
                 "reproduction",
                 "scale-out",
@@ -197,7 +200,7 @@ def test_the_head_of_contributing_is_the_example() -> None:
 
 def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     """The example for your own model runs as it is shown, and prints a tally of 320 forward and 2,560 shifted evaluations."""
-    (code,) = _blocks("README.md", "python")
+    _, code = _blocks("README.md", "python")
     bootstrap = f"import sys; sys.path[:] = {sys.path!r}\n"
     done = subprocess.run(
         [sys.executable, "-c", bootstrap + code], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -205,6 +208,31 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert re.search(r"requested=320, .*shots=320000\b.*requested=2560, .*shots=2560000\b", done.stdout), done.stdout
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/python.md"])
+def test_calls_from_python_exist(document: str) -> None:
+    """Every ``harness.NAME`` and ``results.NAME`` is public, and the first block of Python is valid."""
+    code, *_ = _blocks(document, "python")
+    text = "\n".join([code, *_spans(document)])
+    compile(code, document, "exec")
+
+    names = re.findall(r"\bharness\.([A-Za-z_]\w*)\b(?!/|\.\w)", text)
+    assert {"run"} <= set(names)
+    assert set(names) - {"statistics"} <= set(harness.__all__)
+    for name in re.findall(r"\bresults\.([a-z_]\w*)", text):
+        assert hasattr(harness.StudyResults, name) or name in {
+            field.name for field in dataclasses.fields(harness.StudyResults)
+        }
+
+
+def test_the_heads_that_the_readme_compares_are_in_its_plan() -> None:
+    """The labels in the call of ``compare`` are those of the plan."""
+    plan, _ = _blocks("README.md", "toml")
+    labels = {run.label for run in expand(parse(plan, where="README.md"), facts=mnist_facts())}
+
+    (pair,) = re.findall(r'results\.compare\("([^"]*)", "([^"]*)"\)', _blocks("README.md", "python")[0])
+    assert set(pair) <= labels
 
 
 def test_the_plan_of_the_readme_has_the_runs_that_it_says() -> None:

@@ -91,6 +91,11 @@ def test_our_names_stay_ours(folder):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
+        (
+            "__main__:Mine",
+            "a run is made in another process, which does not have the classes of a notebook or of the script that is running; "
+            "write Mine into a file, my_code.py for example, and name it my_code:Mine",
+        ),
         ("stranger", "unknown head 'stranger': expected one of statevector, .*half.*, or package.module:Class"),
         ("halff", "did you mean 'half'"),
         ("twice", "'twice' is offered by .*other-heads 1.2.*; uninstall all but one"),

@@ -80,9 +80,9 @@ def test_a_relative_path_begins_at_the_plans_folder_unless_another_is_given(tmp_
     )
     file, given = tmp_path / "p.toml", Path("data")
 
-    assert (data_root_of(own, file, None), data_root_of(own, file, given)) == (tmp_path, given)
-    assert (data_root_of(mnist, file, None), data_root_of(mnist, file, given)) == (None, given)
-    assert data_root_of(own, None, None) is None
+    assert (data_root_of(own.read_from(file), None), data_root_of(own.read_from(file), given)) == (tmp_path, given)
+    assert (data_root_of(mnist.read_from(file), None), data_root_of(mnist.read_from(file), given)) == (None, given)
+    assert data_root_of(own.read_from(None), None) is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What ``qhb run`` says before and after it makes runs."""
+"""What is said before and after runs are made."""
 
 from collections.abc import Collection, Sequence
 

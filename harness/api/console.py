@@ -1,10 +1,10 @@
-"""Output of ``qhb run``: plain lines, and on a terminal a progress bar with an ETA."""
+"""What is shown while runs are made: plain lines, and on a terminal a progress bar with an ETA."""
 
 import contextlib
 import os
 import time
 from collections.abc import Iterator
-from typing import Any, TextIO, cast
+from typing import Any, NamedTuple, Protocol, TextIO, cast
 
 import rich.console
 import rich.progress
@@ -47,6 +47,56 @@ class _UnfailingStream:
             os.close(nowhere)
 
 
+class StudyProgress(NamedTuple):
+    """How far the runs of a plan are.
+
+    Attributes:
+        done: Runs that ended, and parts of those that are being made.
+        n_runs: All of them.
+        ended: "3/10, 1 not ok".
+        eta: "ETA 2:05", minutes and seconds.
+        now: What is being made.
+    """
+
+    done: float
+    n_runs: int
+    ended: str
+    eta: str
+    now: str
+
+
+class Bar(Protocol):
+    """Shows how far the runs of a plan are, in one place."""
+
+    def show(self, progress: StudyProgress) -> None:
+        """Show this in the place of what was shown before."""
+
+
+class Lines(Protocol):
+    """Takes lines of text."""
+
+    def line(self, text: str, *, important: bool = False) -> None:
+        """Show a line. What went wrong is important."""
+
+
+class Display(Lines, Protocol):
+    """Where a study says what it does."""
+
+    def run_display(self, n_runs: int) -> contextlib.AbstractContextManager["RunDisplay"]:
+        """Show the progress of ``n_runs`` runs while the block runs."""
+
+
+class NoDisplay:
+    """A ``Display`` that shows nothing."""
+
+    def line(self, text: str, *, important: bool = False) -> None:
+        """Show nothing."""
+
+    def run_display(self, n_runs: int) -> contextlib.AbstractContextManager["RunDisplay"]:
+        """Show nothing."""
+        return contextlib.nullcontext(RunDisplay(self, n_runs, None))
+
+
 class Console:
     """Writes lines to one stream; text is never interpreted as markup.
 
@@ -81,20 +131,30 @@ class Console:
             rich.progress.TextColumn("{task.fields[now]}", markup=False, table_column=rest),
         )
         with rich.progress.Progress(*columns, console=self._rich, transient=True, expand=True) as bar:
-            yield RunDisplay(self, n_runs, bar)
+            yield RunDisplay(self, n_runs, _TerminalBar(bar, n_runs))
+
+
+class _TerminalBar:
+    def __init__(self, bar: rich.progress.Progress, n_runs: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=n_runs, eta="", now="")
+
+    def show(self, progress: StudyProgress) -> None:
+        self._bar.update(
+            self._task, completed=progress.done, description=progress.ended, eta=progress.eta, now=progress.now
+        )
 
 
 class RunDisplay:
     """Shows the runs of a plan as they are made and as they end."""
 
-    def __init__(self, console: Console, n_runs: int, bar: rich.progress.Progress | None) -> None:
-        self._console = console
+    def __init__(self, lines: Lines, n_runs: int, bar: Bar | None) -> None:
+        self._lines = lines
         self._n_runs = n_runs
         self._n_ended = 0
         self._n_not_ok = 0
         self._started = time.monotonic()
         self._bar = bar
-        self._task = bar.add_task("", total=n_runs, eta="", now="") if bar else None
 
     def run_ended(self, record: RunRecord) -> None:
         """Print a line for a run that ended."""
@@ -104,14 +164,14 @@ class RunDisplay:
         accuracy = f"  accuracy {record.evaluation.accuracy:.3f}" if record.evaluation else ""
         text = f"[{self._n_ended}/{self._n_runs}] {record.status:<4} {record.label}, seed {record.spec.seed}{accuracy}  {record.seconds:.1f} s{resumed}"
         failure = f"  {record.failure.kind}: {record.failure.message}" if record.failure else ""
-        self._console.line(text + failure, important=record.status != "ok")
+        self._lines.line(text + failure, important=record.status != "ok")
         for note in record.notes:
-            self._console.line(f"  note: {note}", important=record.status != "ok")
+            self._lines.line(f"  note: {note}", important=record.status != "ok")
         self.progress([])
 
     def progress(self, runs: list[RunProgress]) -> None:
         """Redraw the bar from the progress of the runs that are being made."""
-        if self._bar is None or self._task is None:
+        if self._bar is None:
             return
         done = self._n_ended + sum(run.done / run.total for run in runs)
         seconds = time.monotonic() - self._started
@@ -122,6 +182,4 @@ class RunDisplay:
             for run in runs
         )
         not_ok = f", {self._n_not_ok} not ok" if self._n_not_ok else ""
-        self._bar.update(
-            self._task, completed=done, description=f"{self._n_ended}/{self._n_runs}{not_ok}", eta=eta, now=now
-        )
+        self._bar.show(StudyProgress(done, self._n_runs, f"{self._n_ended}/{self._n_runs}{not_ok}", eta, now))

@@ -1,10 +1,10 @@
-"""The table that ``qhb run`` prints at its end: the report's numbers, as far as they fit a terminal."""
+"""The table that ends ``qhb run``, and that a notebook shows of results: the report's numbers, as far as they fit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from harness.plan.comparison import Declared
-from harness.records.record import RunRecord
+from harness.report.numbers.groups import Results
 from harness.report.numbers.rows import ComparisonRow, Scores
 from harness.text import WIDTH, Missing, short
 
@@ -50,56 +50,66 @@ _COLUMNS = (
 )
 
 
-def summary(
-    records: Sequence[RunRecord],
-    *,
-    labels: Mapping[str, str],
-    earlier: Sequence[RunRecord] = (),
-    declared: Declared | None = None,
-    width: int = WIDTH,
-) -> list[str]:
-    """Return a heading, a line for each configuration, a footnote where one is needed, the verdicts, and when they were declared.
+class Summary(NamedTuple):
+    """What a study found, in short.
 
-    Args:
-        records: Of runs, one for each.
-        earlier: Attempts that no longer count.
-        labels: Of the latest plan, by run id.
-        declared: The plan's comparisons.
-        width: Columns of the terminal. Columns of the table that do not fit are left out, and long labels are cut.
+    Attributes:
+        table: The headings, then a row of cells for each configuration.
+        footnote: What an asterisk in the table stands for; empty where there is none.
+        sentences: The verdicts, then when they were declared; empty where nothing was compared.
     """
-    from harness.report.numbers.grouping import grouped
-    from harness.report.numbers.tables import comparison
-    from harness.report.numbers.verdicts import declaration, verdicts  # scipy, which is in the extra report
 
-    results = grouped(records, earlier, labels)
-    rows = comparison(results)
-    lines = _table(rows, width)
-    if any(_transferred(row) for row in rows):
-        lines.append(
-            "* of weights that another run trained; runs marked so train a few steps for their cost, or not at all"
+    table: list[list[str]]
+    footnote: str
+    sentences: list[str]
+
+    def lines(self, *, width: int = WIDTH) -> list[str]:
+        """Return the same as lines of text.
+
+        Args:
+            width: Columns of the terminal. Columns of the table that do not fit are left out, and long labels are cut.
+        """
+        return (
+            _table(self.table, width)
+            + [self.footnote] * bool(self.footnote)
+            + [""] * bool(self.sentences)
+            + self.sentences
         )
-    found = verdicts(results, declared)
-    return [
-        *lines,
-        *([""] if found else []),
-        *(f"{verdict.sentence} {verdict.sensitivity}".rstrip() for verdict in found),
-        *([declaration(results, declared)] if found else []),
-    ]
 
 
-def _table(rows: Sequence[ComparisonRow], width: int) -> list[str]:
-    columns = list(_COLUMNS)
+def _table(rows: list[list[str]], width: int) -> list[str]:
+    kept = list(range(len(_COLUMNS)))
     while True:
-        cells = [[column.title for column in columns], *([column.text(row) for column in columns] for row in rows)]
+        cells = [[row[n] for n in kept] for row in rows]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         left = width - sum(2 + size for size in widths[1:])
-        last = max(columns, key=lambda column: column.rank)
-        if left >= min(widths[0], _LEAST_LABEL) or last.rank == 0:
+        last = max(kept, key=lambda n: _COLUMNS[n].rank)
+        if left >= min(widths[0], _LEAST_LABEL) or _COLUMNS[last].rank == 0:
             break
-        columns.remove(last)
+        kept.remove(last)
     widths[0] = min(widths[0], max(left, _LEAST_LABEL))
     for line in cells:
         line[0] = short(line[0], widths[0])
     return [
         "  ".join(f"{cell:{'>' if n else '<'}{widths[n]}}" for n, cell in enumerate(line)).rstrip() for line in cells
     ]
+
+
+def summary(results: Results, declared: Declared | None) -> Summary:
+    """Return a row for each configuration and a sentence for each declared comparison.
+
+    Args:
+        results: The runs.
+        declared: The plan's comparisons.
+    """
+    from harness.report.numbers.tables import comparison  # scipy, which is in the extra report
+    from harness.report.numbers.verdicts import declaration, verdicts
+
+    rows, found = comparison(results), verdicts(results, declared)
+    footnote = "* of weights that another run trained; runs marked so train a few steps for their cost, or not at all"
+    sentences = [f"{verdict.sentence} {verdict.sensitivity}".rstrip() for verdict in found]
+    return Summary(
+        [[column.title for column in _COLUMNS], *([column.text(row) for column in _COLUMNS] for row in rows)],
+        footnote if any(map(_transferred, rows)) else "",
+        sentences + ([declaration(results, declared)] if found else []),
+    )

@@ -25,6 +25,7 @@ from harness.plan.last_plan import (
     resolve,
     write_last_plan,
 )
+from harness.plan.plan import data_root_of
 from harness.plan.schema import Plan
 from harness.records.disk import is_folder
 from harness.records.record import RunRecord
@@ -84,7 +85,8 @@ def make_study(order: StudyOrder, display: Display, signals: Signals) -> StudyRe
         Stopped: a signal came; every run that ended is kept.
     """
     plan = order.plan
-    dataset = load(plan.data, data_root=order.options.data_root, download=order.download)
+    options = order.options._replace(data_root=data_root_of(plan, order.options.data_root))
+    dataset = load(plan.data, data_root=options.data_root, download=order.download)
     store = Store(order.results)
     resolved = resolve(
         plan,
@@ -110,7 +112,7 @@ def make_study(order: StudyOrder, display: Display, signals: Signals) -> StudyRe
             display.line(line)
         if chosen:
             check_divisions(dataset, [run.spec for run in chosen])
-            _make(chosen, store, order, display, signals)
+            _make(chosen, store, dataclasses.replace(order, options=options), display, signals)
         return _reported(store, resolved)
 
 

@@ -52,7 +52,7 @@ def command(
         return
     plan = load_asked(plan_file, preset)
     tariffs = load_tariffs(tariffs_file)
-    facts = facts_of(plan.data, data_root=data_root_of(plan, plan_file, None))
+    facts = facts_of(plan.data, data_root=data_root_of(plan, None))
     runs = expand(plan, facts=facts, folder=plan_file.parent if plan_file else Path())
     chosen = [run for run in runs if not only or any(text in run.label for text in only)]
     if not chosen:

@@ -116,9 +116,9 @@ def load_asked(plan_file: Path | None, preset: str | None) -> Plan:
     return load_file(plan_file) if plan_file else load_preset(preset or "bench")
 
 
-def data_root_of(plan: Plan, plan_file: Path | None, given: Path | None) -> Path | None:
+def data_root_of(plan: Plan, given: Path | None) -> Path | None:
     """Return where a plan's data files are: the folder that the user gives, else the plan's own for a file of the user's."""
-    return plan_file.parent if given is None and plan_file and plan.data.path is not None else given
+    return plan.folder if given is None and plan.data.path is not None else given
 
 
 def parse(text: str, *, where: str) -> Plan:

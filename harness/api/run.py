@@ -55,7 +55,7 @@ def run(
         fresh: Make every run again, from its beginning; earlier records are kept but no longer count.
         fail_fast: Stop at the first run that is not ok.
         wait: If another process holds the results folder, wait for it.
-        data_root: torchvision's folder of data sets.
+        data_root: Folder of data sets: torchvision's, or where the path of [data] begins.
         download: Let torchvision fetch the data set into ``data_root``.
         progress: Say what happens: in a notebook below the cell, else on standard output.
 

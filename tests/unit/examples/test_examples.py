@@ -49,6 +49,15 @@ def test_own_head(tmp_path: Path) -> None:
     ), last
 
 
+def test_own_data(tmp_path: Path) -> None:
+    """Six runs on two files are ok, and the classes have the names that the file gives them."""
+    said = _said("own_data.py", tmp_path)
+
+    assert len(re.findall(r"^\[\d/[24]\] ok ", said, re.MULTILINE)) == 6
+    assert re.search(r"four qubits against tanh: [+-]\d+\.\d\d points \(2 seeds x 60 images\): descriptive only", said)
+    assert re.findall(r"(left|middle|right) +\d", said) == ["left", "middle", "right"] * 2
+
+
 def test_the_noise_of_own_head_is_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """p(0) = (1 - strength) cos^2(phi_1 / 2) + strength / 2 for eq7, Eq. (7) of the paper mixed with a fair coin."""
     import torch

@@ -17,7 +17,7 @@ from harness.spec import DataSpec, RunSpec
 
 
 def _runs(data, entries='[[runs]]\nhead = "linear"', *, root=None, comparison=""):
-    plan = parse(f'name = "p"\n[data]\n{data}\n{comparison}\n{entries}', where="p.toml")
+    plan = parse(f'name = "p"\n[data]\n{data}\n[model]\nfeatures = "none"\n{comparison}\n{entries}', where="p.toml")
     return plan, expand(plan, facts=load(plan.data, data_root=root).facts)
 
 

@@ -17,7 +17,8 @@ from harness.spec import DataSpec, RunSpec
 
 
 def _runs(data, entries='[[runs]]\nhead = "linear"', *, root=None, comparison=""):
-    plan = parse(f'name = "p"\n[data]\n{data}\n{comparison}\n{entries}', where="p.toml")
+    network = '[model]\nfeatures = "mlp"' if "name =" in data or "path =" in data else ""
+    plan = parse(f'name = "p"\n[data]\n{data}\n{network}\n{comparison}\n{entries}', where="p.toml")
     return plan, expand(plan, facts=load(plan.data, data_root=root).facts)
 
 

@@ -35,7 +35,7 @@ def study() -> StudyResults:
     ]
     pairs = [Pair(ours=ours, theirs="linear", seeds=_SEEDS) for ours in ("cosine", "eq7")]
     declared = Declared(pairs=pairs, margin_pp=0.5, declared_at="2026-01-01T00:00:00Z")
-    return StudyResults(Path("results/runs/p"), grouped(records), declared)
+    return StudyResults(Path("results/runs/p"), grouped(records), declared, frozenset(run.run_id for run in records))
 
 
 def test_a_declared_comparison_is_the_reports(study: StudyResults) -> None:
@@ -104,7 +104,7 @@ def test_labels_that_cannot_be_compared(study: StudyResults, ours: str, theirs: 
 def test_heads_that_do_not_pair_have_the_reason(study: StudyResults) -> None:
     """Heads without a common seed have no verdict and no numbers: each is the reason, as in the report."""
     records = [*answered("a", answers([0.9] * 5)), *answered("b", answers([0.9] * 5), first_seed=7, spec={"shots": 5})]
-    found = StudyResults(Path("x"), grouped(records), None).compare("a", "b")
+    found = StudyResults(Path("x"), grouped(records), None, frozenset(run.run_id for run in records)).compare("a", "b")
 
     assert isinstance(found.verdict, Missing)
     assert found.verdict == found.effect_pp == found.interval
@@ -127,7 +127,7 @@ def test_a_row_for_each_run(study: StudyResults) -> None:
 def test_a_row_for_each_epoch_and_each_class() -> None:
     """A run that failed has neither; a run with two sets of test images has rows for both; types stay without rows."""
     runs = [record("a"), record("a", seed=1, n_right=5, official=evaluation(8)), failing("b", spec={"shots": 7})]
-    found = StudyResults(Path("x"), grouped(runs), None)
+    found = StudyResults(Path("x"), grouped(runs), None, frozenset(run.run_id for run in runs))
     epochs, classes = found.epochs(), found.classes()
 
     assert list(epochs[["label", "seed", "epoch"]].itertuples(index=False, name=None)) == [("a", 0, 1), ("a", 1, 1)]
@@ -149,7 +149,7 @@ def test_classes_have_the_names_of_the_data_set() -> None:
     """Where a record does not know the data set, its classes are numbers."""
     named = DATASET.model_copy(update={"class_names": tuple("abcdefghij")})
     runs = [record("a", dataset=named), record("b", spec={"shots": 7})]
-    classes = StudyResults(Path("x"), grouped(runs), None).classes()
+    classes = StudyResults(Path("x"), grouped(runs), None, frozenset(run.run_id for run in runs)).classes()
 
     assert "".join(classes[classes["label"] == "a"]["class_name"]) == "abcdefghij"
     assert "".join(classes[classes["label"] == "b"]["class_name"]) == "0123456789"
@@ -159,14 +159,14 @@ def test_official_test_images_that_are_the_only_ones_are_called_so() -> None:
     """Where the test images are the data set's own, the column says "official"."""
     runs = [record("a", spec={"data": {"test": "official"}})]
 
-    assert set(StudyResults(Path("x"), grouped(runs), None).classes()["test_set"]) == {"official"}
+    assert set(StudyResults(Path("x"), grouped(runs), None, frozenset(run.run_id for run in runs)).classes()["test_set"]) == {"official"}
 
 
 def test_every_text_in_html_is_escaped() -> None:
     """A label that is HTML is shown as text, in results and in verdicts."""
     evil = "<img src=x onerror=alert(1)>\x1b[31m"
     records = [*answered("linear", answers([0.9] * 5)), *answered(evil, answers([0.9] * 5, seed=1))]
-    found = StudyResults(Path("<b>"), grouped(records), None)
+    found = StudyResults(Path("<b>"), grouped(records), None, frozenset(run.run_id for run in records))
     ours = next(label for label in found.labels if label != "linear")
 
     for text in (found._repr_html_(), found.compare(ours, "linear")._repr_html_()):

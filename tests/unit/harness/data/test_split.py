@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from harness.data.dataset import Dataset, Samples
-from harness.data.division import check_classes, divide
+from harness.data.division import _spread, check_classes, divide
 from harness.data.load import load
 from harness.data.split import official, split
 from harness.errors import DatasetError
@@ -256,3 +256,9 @@ def test_the_pixels_of_float_images_share_one_scale():
     assert torch.allclose(found.test.values, (raw.test.values - low) / (high - low), atol=1e-6)
     dark = Dataset.of("dark", Samples((values > 0).astype(np.uint8), labels), None, class_names="ab")
     assert split(dark, spec, seed=0).training.values.max().item() == np.float32(1) / np.float32(255)
+
+
+def test_classes_are_spread_from_their_middle():
+    """The k-th of n stands at (k + 1/2) / n: a class of one is in the middle, not at an end, and so is never left to the test alone."""
+    assert _spread(np.array([1, 0, 0, 0], np.uint8)).tolist() == [1, 0, 2, 3]
+    assert _spread(np.array([0, 0, 0, 0, 1, 1], np.uint8)).tolist() == [0, 4, 1, 2, 5, 3]

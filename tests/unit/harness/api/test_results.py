@@ -159,7 +159,9 @@ def test_official_test_images_that_are_the_only_ones_are_called_so() -> None:
     """Where the test images are the data set's own, the column says "official"."""
     runs = [record("a", spec={"data": {"test": "official"}})]
 
-    assert set(StudyResults(Path("x"), grouped(runs), None, frozenset(run.run_id for run in runs)).classes()["test_set"]) == {"official"}
+    assert set(
+        StudyResults(Path("x"), grouped(runs), None, frozenset(run.run_id for run in runs)).classes()["test_set"]
+    ) == {"official"}
 
 
 def test_every_text_in_html_is_escaped() -> None:

@@ -24,7 +24,7 @@ def run(
     plan: Plan | str | Path,
     *,
     results: str | Path | None = None,
-    only: Sequence[str] = (),
+    only: str | Sequence[str] = (),
     jobs: int | None = None,
     dask: str | None = None,
     timeout_s: float | None = None,
@@ -46,7 +46,7 @@ def run(
     Args:
         plan: A plan, or what ``load_plan`` takes.
         results: The results folder; by default results/runs/NAME-OF-PLAN.
-        only: Labels of entries, or parts of them: makes these and the runs whose weights they need; none: all.
+        only: A label of an entry or a part of it, or several: makes these and the runs whose weights they need; none: all.
         jobs: Single-core runs side by side; by default the number of cores.
         dask: Address of a Dask scheduler, tcp://host:port or tls://host:port, whose workers make the runs.
         timeout_s: Seconds that a run may take; None: no limit.
@@ -76,13 +76,14 @@ def run(
         data_root=Path(data_root) if data_root is not None else None,
         fail_fast=fail_fast,
     )
+    labels = (only,) if isinstance(only, str) else tuple(only)  # a text is a sequence too: of its letters
     order = StudyOrder(
         asked,
         folder,
-        _call(asked, folder, only),
+        _call(asked, folder, labels),
         options,
         plan_command=_call(asked, folder),
-        only=only,
+        only=labels,
         dask=dask,
         retry=retry,
         fresh=fresh,

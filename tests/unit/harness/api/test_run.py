@@ -76,6 +76,16 @@ def test_the_command_goes_on_with_the_calls_runs(folder: Path, capsys: pytest.Ca
     assert (folder / "results/runs/p/report/index.html").exists()
 
 
+@pytest.mark.parametrize("only", ["cosine", ["cosine"]])
+def test_some_heads_alone_are_made(folder: Path, only: str | list[str]) -> None:
+    """``only`` takes one label or several; the results are complete when these are made."""
+    (folder / "plan.toml").write_text(_PLAN.format(epochs=1).replace("[0, 1]", "[0]"))
+    results = harness.run("plan.toml", only=only, progress=False)
+
+    assert results.labels == ["cosine"]
+    assert results.complete
+
+
 def test_nothing_is_said_if_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With ``progress=False`` standard output stays empty; a text is a plan too, and a thread may make its runs."""
     found = []

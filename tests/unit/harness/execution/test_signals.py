@@ -29,3 +29,12 @@ def test_only_the_signals_that_are_named_are_handled() -> None:
     with Signals((signal.SIGINT,)):
         assert signal.getsignal(signal.SIGTERM) is before
         assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+
+
+def test_the_second_signal_ends_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``qhb run`` does not wait any longer: the process ends in the code of the second signal."""
+    codes: list[int] = []
+    monkeypatch.setattr("os._exit", codes.append)
+    with pytest.raises(Stopped), Signals((signal.SIGINT,)) as signals:
+        _twice(signals)
+    assert codes == [130]

@@ -19,7 +19,7 @@ def example() -> str:
 
 def main() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    DOCUMENT.write_text(between_marks(text, "example", f"```\n{example()}\n```\n"), encoding="utf-8")
+    DOCUMENT.write_text(between_marks(text, "example", f"```text\n{example()}\n```\n"), encoding="utf-8")
 
 
 if __name__ == "__main__":

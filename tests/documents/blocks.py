@@ -34,6 +34,11 @@ class Block:
     text: str
     mark: str
 
+    @property
+    def is_generated(self) -> bool:
+        """Whether a script of docs/figures writes the block between marks; a test of that script compares it."""
+        return bool(self.mark) and ": " not in self.mark
+
     def after(self, word: str) -> str | None:
         """Return what follows a word in the mark, "file: x.toml" -> "x.toml"; None where the mark has another word."""
         return self.mark.removeprefix(f"{word}: ") if self.mark.startswith(f"{word}: ") else None

@@ -37,7 +37,7 @@ def test_the_document_works(document: str, tmp_path: Path) -> None:
     program = ""
     for block in blocks(document):
         name = block.after("file")
-        if block.after("not run"):
+        if block.after("not run") or block.is_generated:
             continue
         if name:
             _write(tmp_path, name, block.text)
